@@ -1,0 +1,1 @@
+"""What follows from the answers: networks of who and what, whatif, sources, timelines."""

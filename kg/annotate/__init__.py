@@ -1,0 +1,1 @@
+"""Article -> annotation: by a person's file (`from_file`)."""

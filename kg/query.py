@@ -1,0 +1,478 @@
+"""Store + a query -> an answer: the named queries of `queries/`, their parameters, and any read-only SPARQL.
+
+    NAME --load_query--> NamedQuery --bind--> SPARQL --run--> Answer --to_json_rows, to_text--> what is printed
+
+A parameter is a variable with a clause `VALUES ?name { … }`; its values are found in the store by id, IRI, label or
+other name, and their serialised terms are put between the braces. Nothing a user types becomes query text in any other
+way.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError, UsageError
+from kg.resources import folder
+from kg.store import sparql
+from kg.store.embedded import Store, Term
+from kg.vocabulary import ACTOR_KINDS, ID, KG, PREFIXES, RDFS, SCHEMA, SCHEMES, SKOS, XSD, concept
+
+FOLDERS = ("questions", "networks", "derive", "checks")
+ANY = "any"  # the value that binds nothing, where a query's author wrote UNDEF as the default
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+RDF_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "jsonld": ox.RdfFormat.JSON_LD}
+
+# Parameter type -> class of what is looked up, and the folder of its ids.
+_THINGS = {
+    "actor": ("Actor", "actor/"), "action": ("Action", "action/"), "circumstance": ("Circumstance", "circumstance/"),
+    "place": ("Place", "place/"), "article": ("Article", "article/"),
+}  # fmt: skip
+_WORDS = {
+    "condition-kind": "condition-kinds", "stance": "stances", "force": "forces", "strength": "strengths", "mode": "modes",
+    "channel": "channels", "role": "roles",
+}  # fmt: skip
+TYPES = (*_THINGS, *_WORDS, "kind-of-actor", "date", "number", "text")
+
+Row = tuple[Term | None, ...]
+Result = TypeVar("Result")
+
+
+class Parameter(NamedTuple):
+    """A named query's parameter: its variable, one of `TYPES`, its default as a person would type it, what it means."""
+
+    name: str
+    type: str
+    default: str = ""
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """A query file: its name (the file's stem), its header, and its whole text. `number` is 0 where it has none."""
+
+    name: str
+    path: Path
+    question: str
+    number: int
+    parameters: tuple[Parameter, ...]
+    draw: str
+    text: str
+    header: Mapping[str, Any]
+
+    def asked(self, given: Mapping[str, str] | None = None) -> str:
+        """The question in words, each `{parameter}` shown with the value given for it, or its default."""
+        words = {p.name: p.default for p in self.parameters} | dict(given or {})
+        return re.sub(r"\{([\w-]+)\}", lambda m: words.get(m[1], m[0]), self.question)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gave: `kind` is select, ask (one row, one boolean) or construct (rows of three); None where unbound."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+    kind: str = "select"
+
+
+def list_queries(kind: str | None = None) -> list[NamedQuery]:
+    """All named queries, or those of one folder (`questions`, `networks`, `derive`, `checks`), sorted by name."""
+    return [_read(path) for path in sorted(_files(kind), key=lambda p: p.stem)]
+
+
+def load_query(name: str) -> NamedQuery:
+    """The named query; raises UsageError with the nearest known names where there is none.
+
+    >>> load_query("condition-cycle").question
+    'Which conditions depend on themselves?'
+    """
+    found = next((path for path in _files() if path.stem == name), None)
+    if not found:
+        raise UsageError(f"there is no query called {name!r}", "", _nearest(name, (p.stem for p in _files()), "kg queries lists them"))
+    return _read(found)
+
+
+def ask_store(store: Store, query: NamedQuery, given: Mapping[str, str] | None = None, timeout: float | None = None) -> Answer:
+    """What the store answers to a named query with these values of its parameters; raises as `bind` and `run` do."""
+    return run(store, bind(store, query, given or {}), timeout)
+
+
+def bind(store: Store, query: NamedQuery, given: Mapping[str, str]) -> str:
+    """The query's text with what the values mean in this store spliced in; what is not given keeps its default.
+
+    Raises UsageError for an unknown parameter, and for a value that is of the wrong type or names nothing known.
+    """
+    known = {parameter.name: parameter for parameter in query.parameters}
+    text = query.text
+    for name, value in given.items():
+        if name not in known:
+            hint = _nearest(name, known, f"its parameters: {', '.join(known) or 'none'}")
+            raise UsageError(f"the query {query.name} has no parameter {name!r}", "", hint)
+        terms = _resolve(store, known[name], value, sparql.values(text, name))
+        text = sparql.splice(text, name, terms)
+    return text
+
+
+def run(store: Store, text: str, timeout: float | None = None) -> Answer:
+    """What the store answers to any read-only SPARQL 1.1 query; all its graphs together are the default graph.
+
+    With `timeout` (seconds) the query runs in a process that is killed at the limit. Without, Ctrl-C raises
+    KeyboardInterrupt at once, although the engine goes on in its thread until the process ends. Raises QueryError.
+
+    >>> from kg.store.embedded import memory
+    >>> run(memory(), "ASK { ?s ?p ?o }").rows[0][0].value
+    'false'
+    """
+    guarded = sparql.guard(text)
+    try:
+        if timeout is not None:
+            from kg.store.worker import Worker
+
+            with Worker(store) as worker:
+                return received(*worker.ask(guarded, timeout))
+        return _interruptibly(lambda: _answer(store.query(guarded)))
+    except SyntaxError as error:
+        raise sparql.explain(error, text) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(f"the query failed: {error}", "", "kg verify says whether the store is damaged") from error
+
+
+def received(kind: str, data: bytes) -> Answer:
+    """The answer in what a `Worker` sent."""
+    if kind == "c":
+        return _triples(quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
+    return _answer(ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON))
+
+
+def _answer(found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Answer:
+    if isinstance(found, ox.QueryBoolean):
+        return Answer(("answer",), [(ox.Literal(bool(found)),)], "ask")
+    if isinstance(found, ox.QueryTriples):
+        return _triples(found)
+    return Answer(tuple(variable.value for variable in found.variables), [tuple(row) for row in found])
+
+
+def _triples(found: Iterable[ox.Triple]) -> Answer:
+    rows: list[Row] = [(t.subject, t.predicate, t.object) for t in sorted(set(found), key=str)]
+    return Answer(("subject", "predicate", "object"), rows, "construct")
+
+
+def _interruptibly(work: Callable[[], Result]) -> Result:
+    """Runs `work` so that the main thread can be interrupted: the engine never looks at signals, a waiting thread does."""
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    results: list[Result] = []
+    errors: list[BaseException] = []
+
+    def go() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # handed to the waiting thread, which raises it
+            errors.append(error)
+
+    thread = threading.Thread(target=go, daemon=True)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+# Query files
+
+
+def _files(kind: str | None = None) -> Iterator[Path]:
+    top = folder("queries")
+    for name in (kind,) if kind else FOLDERS:
+        yield from (top / name).glob("*.rq")
+
+
+def _read(path: Path) -> NamedQuery:
+    text = path.read_text("utf-8")
+    lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
+    header = _plain(lines)
+    if header is None:
+        import yaml
+
+        header = yaml.load("\n".join(lines), Loader=yaml.BaseLoader)
+    given = header.get("parameters") or {}
+    parameters = tuple(Parameter(name, p.get("type", "text"), p.get("default", ""), p.get("means", "")) for name, p in given.items())
+    number = int(header.get("number", 0))
+    return NamedQuery(path.stem, path, header.get("question", ""), number, parameters, header.get("draw", "table"), text, header)
+
+
+# What YAML calls plain and quoted scalars, as far as they need no unescaping; inside braces a comma ends a plain one.
+_QUOTED = r"""\"([^"\\]*)\"|'([^']*)'"""
+_FIRST = r"""[^\s"'\[\]{}#&*!|>%@`?:,-]"""
+_PLAIN = rf"{_FIRST}(?:(?!:\s|:$|\s\#).)*"
+_INNER = rf"{_FIRST}(?:(?!:\s|\s\#)[^,{{}}[\]])*"
+_LINE = re.compile(rf"(\s*)([\w-]+):(?:\s+(?:{_QUOTED}|({_PLAIN})|\{{(.*)\}}))?\s*")
+_ITEM = re.compile(rf"\s*([\w-]+):\s+(?:{_QUOTED}|({_INNER}))\s*(?:,|$)")
+
+
+def _plain(lines: Sequence[str]) -> dict[str, Any] | None:
+    """A header in the few forms of YAML that ours have; None where it needs the real parser, which is slow to import."""
+    header: dict[str, Any] = {}
+    inside = header
+    for line in lines:
+        found = _LINE.fullmatch(line)
+        if not found:
+            return None
+        indent, key, *scalars, flow = found.groups()
+        words = next((s.rstrip() for s in scalars if s is not None), None)
+        value = _flow(flow) if flow is not None else words
+        if not indent:
+            inside = header
+        elif inside is header:
+            return None
+        if value is not None:
+            inside[key] = value
+        elif indent or flow is not None:
+            return None
+        else:
+            inside = header[key] = {}
+    return header
+
+
+def _flow(text: str) -> dict[str, str] | None:
+    items, done = {}, 0
+    while done < len(text):
+        found = _ITEM.match(text, done)
+        if not found:
+            return None
+        items[found[1]] = next(s for s in found.groups()[1:] if s is not None).rstrip()
+        done = found.end()
+    return items
+
+
+# Values of parameters
+
+
+def _resolve(store: Store, parameter: Parameter, value: str, default: str) -> list[str]:
+    """The serialised terms a value means."""
+    kind = parameter.type
+    if value == ANY and kind != "text":
+        return ["UNDEF"]
+    if kind in _THINGS:
+        return [str(ox.NamedNode(iri)) for iri in _find(store, parameter, value)]
+    if kind in _WORDS:
+        words = {_slug(word): word for word in SCHEMES[_WORDS[kind]][1]}
+        return [str(ox.NamedNode(concept(_WORDS[kind], words[_known(parameter, value, words)])))]
+    if kind == "kind-of-actor":
+        classes = {_slug(name): name for name in ("Actor", *ACTOR_KINDS.values())} | {_slug(w): name for w, name in ACTOR_KINDS.items()}
+        return [str(ox.NamedNode(KG + classes[_known(parameter, value, classes)]))]
+    if kind == "date":
+        return [_date(parameter, value, typed="^^" in default)]
+    if kind == "number":
+        return [_number(parameter, value)]
+    if kind == "text":
+        return [_literal(parameter, value)]
+    raise QueryError(f"the parameter {parameter.name} has the unknown type {kind!r}", "", f"types: {', '.join(TYPES)}")
+
+
+def _find(store: Store, parameter: Parameter, value: str) -> list[str]:
+    """The IRIs of all things of the parameter's type that the value names: by IRI, id, label or other name."""
+    named = _names(store, *_THINGS[parameter.type])
+    iri = _expanded(value)
+    exact = sorted({thing for thing, _ in named if thing == iri})
+    for fold in (_slug, _bare):
+        if exact:
+            return exact
+        wanted = fold(value)
+        exact = sorted({thing for thing, name in named if fold(name) == wanted})
+    if exact:
+        return exact
+    article = "an" if parameter.type[0] in "aeiou" else "a"
+    what = f"{value!r} is not the name of {article} {parameter.type} in this store"
+    raise UsageError(what, f"parameter {parameter.name}", _nearest(value, {n for _, n in named}, "kg show lists what is known"))
+
+
+def _names(store: Store, cls: str, place: str) -> set[tuple[str, str]]:
+    rows = store.select(
+        f"SELECT DISTINCT ?thing ?name WHERE {{ ?thing a <{KG}{cls}> ."
+        f" VALUES ?by {{ <{RDFS}label> <{SKOS}prefLabel> <{SKOS}altLabel> <{SCHEMA}headline> }}"
+        f" OPTIONAL {{ ?thing ?by ?name }} }}"
+    )
+    from urllib.parse import unquote
+
+    found = {(thing.value, name.value) for thing, name in rows if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal)}
+    things = {thing.value for thing, _ in rows if isinstance(thing, ox.NamedNode)}
+    return found | {(iri, unquote(iri.removeprefix(ID + place))) for iri in things if iri.startswith(ID + place)}
+
+
+def _expanded(value: str) -> str:
+    prefix, colon, rest = value.strip().removeprefix("<").removesuffix(">").partition(":")
+    return PREFIXES[prefix] + rest if colon and prefix in PREFIXES else prefix + colon + rest
+
+
+def _known(parameter: Parameter, value: str, words: Mapping[str, object]) -> str:
+    iri = _expanded(value)
+    slug = _slug(iri.removeprefix(KG) if iri.startswith(KG) else value)
+    for name in (slug, slug.partition("-")[2]):
+        if name in words:
+            return name
+    raise UsageError(f"{value!r} is not a {parameter.type}", f"parameter {parameter.name}", f"one of: {', '.join(sorted(words))}")
+
+
+def _date(parameter: Parameter, value: str, typed: bool) -> str:
+    """A plain string, which dates of every precision compare with as strings; a typed date where the query has one."""
+    from datetime import date
+
+    kind = {4: "gYear", 7: "gYearMonth", 10: "date"}.get(len(value), "")
+    try:
+        if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", value):
+            raise ValueError(value)
+        date.fromisoformat(value + "0001-01-01"[len(value) :])
+    except ValueError:
+        hint = "write 2026-01-06, or 2026-01, or 2026"
+        raise UsageError(f"{value!r} is not a date", f"parameter {parameter.name}", hint) from None
+    return str(ox.Literal(value, datatype=ox.NamedNode(XSD + kind)) if typed else ox.Literal(value))
+
+
+def _number(parameter: Parameter, value: str) -> str:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", value):
+        raise UsageError(f"{value!r} is not a number", f"parameter {parameter.name}", "write it with digits, such as 5 or 0.75")
+    return str(ox.Literal(value, datatype=ox.NamedNode(XSD + ("decimal" if "." in value else "integer"))))
+
+
+def _literal(parameter: Parameter, value: str) -> str:
+    try:
+        return str(ox.Literal(value))
+    except ValueError:
+        raise UsageError("the value is not Unicode text", f"parameter {parameter.name}", "type it again in UTF-8") from None
+
+
+def _slug(words: str) -> str:
+    from kg.model import slug
+
+    return slug(words)
+
+
+def _bare(words: str) -> str:
+    """The slug without accents, for names typed on a keyboard that lacks them."""
+    import unicodedata
+
+    return _slug("".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)))
+
+
+def _nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    from difflib import get_close_matches
+
+    names = {name.casefold(): name for name in sorted(known, reverse=True)}  # of two spellings the capital
+    close = get_close_matches(word.casefold()[:200], names, n=3, cutoff=0.6)
+    return f"did you mean {', '.join(names[c] for c in close)}?" if close else otherwise
+
+
+# Answers
+
+
+def to_json_rows(store: Store, answer: Answer) -> list[dict[str, Any]]:
+    """The rows as JSON objects keyed by column: IRIs as `{"iri": …, "label": …}`, numbers and booleans as such, unbound null."""
+    labels = label_of(store, answer)
+    return [{column: _json(term, labels) for column, term in zip(answer.columns, row, strict=True)} for row in answer.rows]
+
+
+def label_of(store: Store, answer: Answer) -> dict[str, str]:
+    """What to show for each IRI of an answer: its rdfs:label, else its prefixed name, else itself."""
+    iris = {term.value for row in answer.rows for term in row if isinstance(term, ox.NamedNode)}
+    labels = store.labels(iris)
+    return {iri: labels.get(iri) or _prefixed(iri) for iri in iris}
+
+
+def to_text_rows(store: Store, answer: Answer) -> list[list[str]]:
+    """The rows as words, labels for IRIs: what a table shows. Unbound is empty."""
+    labels = label_of(store, answer)
+    return [[_shown(term, labels) for term in row] for row in answer.rows]
+
+
+def to_text(store: Store, answer: Answer, form: str) -> str:
+    """The answer as `json`, `jsonl`, `csv` or `md`; a CONSTRUCT's also as `ttl`, `nq`, `trig` or `jsonld`.
+
+    In CSV a column that holds IRIs shows their labels and is followed by `<name>_iri`. Raises UsageError for a format
+    the answer does not come in.
+    """
+    if form in RDF_FORMATS:
+        return _rdf(answer, form)
+    if form in ("json", "jsonl"):
+        import json
+
+        rows = to_json_rows(store, answer)
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+        return "[" + ",\n ".join(lines) + "]\n" if form == "json" else "".join(line + "\n" for line in lines)
+    if form == "csv":
+        return _csv(store, answer)
+    if form == "md":
+        rows_of_words = [list(answer.columns), ["---"] * len(answer.columns), *to_text_rows(store, answer)]
+        return "".join("| " + " | ".join(_markdown(cell) for cell in row) + " |\n" for row in rows_of_words)
+    raise UsageError(f"an answer does not come as {form!r}", "", f"json, jsonl, csv, md; a CONSTRUCT also as {', '.join(RDF_FORMATS)}")
+
+
+def _rdf(answer: Answer, form: str) -> str:
+    if answer.kind != "construct":
+        raise UsageError(f"{form} holds triples, and this answer is rows", "", "use json, jsonl, csv or md, or ask with CONSTRUCT")
+    triples = [ox.Quad(*row) for row in answer.rows]  # type: ignore[arg-type]
+    return (ox.serialize(triples, format=RDF_FORMATS[form], prefixes=PREFIXES) or b"").decode()
+
+
+def _csv(store: Store, answer: Answer) -> str:
+    import csv
+    from io import StringIO
+
+    labels = label_of(store, answer)
+    named = [any(isinstance(row[i], ox.NamedNode) for row in answer.rows) for i in range(len(answer.columns))]
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([c for name, iri in zip(answer.columns, named, strict=True) for c in ((name, name + "_iri") if iri else (name,))])
+    for row in answer.rows:
+        cells: list[str] = []
+        for term, iri in zip(row, named, strict=True):
+            cells.append(_cell(_shown(term, labels), term))
+            if iri:
+                cells.append(term.value if isinstance(term, ox.NamedNode) else "")
+        writer.writerow(cells)
+    return out.getvalue()
+
+
+def _cell(words: str, term: Term | None) -> str:
+    """Words for a spreadsheet, which would run some as a formula: those get an apostrophe, which it hides."""
+    return "'" + words if words.startswith(FORMULA) and not isinstance(_json(term, {}), int | float) else words
+
+
+def _markdown(words: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", " ".join(words.split()))
+
+
+def _json(term: Term | None, labels: Mapping[str, str]) -> Any:
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return {"iri": term.value, "label": labels.get(term.value, term.value)}
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    kind = term.datatype.value.removeprefix(XSD)
+    if kind == "boolean" and term.value in ("true", "false", "1", "0"):
+        return term.value in ("true", "1")
+    number = {"integer": int, "decimal": float, "double": float, "float": float, "int": int, "long": int}.get(kind)
+    if number and re.fullmatch(r"[+-]?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?", term.value):
+        return number(term.value)
+    return term.value
+
+
+def _shown(term: Term | None, labels: Mapping[str, str]) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return labels.get(term.value, term.value)
+    return term.value if isinstance(term, ox.Literal) else str(term)
+
+
+def _prefixed(iri: str) -> str:
+    """The IRI in its shortest form, `kg:speaker`; the longest fitting prefix wins."""
+    fitting = [(len(base), name) for name, base in PREFIXES.items() if iri.startswith(base)]
+    return f"{max(fitting)[1]}:{iri[max(fitting)[0] :]}" if fitting else iri

@@ -1,0 +1,7 @@
+"""Triples -> named graphs that outlive the process: a folder on disk, or memory.
+
+- `folder`: what is in a store's folder: version mark, lock, journal, kept sources (no engine)
+- `embedded`: create, open_store, writer, memory: the engine, one transaction per article, snapshots for readers
+- `sparql`: a query's tokens: what may be asked, where a parameter's values stand
+- `worker`: a query in a process that can be killed
+"""

@@ -1,0 +1,452 @@
+"""Named graphs on disk or in memory: one writer, any number of readers, and nothing half.
+
+    create(path)                                  an empty store
+    with writer(path, "add", when) as store:      the one writer; on leaving, readers see what it did
+        store.replace_graph(graph, triples, when=when)
+    open_store(path)                              a reader of the newest snapshot; never waits, never blocks
+
+An article counts as stored in this order: one SPARQL UPDATE takes its old graph out and puts the new one in together
+with its provenance; the engine's log is synced; one synced line in the journal says so. Killed anywhere before, the graph
+is the old one or the new one, whole, and the journal tells which of them was acknowledged.
+
+Readers open a snapshot (hard links, made in milliseconds), because the engine's read-only view of files that somebody is
+writing fails now and then. A digest is the SHA-256 of sorted N-Quads lines, graph after graph: that of a store is what
+`sha256sum` says of its N-Quads export.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from kg.errors import StoreError
+from kg.store import folder
+from kg.vocabulary import RDFS
+
+if TYPE_CHECKING:
+    from kg.triples import Triple
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  # what goes, what comes
+
+_LABEL = ox.NamedNode(RDFS + "label")
+_CURRENT = "current"
+_MODULUS = 2**256
+
+
+def create(path: Path) -> None:
+    """Makes an empty store where nothing or an empty folder is; raises StoreError and overwrites nothing elsewhere."""
+
+    def fill(place: Path) -> None:
+        engine = _engine(place)
+        _snapshot(place, engine)
+
+    folder.lay_out(path, fill)
+
+
+def open_store(path: Path) -> Store:
+    """The store at `path`, as it was when its last writer was done; raises StoreError and creates nothing.
+
+    Where a writer was killed before it made its snapshot, the snapshot is made now, so that all that was acknowledged
+    is seen.
+    """
+    folder.mark_of(path)
+    with suppress(StoreError):  # a writer is at work, or this place may only be read: the last snapshot is whole
+        _catch_up(path)
+    tried: Exception | None = None
+    for _ in range(20):
+        place = path / folder.SNAPSHOTS / _current(path)[0]
+        try:
+            return Store(ox.Store.read_only(str(place)), path, place)
+        except (OSError, RuntimeError, ValueError) as error:
+            tried = error
+            if place.is_dir() and place.name == _current(path)[0]:
+                break  # it has not been replaced meanwhile, so it is damaged
+    raise StoreError(f"the store's snapshot cannot be read: {tried}", str(path), "kg verify says what is damaged, kg repair rebuilds it")
+
+
+@contextmanager
+def writer(path: Path, command: str, when: str) -> Iterator[Writer]:
+    """The store at `path` with its write lock, to the end of the `with`; then readers see what was written.
+
+    `command` (the word the user typed) and `when` (ISO dateTime with a zone) tell others who holds the lock. Raises
+    StoreError where another writer does.
+    """
+    folder.mark_of(path)
+    with folder.held(path, command, when):
+        try:
+            _tidy(path)
+            folder.mend_journal(path)
+            store = Writer(_engine(path), path)
+        except (OSError, RuntimeError) as error:
+            raise _held_or_failed(path, error) from error
+        try:
+            yield store
+        except BaseException:
+            with suppress(StoreError):  # what went wrong first is what the user must hear; the next open catches up
+                store.close()
+            raise
+        store.close()
+
+
+def memory(quads: Iterable[ox.Quad] = ()) -> Store:
+    """A store that lives as long as the process, for checks and tests.
+
+    >>> memory([ox.Quad(ox.NamedNode("x:a"), ox.NamedNode("x:b"), ox.Literal("c"), ox.NamedNode("x:g"))]).graphs()
+    ['x:g']
+    """
+    engine = ox.Store()
+    engine.extend(quads)
+    return Store(engine)
+
+
+def quads(graph: str, triples: Iterable[Triple | ox.Triple]) -> Iterator[ox.Quad]:
+    """The triples as the engine's quads in one named graph."""
+    name = ox.NamedNode(graph)
+    for triple in triples:
+        if isinstance(triple, ox.Triple):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+        else:
+            subject, predicate, value = triple
+            yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), _term(value), name)
+
+
+def digest_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> str:
+    """The digest these triples will have once stored, to tell whether storing them would change anything."""
+    return memory(quads(graph, triples)).digest(graph)
+
+
+class Store:
+    """Named graphs to be read. `path` is the store's folder, `snapshot` the copy that is read; None for one in memory."""
+
+    def __init__(self, engine: ox.Store, path: Path | None = None, snapshot: Path | None = None) -> None:
+        self._engine, self.path, self.snapshot = engine, path, snapshot
+
+    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """What the engine answers, unguarded (`kg.query.run` guards); all graphs together are the default graph."""
+        return self._engine.query(text, use_default_graph_as_union=True)
+
+    def select(self, text: str) -> list[tuple[Term | None, ...]]:
+        """The rows of a SELECT this program wrote.
+
+        >>> memory().select("SELECT (1 AS ?one) {}")[0][0].value
+        '1'
+        """
+        answer = self.query(text)
+        assert isinstance(answer, ox.QuerySolutions)
+        return [tuple(row) for row in answer]
+
+    def graphs(self) -> list[str]:
+        """The IRIs of the named graphs, sorted."""
+        return sorted(name.value for name in self._engine.named_graphs() if isinstance(name, ox.NamedNode))
+
+    def quads(self, graph: str) -> Iterator[ox.Quad]:
+        """One graph's quads, in the engine's order."""
+        return self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+
+    def graph(self, iri: str) -> list[Triple]:
+        """One graph's triples, sorted; empty where there is no such graph. Languages of literals, which no graph of ours
+        has, are not told."""
+        from kg.triples import Iri, Literal
+
+        def value(term: Term) -> Iri | Literal:
+            return Literal(term.value, term.datatype.value) if isinstance(term, ox.Literal) else Iri(getattr(term, "value", term))
+
+        found = [(Iri(getattr(q.subject, "value", q.subject)), Iri(q.predicate.value), value(q.object)) for q in self.quads(iri)]
+        return sorted(found, key=repr)
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """The rdfs:label of each IRI that has one; of several the first by code points."""
+        found = {}
+        for iri in set(iris):
+            names = [q.object.value for q in self._engine.quads_for_pattern(_node(iri), _LABEL, None) if isinstance(q.object, ox.Literal)]
+            if names:
+                found[iri] = min(names)
+        return found
+
+    def count(self, graph: str | None = None) -> int:
+        """How many quads the store, or one graph, holds."""
+        return len(self._engine) if graph is None else sum(1 for _ in self.quads(graph))
+
+    def lines(self, graph: str) -> list[bytes]:
+        """One graph as sorted N-Quads lines, each with its newline."""
+        node = ox.NamedNode(graph)
+        end = f"{node} .\n".encode()
+        data: bytes = self._engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=node) or b""
+        return sorted(line[:-1] + end for line in data.split(b"\n") if line)
+
+    def digest(self, graph: str | None = None) -> str:
+        """The hex SHA-256 of the sorted N-Quads lines of one graph, or of all graphs one after another by IRI."""
+        made = hashlib.sha256()
+        for name in [graph] if graph else self.graphs():
+            for line in self.lines(name):
+                made.update(line)
+        return made.hexdigest()
+
+    def journal(self) -> folder.Journal:
+        """What counts as stored; empty for a store in memory."""
+        return folder.read_journal(self.path) if self.path else folder.Journal(())
+
+    def acknowledged(self) -> dict[str, folder.Entry]:
+        """The last journal line of each graph that counts as stored: `quads`, `sha256`, `when`, `sources`."""
+        latest: dict[str, folder.Entry] = {}
+        for entry in self.journal().entries:
+            if entry["did"] == "replace":
+                latest[entry["graph"]] = entry
+            elif entry["did"] == "remove":
+                latest.pop(entry["graph"], None)
+        return latest
+
+    def source(self, digest: str) -> bytes:
+        """The kept source bytes with this hex SHA-256; raises StoreError where they are not, or not whole."""
+        if not self.path:
+            raise StoreError("a store in memory keeps no sources", digest)
+        place = folder.source_path(self.path, digest)
+        try:
+            data = place.read_bytes()
+        except OSError as error:
+            raise folder.failed("the kept source cannot be read", place, error) from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise StoreError("the kept source is damaged: its bytes do not have its hash", str(place), "kg restore from a backup")
+        return data
+
+    def dump(self, target: Path) -> None:
+        """Writes all quads as N-Quads in the engine's order, for a process that reads them again."""
+        self._engine.dump(target, format=ox.RdfFormat.N_QUADS)
+
+
+class Writer(Store):
+    """A store that can be written, by one process, from any of its threads; made by `writer` alone."""
+
+    def __init__(self, engine: ox.Store, path: Path) -> None:
+        super().__init__(engine, path)
+        self._place, self._turn = path, threading.RLock()
+
+    def keep_source(self, data: bytes) -> str:
+        """Keeps the bytes of a file that was read, synced and never changed; returns their hex SHA-256."""
+        try:
+            with self._turn:
+                return folder.keep(self._place, data)
+        except OSError as error:
+            raise folder.failed("the source was not kept", self._place, error) from error
+
+    def replace_graph(
+        self,
+        graph: str,
+        triples: Iterable[Triple | ox.Triple],
+        more: Mapping[str, Change] | None = None,
+        *,
+        when: str,
+        sources: Sequence[str] = (),
+    ) -> folder.Entry:
+        """Makes `graph` hold exactly these triples and changes other graphs with it, in one transaction.
+
+        `more` maps the IRIs of other graphs (never `graph`) to the triples that go from and come to them; a graph changed
+        this way is not to be replaced as a whole too, or the journal can no longer vouch for it. `when` is an ISO dateTime
+        with a zone, `sources` are hashes of kept sources. Returns the journal line once it is on the disk: only then does
+        it count. Raises StoreError (disk full, …): the graph is then the old or the new one, whole, and unacknowledged.
+        """
+        node = ox.NamedNode(graph)
+        lines = [_line(triple) for triple in triples]
+        # DROP and INSERT DATA are operations of one request, and the engine runs a request as one transaction.
+        put = f"DROP SILENT GRAPH {node} ; INSERT DATA {{ GRAPH {node} {{\n" + "\n".join(lines) + "\n} }"
+        with self._turn:
+            return self._commit("replace", graph, put, more or {}, when, sources)
+
+    def remove_graph(self, graph: str, more: Mapping[str, Change] | None = None, *, when: str) -> folder.Entry:
+        """Takes a whole graph out, and changes others with it, in one transaction; as `replace_graph`."""
+        with self._turn:
+            return self._commit("remove", graph, f"DROP SILENT GRAPH {ox.NamedNode(graph)}", more or {}, when, ())
+
+    def change_graphs(self, more: Mapping[str, Change], *, when: str) -> folder.Entry:
+        """Changes graphs that grow, such as the provenance, in one transaction; as `more` of `replace_graph`."""
+        with self._turn:
+            return self._commit("change", "", "", more, when, ())
+
+    def purge(self, graph: str, sources: Iterable[str] = (), more: Mapping[str, Change] | None = None, *, when: str) -> None:
+        """Takes a graph out and leaves no byte of it: not in the engine's files, the journal, the snapshots, the sources.
+
+        `sources` are the kept sources to delete, `more` what to take out of other graphs. The engine never forgets a
+        string, so its files are built again from what is left; killed in between, the same call finishes it.
+        """
+        with self._turn:
+            self.remove_graph(graph, more, when=when)
+            try:
+                for digest in sources:
+                    folder.source_path(self._place, digest).unlink(missing_ok=True)
+                folder.replace_synced(self._place / folder.JOURNAL, _without(self.journal(), graph, when))
+                self._rebuild()
+                shutil.rmtree(self._place / folder.SNAPSHOTS)
+                (self._place / folder.SNAPSHOTS).mkdir()
+            except (OSError, RuntimeError) as error:
+                raise folder.failed("the purge is not finished, do it again", self._place, error) from error
+            self.make_snapshot()
+
+    def make_snapshot(self) -> None:
+        """Lets readers see what has been written so far; the two newest snapshots are kept."""
+        with self._turn:
+            try:
+                _snapshot(self._place, self._engine)
+            except (OSError, RuntimeError) as error:
+                raise folder.failed("readers still see the store as it was: no snapshot was made", self._place, error) from error
+
+    def close(self) -> None:
+        """Makes a snapshot where there is something new, and lets the engine's files go."""
+        try:
+            if _current(self._place)[1] != folder.journal_size(self._place):
+                self.make_snapshot()
+        finally:
+            del self._engine
+
+    def _commit(self, did: str, graph: str, update: str, more: Mapping[str, Change], when: str, sources: Sequence[str]) -> folder.Entry:
+        if graph in more:
+            raise ValueError(f"{graph} is replaced as a whole, it cannot be changed as well")
+        changes = {name: self._effective(name, change) for name, change in more.items()}
+        operations = [update] if update else []
+        for name, (gone, come) in changes.items():
+            for verb, some in (("DELETE", gone), ("INSERT", come)):
+                if some:
+                    operations.append(f"{verb} DATA {{ GRAPH {ox.NamedNode(name)} {{\n" + "\n".join(map(_line, some)) + "\n} }")
+        entry: dict[str, object] = {"did": did, "graph": graph, "when": when} if graph else {"did": did, "when": when}
+        try:
+            self._engine.update(" ;\n".join(operations))
+            self._engine.flush()
+            if did == "replace":
+                stored = self.lines(graph)
+                entry |= {"quads": len(stored), "sha256": hashlib.sha256(b"".join(stored)).hexdigest(), "sources": list(sources)}
+            if changes:
+                entry["more"] = {name: _difference(name, *change) for name, change in changes.items()}
+            folder.append_journal(self._place, entry)
+        except (OSError, RuntimeError) as error:
+            raise folder.failed(f"{graph} was not stored", self._place, error) from error
+        return entry
+
+    def _effective(self, graph: str, change: Change) -> tuple[list[ox.Triple], list[ox.Triple]]:
+        """What really goes and comes, so that the sums in the journal are those of the graph."""
+        gone = {q for q in quads(graph, change[0]) if q in self._engine}
+        come = {q for q in quads(graph, change[1]) if q not in self._engine or q in gone}
+        return [q.triple for q in gone - come], [q.triple for q in come - gone]
+
+    def _rebuild(self) -> None:
+        """The engine's files made again from its quads: `graph.new` while being made, `graph.ready` once whole."""
+        new, dump = self._place / "graph.new", self._place / "graph.nq"
+        shutil.rmtree(new, ignore_errors=True)
+        self._engine.dump(dump, format=ox.RdfFormat.N_QUADS)
+        fresh = ox.Store(str(new))
+        fresh.bulk_load(path=dump, format=ox.RdfFormat.N_QUADS)
+        fresh.flush()
+        dump.unlink()
+        del fresh
+        del self._engine
+        new.rename(self._place / "graph.ready")
+        _tidy(self._place)
+        self._engine = _engine(self._place)
+
+
+def sum_of(lines: Iterable[bytes]) -> int:
+    """The sum of the SHA-256 of N-Quads lines, modulo 2**256: it can be kept up line by line as a graph grows.
+
+    >>> sum_of([b"a", b"b"]) == sum_of([b"b", b"a"])
+    True
+    """
+    return sum(int.from_bytes(hashlib.sha256(line).digest(), "big") for line in lines) % _MODULUS
+
+
+def _difference(graph: str, gone: list[ox.Triple], come: list[ox.Triple]) -> dict[str, object]:
+    # Through an engine, because storing normalises literals ("0.70" becomes "0.7") and sums are of what is stored.
+    minus, plus = (memory(quads(graph, some)).lines(graph) for some in (gone, come))
+    return {"quads": len(plus) - len(minus), "sum": f"{(sum_of(plus) - sum_of(minus)) % _MODULUS:064x}"}
+
+
+def _without(journal: folder.Journal, graph: str, when: str) -> bytes:
+    """The journal without a graph's lines; what they changed elsewhere is added up in one line that names nobody."""
+    left, net = [], dict[str, list[int]]()
+    for entry in journal.entries:
+        if entry.get("graph") != graph:
+            left.append(entry)
+            continue
+        for name, change in entry.get("more", {}).items():
+            total = net.setdefault(name, [0, 0])
+            total[0] += change["quads"]
+            total[1] += int(change["sum"], 16)
+    more = {name: {"quads": count, "sum": f"{total % _MODULUS:064x}"} for name, (count, total) in net.items()}
+    left.append({"did": "purge", "when": when, "more": more})
+    return b"".join(folder.line_of(entry) for entry in left)
+
+
+def _engine(path: Path) -> ox.Store:
+    return ox.Store(str(path / folder.GRAPH))
+
+
+def _tidy(path: Path) -> None:
+    """Puts in place what a rebuild had ready, and takes away what one that was killed had not, and the engine's old logs."""
+    ready = path / "graph.ready"
+    if ready.is_dir():
+        shutil.rmtree(path / folder.GRAPH, ignore_errors=True)
+        ready.rename(path / folder.GRAPH)
+        folder.sync_folder(path)
+    shutil.rmtree(path / "graph.new", ignore_errors=True)
+    for left in (path / "graph.nq", *(path / folder.GRAPH).glob("LOG.old.*")):
+        left.unlink(missing_ok=True)
+
+
+def _current(path: Path) -> tuple[str, int]:
+    """The name of the snapshot to read, and the size of the journal it stands for."""
+    try:
+        name, size = (path / folder.SNAPSHOTS / _CURRENT).read_bytes().split()
+        return str(int(name)), int(size)
+    except FileNotFoundError:
+        return "0", -1
+    except ValueError:
+        raise StoreError("the store does not say which snapshot to read", str(path), "kg repair makes a new one") from None
+    except OSError as error:
+        raise folder.failed("the store cannot be read", path, error) from error
+
+
+def _snapshot(path: Path, engine: ox.Store) -> None:
+    place = path / folder.SNAPSHOTS
+    size = folder.journal_size(path)
+    numbers = sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal())
+    name = str(numbers[-1] + 1 if numbers else 1)
+    engine.backup(str(place / name))
+    folder.sync_folder(place / name)
+    folder.replace_synced(place / _CURRENT, f"{name} {size}\n".encode())
+    for old in numbers[:-1]:
+        shutil.rmtree(place / str(old), ignore_errors=True)
+
+
+def _catch_up(path: Path) -> None:
+    """Makes the snapshot a killed writer did not make."""
+    if _current(path)[1] != folder.journal_size(path):
+        with writer(path, "open", ""):
+            pass
+
+
+def _held_or_failed(path: Path, error: OSError | RuntimeError) -> StoreError:
+    if "lock" in str(error).lower():
+        return StoreError("the store is held by another program", str(path / folder.GRAPH), "end the program that has opened its files")
+    return folder.failed("the store cannot be opened", path, error)
+
+
+def _node(iri: str) -> ox.NamedNode | None:
+    return ox.NamedNode(iri)
+
+
+def _line(triple: Triple | ox.Triple) -> str:
+    if isinstance(triple, ox.Triple):
+        return f"{triple.subject} {triple.predicate} {triple.object} ."
+    subject, predicate, value = triple
+    return f"{ox.NamedNode(subject)} {ox.NamedNode(predicate)} {_term(value)} ."
+
+
+def _term(value: object) -> ox.NamedNode | ox.Literal:
+    if isinstance(value, str):
+        return ox.NamedNode(value)
+    return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype))  # type: ignore[attr-defined]

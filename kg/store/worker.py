@@ -1,0 +1,199 @@
+"""A query in a process of its own: it can be stopped at a time limit, its memory has a bound, and it has no network.
+
+The engine cannot be told to stop, so the process is killed. Frames go through its standard streams: a header (kind, number of
+bytes), then the bytes; answers travel as SPARQL JSON and N-Triples. A worker answers any number of queries, and is
+started anew after a kill.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from kg.errors import QueryError
+from kg.store.embedded import Store
+
+MEMORY = 2 << 30  # bytes of address space: the engine, the query and its answer
+_START = 10.0  # seconds a process may take to start, on a busy machine; not part of the query's time
+_HEAD = struct.Struct("<cdQ")
+_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from kg.store.worker import serve; serve(sys.argv[2], int(sys.argv[3]))"
+_ROOT = str(Path(__file__).resolve().parents[2])
+
+
+class Worker:
+    """One killable process over one store, as it is now; `with` it, or `close` it.
+
+    `ask` takes guarded text and seconds and gives the kind of answer (`s` SELECT, `a` ASK, `c` CONSTRUCT) and its bytes.
+    """
+
+    def __init__(self, store: Store, memory: int = MEMORY) -> None:
+        self._store, self._memory = store, memory
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
+        """The answer within `seconds`; raises QueryError where it takes longer, needs too much memory, or is wrong."""
+        process = self._started()
+        data = text.encode("utf-8", "replace")
+        try:
+            assert process.stdin
+            process.stdin.write(_HEAD.pack(b"q", seconds, len(data)) + data)
+            process.stdin.flush()
+            kind, answer = _receive(process, seconds)
+        except TimeoutError:
+            self._kill()
+            hint = "give it more with --timeout, or ask for less: a LIMIT, fewer patterns without a shared variable"
+            raise QueryError(f"the query was stopped at its limit of {seconds:g} s", "", hint) from None
+        except (EOFError, BrokenPipeError):
+            self._kill()
+            what = f"the query was stopped: it needed more than {self._memory >> 20:,} MB of memory, or broke the engine"
+            raise QueryError(what, "", "ask for less: a LIMIT, fewer patterns without a shared variable") from None
+        except BaseException:
+            self._kill()
+            raise
+        if kind == "x":
+            raise SyntaxError(answer.decode())
+        if kind == "e":
+            raise QueryError(f"the query failed: {answer.decode()}")
+        return kind, answer
+
+    def close(self) -> None:
+        """Ends the process and takes away what was copied for it."""
+        self._kill()
+        if self._folder:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process and self._process.poll() is None:
+            return self._process
+        self._kill()
+        command = [sys.executable, "-P", "-c", _BOOT, _ROOT, str(self._source()), str(self._memory)]
+        # A session of its own, so that Ctrl-C reaches this process, which kills that one.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            kind, answer = _receive(self._process, _START)
+        except (TimeoutError, EOFError):
+            self._kill()
+            raise QueryError("no process for the query could be started", "", "ask without --timeout; kg doctor says more") from None
+        if kind == "e":
+            self._kill()
+            raise QueryError(f"the store cannot be read: {answer.decode()}", str(self._store.path or ""), "kg verify says what is damaged")
+        return self._process
+
+    def _source(self) -> Path:
+        if self._store.snapshot:
+            return self._store.snapshot
+        if not self._folder:
+            self._folder = tempfile.TemporaryDirectory(prefix="kg-")
+            self._store.dump(Path(self._folder.name) / "quads.nq")
+        return Path(self._folder.name) / "quads.nq"
+
+    def _kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream:
+                    with suppress(OSError):
+                        stream.close()
+            self._process.wait()
+            self._process = None
+
+
+def _receive(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, bytes]:
+    """One frame of the process, whole within the time; raises TimeoutError, and EOFError where the process ended."""
+    assert process.stdout
+    until = time.monotonic() + seconds
+    data = bytearray()
+    needed = _HEAD.size
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while len(data) < needed:
+            if not selector.select(max(0.0, until - time.monotonic())):
+                raise TimeoutError
+            piece = os.read(process.stdout.fileno(), min(needed - len(data), 1 << 20))
+            if not piece:
+                raise EOFError
+            data += piece
+            if len(data) == _HEAD.size:
+                needed += _HEAD.unpack(data)[2]
+    return _HEAD.unpack(data[: _HEAD.size])[0].decode(), bytes(data[_HEAD.size :])
+
+
+def serve(source: str, memory: int) -> None:
+    """The worker's own side: opens a snapshot (or an N-Quads file) and answers frames until its input ends."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _leave_network()
+    inlet, outlet = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        store = _opened(Path(source))
+    except (OSError, RuntimeError, SyntaxError) as error:
+        _send(outlet, "e", str(error).encode())
+        return
+    _send(outlet, "r", b"")
+    while head := inlet.read(_HEAD.size):
+        _, seconds, size = _HEAD.unpack(head)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        # Where the parent is killed and cannot kill, the kernel does: its limit counts processor time, hence the margin.
+        limit = int(used.ru_utime + used.ru_stime + min(seconds, 1e8)) + 2
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        _send(outlet, *_answer(store, inlet.read(size).decode()))
+
+
+def _opened(source: Path) -> Store:
+    import pyoxigraph as ox
+
+    if source.is_dir():
+        return Store(ox.Store.read_only(str(source)))
+    engine = ox.Store()
+    engine.bulk_load(path=source, format=ox.RdfFormat.N_QUADS)
+    return Store(engine)
+
+
+def _answer(store: Store, text: str) -> tuple[str, bytes]:
+    import pyoxigraph as ox
+
+    try:
+        answer = store.query(text)
+        if isinstance(answer, ox.QueryTriples):
+            return "c", answer.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
+        kind = "a" if isinstance(answer, ox.QueryBoolean) else "s"
+        return kind, answer.serialize(format=ox.QueryResultsFormat.JSON) or b""
+    except SyntaxError as error:
+        return "x", str(error).encode()
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:
+        return "e", (str(error) or type(error).__name__).encode()
+
+
+def _send(outlet: BinaryIO, kind: str, data: bytes) -> None:
+    outlet.write(_HEAD.pack(kind.encode(), 0.0, len(data)) + data)
+    outlet.flush()
+
+
+def _leave_network() -> None:
+    """Into a network namespace of its own with nothing in it, where the system lets a user do so (Linux)."""
+    import ctypes
+
+    unshare = getattr(ctypes.CDLL(None), "unshare", None)
+    if unshare:
+        unshare(0x10000000 | 0x40000000)  # CLONE_NEWUSER | CLONE_NEWNET; SERVICE is refused before, whatever this says

@@ -1,0 +1,297 @@
+"""The chart *who → what → only if*: actors, what they commit to, and what that hangs on, in columns that stay put.
+
+    who ──> commitment ──> ALL / ANY ──> condition ⊃ what it hangs on ──> who decides
+
+The input is plain rows (`Row`), the output a plain `Picture`; `layout` says where things lie. What one article says of a
+commitment is one reading: its conditions conjoin. Readings of several articles never do: where one says no more than
+another it is not drawn again, and where they really differ a gate *reports differ* stands between them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field, replace
+from typing import Any
+
+from kg.analyse.network import printable, thing
+from kg.view.layout import Box, arrange
+from kg.view.shapes import LINE, STYLES, Edge, Legend, Node, Picture, Quote, text_width, wrap
+
+SYMBOLS = {"pledged": "✓", "open": "?", "refused": "✕", "withdrawn": "↩"}
+WIDTHS = {"actor": 144, "commitment": 256, "condition": 214, "decider": 144}
+ATTACHMENTS = {"requires": "requirement", "exceptIf": "exceptIf", "triggeredBy": "trigger"}  # property -> style of its line
+_HEADINGS = {"actor": "Who", "commitment": "What", "condition": "Only if", "decider": "Who decides"}
+_ROW = 40  # px, the height of a box with one line
+
+Item = tuple[str, tuple[str, ...]]  # how it is attached, and the conditions of which one is enough
+Reading = frozenset[Item]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Row:
+    """One row of the chart's query: a statement's commitment and, each in rows of their own, what it attaches.
+
+    Things are IRIs with their labels beside them; `stance`, `strength` and `condition_kind` are bare words; `attachment` is
+    `requirement`, `exceptIf` or `trigger`, or `""` where the condition is only reached through another's `depends_on`;
+    `group` names an any-of group. `quote` is the exact sentence, `start` and `end` its code points in `article`.
+
+    >>> Row("id:actor/france", "France", "id:commitment/x", "deploy troops", stance="pledged").condition
+    ''
+    """
+
+    actor: str
+    actor_label: str
+    commitment: str
+    commitment_label: str
+    stance: str = ""
+    strength: str = ""
+    only_in: str = ""
+    not_in: str = ""
+    condition: str = ""
+    condition_label: str = ""
+    condition_kind: str = ""
+    attachment: str = ""
+    group: str = ""
+    decider: str = ""
+    decider_label: str = ""
+    depends_on: str = ""
+    depends_on_label: str = ""
+    speaker: str = ""
+    quote: str = ""
+    article: str = ""
+    article_label: str = ""
+    start: int = 0
+    end: int = 0
+
+
+def chart_rows(answer: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """The rows of the chart's query as `Row`s; an answer's row as `--format json` prints it, things as `{"iri", "label"}`.
+
+    >>> cells = {"actor": {"iri": "i:f", "label": "France"}, "commitment": {"iri": "i:c", "label": "deploy troops"}, "start": 5}
+    >>> chart_rows([cells])[0].commitment_label, chart_rows([cells])[0].start
+    ('deploy troops', 5)
+    """
+    rows = []
+    for cells in answer:
+        iri = {name: thing(cell)[0] for name, cell in cells.items()}
+        label = {name: thing(cell)[1] for name, cell in cells.items()}
+        rows.append(Row(
+            iri["actor"], label["actor"], iri["commitment"], label["commitment"], label.get("stance", ""), label.get("strength", ""),
+            label.get("onlyIn", ""), label.get("notIn", ""), iri.get("condition", ""), label.get("condition", ""), label.get("kind", ""),
+            label.get("attachment", ""), iri.get("group", ""), iri.get("decider", ""), label.get("decider", ""), iri.get("dependsOn", ""),
+            label.get("dependsOn", ""), label.get("speaker", ""), label.get("quote", ""), iri.get("article", ""), label.get("article", ""),
+            int(label.get("start") or 0), int(label.get("end") or 0),
+        ))  # fmt: skip
+    return rows
+
+
+def build_chart(rows: Iterable[Row], title: str = "Who commits to what, on what condition", notes: tuple[str, ...] = ()) -> Picture:
+    """The chart of these rows: every box placed, every line drawn, the same for the same rows in any order.
+
+    >>> chart = build_chart([Row("a", "France", "c", "deploy troops", "pledged", condition="d", condition_label="ceasefire", attachment="requirement")])
+    >>> [(node.kind, node.symbol, node.label) for node in chart.nodes if node.kind != "heading"]
+    [('actor', '', 'France'), ('commitment', '✓', 'deploy troops'), ('condition', '', 'ceasefire')]
+    """
+    told = _Facts()
+    for row in sorted({_clean(row) for row in rows}):
+        told.add(row)
+    lines = _lines(told)
+    circles = _circles({key for key in lines if key[2] == "depends"})
+    for key in circles:
+        del lines[key]
+    if circles:
+        notes = (*notes, f"Left out: {len(circles)} line{'s' * (len(circles) > 1)} between conditions that hang on each other in a circle.")
+    nodes = told.nodes()
+    for _, target, _ in lines:
+        if target.startswith("gate "):
+            nodes[target] = _gate(target)
+    return _picture(nodes, lines, title, notes)
+
+
+def _clean(row: Row) -> Row:
+    """The row with what cannot be shown replaced (`printable`)."""
+    values: list[Any] = [printable(value) if isinstance(value, str) else value for value in astuple(row)]
+    return Row(*values)
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the rows say, collected by thing; keys are `kind IRI`, so an actor who decides is another box than one who commits."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    words: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # stances, strengths, kinds
+    places: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    quotes: defaultdict[str, dict[tuple[str, int, int, str], set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    edges: set[tuple[str, str, str]] = field(default_factory=set)
+    readings: defaultdict[str, defaultdict[str, set[tuple[str, str, str]]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+
+    def add(self, row: Row) -> None:
+        """Take in one row."""
+        actor, commitment = self._named("actor", row.actor, row.actor_label), self._named("commitment", row.commitment, row.commitment_label)
+        condition = self._named("condition", row.condition, row.condition_label)
+        decider = self._named("decider", row.decider, row.decider_label)
+        further = self._named("condition", row.depends_on, row.depends_on_label)
+        self.edges.add((actor, commitment, "commits"))
+        self.words[commitment] |= {row.stance, row.strength} - {""}
+        self.places[commitment] |= {f"{words} {place}" for words, place in (("only in:", row.only_in), ("not in:", row.not_in)) if place}
+        if condition:
+            self.words[condition] |= {row.condition_kind} - {""}
+            if row.attachment:
+                self.readings[commitment][row.article].add((row.attachment, row.group or condition, condition))
+            self.edges |= {(condition, decider, "decides")} if decider else set()
+            self.edges |= {(condition, further, "depends")} if further else set()
+        for key in filter(None, (actor, commitment, condition, decider, further)):
+            if row.quote:
+                self.quotes[key][row.article_label or row.article, row.start, row.end, row.quote] |= {row.speaker} - {""}
+
+    def _named(self, kind: str, iri: str, label: str) -> str:
+        """The key of a thing, `""` for none; its first label in the order of the rows stands."""
+        if not iri:
+            return ""
+        self.labels.setdefault(f"{kind} {iri}", label or iri)
+        return f"{kind} {iri}"
+
+    def nodes(self) -> dict[str, Node]:
+        """A node for each thing, not yet placed."""
+        made = {}
+        for key, label in self.labels.items():
+            kind = key.split(" ", 1)[0]
+            quotes = sorted(Quote(*place, tuple(sorted(speakers))) for place, speakers in self.quotes[key].items())
+            stances = [stance for stance in SYMBOLS if stance in self.words[key]]
+            style = {"colour": kind, "detail": ", ".join(sorted(self.words[key]))}
+            notes = sorted(self.places[key])
+            if kind == "commitment":
+                style["colour"] = (stances or ["unstated"])[0] if len(stances) < 2 else "mixed"
+                style["detail"] = ", ".join([*stances, *sorted(self.words[key] & {"firm", "intended"})])
+                notes += [f"stated as {' and as '.join(stances)}"] * (len(stances) > 1)
+            symbol = "".join(SYMBOLS[stance] for stance in stances) if kind == "commitment" else ""
+            box = _box(key, kind, label, tuple(notes), symbol)
+            dashed = "intended" in self.words[key] and "firm" not in self.words[key]
+            made[key] = replace(box, colour=style["colour"], detail=style["detail"], quotes=tuple(quotes), dashed=dashed)
+        return made
+
+
+def _box(key: str, kind: str, label: str, notes: tuple[str, ...] = (), symbol: str = "") -> Node:
+    """A box as wide as its kind and as high as its text."""
+    indent = 18 + 16 * len(symbol) if symbol else 12
+    room = WIDTHS[kind] - indent - 12
+    lines, quiet = wrap(label, room), tuple(line for note in notes for line in wrap(note, room))
+    height = max(_ROW, LINE * (len(lines) + len(quiet)) + 20)
+    return Node(key, kind, label, 0, 0, WIDTHS[kind], height, lines, quiet, symbol, indent=indent)
+
+
+def _gate(key: str) -> Node:
+    """A gate: `gate ALL <hash>`, `gate ANY <hash>` or `gate DIFFER <hash>`."""
+    word = key.split(" ")[1]
+    lines = ("reports", "differ") if word == "DIFFER" else (word,)
+    detail = {"ALL": "every one of these", "ANY": "one of these is enough", "DIFFER": "the articles state different conditions"}[word]
+    width = max(text_width(line) for line in lines) + 26
+    return Node(key, "gate", " ".join(lines), 0, 0, round(width), max(30, LINE * len(lines) + 8), lines, colour="gate", mark="pill", detail=detail)
+
+
+def _lines(told: _Facts) -> dict[tuple[str, str, str], None]:
+    """The lines of the chart, source to target with the style, in an order that depends on the facts alone."""
+    lines = dict.fromkeys(sorted(told.edges))
+    for commitment in sorted(told.readings):
+        readings = _readings(told.readings[commitment].values())
+        if len(readings) == 1:
+            _attach(lines, commitment, readings[0])
+            continue
+        heads = [_head(lines, reading) for reading in readings]
+        differ = _gate_key("DIFFER", heads)
+        lines[commitment, differ, "differ"] = None
+        for head, style in heads:
+            lines[differ, head, style] = None
+    return lines
+
+
+def _readings(articles: Iterable[set[tuple[str, str, str]]]) -> list[Reading]:
+    """The different readings that no other says more than, each as items: attachment, and conditions of which one is enough."""
+    readings = set()
+    for attached in articles:
+        groups: dict[tuple[str, str], set[str]] = {}
+        for attachment, group, condition in attached:
+            groups.setdefault((attachment, group), set()).add(condition)
+        readings.add(frozenset((attachment, tuple(sorted(members))) for (attachment, _), members in groups.items()))
+    return sorted((r for r in readings if not any(r < other for other in readings)), key=sorted)
+
+
+def _attach(lines: dict[tuple[str, str, str], None], commitment: str, reading: Reading) -> None:
+    """Draw the only reading of a commitment: what must all hold through one gate, each exception for itself."""
+    for attachment in sorted({attachment for attachment, _ in reading}):
+        heads = [_child(lines, item) for item in sorted(reading) if item[0] == attachment]
+        if len(heads) > 1 and attachment != "exceptIf":
+            heads = [(_all(lines, heads), attachment)]
+        for head, style in heads:
+            lines[commitment, head, style] = None
+
+
+def _head(lines: dict[tuple[str, str, str], None], reading: Reading) -> tuple[str, str]:
+    """One node that stands for a whole reading, and the style of the line to it."""
+    heads = [_child(lines, item) for item in sorted(reading)]
+    return heads[0] if len(heads) == 1 else (_all(lines, heads), "differ")
+
+
+def _child(lines: dict[tuple[str, str, str], None], item: Item) -> tuple[str, str]:
+    """The node for one item: the condition itself, or the ANY gate before several."""
+    attachment, conditions = item
+    if len(conditions) == 1:
+        return conditions[0], attachment
+    gate = _gate_key("ANY", [(condition, attachment) for condition in conditions])
+    for condition in conditions:
+        lines[gate, condition, attachment] = None
+    return gate, attachment
+
+
+def _all(lines: dict[tuple[str, str, str], None], heads: list[tuple[str, str]]) -> str:
+    """The ALL gate over these; the same for whoever needs the same."""
+    gate = _gate_key("ALL", heads)
+    for head, style in heads:
+        lines[gate, head, style] = None
+    return gate
+
+
+def _gate_key(word: str, heads: list[tuple[str, str]]) -> str:
+    """The key of a gate, made of what it joins, so that equal gates are one."""
+    return f"gate {word} {hashlib.sha256(repr(sorted(heads)).encode()).hexdigest()[:12]}"
+
+
+def _circles(edges: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The edges to leave out so that none goes in a circle: of those on circles, the ones against the order of the keys."""
+    left = set(edges)
+    while True:
+        sources, targets = {edge[0] for edge in left}, {edge[1] for edge in left}
+        inner = {edge for edge in left if edge[0] in targets and edge[1] in sources}
+        if inner == left:
+            return sorted(edge for edge in left if edge[0] >= edge[1])
+        left = inner
+
+
+def _picture(nodes: dict[str, Node], lines: dict[tuple[str, str, str], None], title: str, notes: tuple[str, ...]) -> Picture:
+    """Everything put in its place, with headings over the columns and the legend."""
+    placed = arrange([Box(n.id, n.kind, n.w, n.h, n.label) for n in nodes.values()], list(lines))
+    order = {kind: at for at, kind in enumerate(("actor", "commitment", "gate", "condition", "decider"))}
+    laid = [replace(node, x=placed.centres[key][0], y=placed.centres[key][1]) for key, node in nodes.items()]
+    laid.sort(key=lambda n: (order[n.kind], n.x, n.y))
+    heads = []
+    for kind, words in _HEADINGS.items():
+        first = next((n for n in laid if n.kind == kind), None)
+        if first:
+            heads.append(Node(f"heading {kind}", "heading", words, first.x, placed.top / 2, first.w, LINE, (words,), mark="plain", indent=0))
+    edges = tuple(Edge(s, t, style, placed.paths[s, t, style], STYLES[style].words) for s, t, style in lines)
+    counts = [(sum(n.kind == kind for n in laid), kind) for kind in ("actor", "commitment", "condition", "decider")]
+    summary = " · ".join(f"{count} {kind}{'s' * (count != 1)}" for count, kind in counts if count)
+    return Picture("chart", printable(title), placed.width, placed.height, (*heads, *laid), edges, _legend(laid, edges), notes, summary)
+
+
+def _legend(nodes: list[Node], edges: tuple[Edge, ...]) -> tuple[Legend, ...]:
+    """What is in the chart and needs a word; nothing that is not in it."""
+    colours, styles = {n.colour for n in nodes}, {e.style for e in edges}
+    shown = [Legend(stance, SYMBOLS[stance], stance, "box") for stance in SYMBOLS if stance in colours]
+    shown += [Legend("stated in several ways", "✓?", "mixed", "box")] * ("mixed" in colours)
+    shown += [Legend("intended, not firm", "", "plain", "box", dashed=True)] * any(n.dashed for n in nodes)
+    words = {n.label: n.detail for n in nodes if n.kind == "gate"}
+    shown += [Legend(words[label], label if label.isupper() else "≠", "gate", "pill") for label in sorted(words)]
+    return (*shown, *(Legend(style.words, style=name) for name, style in STYLES.items() if name in styles))

@@ -1,0 +1,262 @@
+"""A picture as markup: one HTML page that opens from disk and asks nobody for anything, or an SVG.
+
+pyvis holds the network as data and brings vis-network; the page is our own. Text from articles reaches it as escaped HTML,
+as JSON in an inert block, and from there through `textContent` and `fillText` alone; the content security policy lets
+only the two scripts and the one style run whose hashes it names, and lets nothing be fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import networkx as nx
+from markupsafe import Markup
+
+from kg.analyse.network import WRITERS
+from kg.errors import UsageError
+from kg.view.network import network_picture
+from kg.view.palette import PALETTE, dark_style
+from kg.view.shapes import BEND, FONT, LINE, SMALL, STYLES, Edge, Node, Picture, Quote, curve, number
+
+FORMATS = ("html", "svg", "graphml", "gexf", "json")
+FACE = "Arial, Liberation Sans, Helvetica, sans-serif"
+_HERE = Path(__file__).resolve().parent
+_PAPER = 500  # nodes up to which the page also carries its picture for print and for browsers without scripts
+
+_DEEP = 40  # levels of the list in words; no real chain of conditions comes near
+
+# The corners of a network's marks, in radii from the middle; areas are about that of the circle.
+CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
+    "square": ((-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)),
+    "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
+    "triangle": ((0, -1.3), (1.25, 0.85), (-1.25, 0.85)),
+    "star": tuple(
+        (round((1.35, 0.68)[at % 2] * math.sin(at * math.pi / 5), 3), round(-(1.35, 0.68)[at % 2] * math.cos(at * math.pi / 5), 3)) for at in range(10)
+    ),
+    "hexagon": tuple((round(1.1 * math.cos(at * math.pi / 3), 3), round(1.1 * math.sin(at * math.pi / 3), 3)) for at in range(6)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a picture in words: the words, the node they are of, and what hangs under it."""
+
+    words: str
+    node: str = ""
+    lead: str = ""
+    quotes: tuple[Quote, ...] = ()
+    children: list[Item] = field(default_factory=list)
+
+
+def encode(drawn: Picture | nx.DiGraph[str], form: str, title: str = "Network", notes: tuple[str, ...] = ()) -> bytes:
+    """A chart or a network as the bytes of a file; `form` is one of `FORMATS`.
+
+    A network is drawn (with the title and notes) where the form is a picture, a chart becomes a graph where it is none.
+    Raises UsageError for another form.
+
+    >>> encode(Picture("chart", "Nothing", 40, 40), "json")[:20]
+    b'{\\n "directed": true,'
+    """
+    if form in WRITERS:
+        return WRITERS[form](graph_of(drawn) if isinstance(drawn, Picture) else drawn)
+    if form not in FORMATS:
+        raise UsageError(f"there is no picture in the form {form!r}", "", f"end the file's name in one of: {', '.join(FORMATS)}")
+    picture = drawn if isinstance(drawn, Picture) else network_picture(drawn, title, notes)
+    return (picture_html if form == "html" else svg)(picture).encode()
+
+
+def graph_of(picture: Picture) -> nx.DiGraph[str]:
+    """The nodes and lines of a picture as a directed graph, with label, kind, detail and style, without its headings."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from((n.id, {"label": n.label, "kind": n.kind, "detail": n.detail}) for n in picture.nodes if n.kind != "heading")
+    for edge in picture.edges:
+        graph.add_edge(edge.source, edge.target, label=edge.label, style=edge.style, weight=edge.weight)
+    return graph
+
+
+def svg(picture: Picture) -> str:
+    """The picture as an SVG of its own, as a browser, a text processor or a printer reads it; dark by night in a browser.
+
+    >>> svg(Picture("chart", "A < B", 40, 40))[:64]
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" widt'
+    """
+    return _templates().get_template("picture.svg").render(picture=picture, dark=Markup(dark_style()))
+
+
+def picture_html(picture: Picture) -> str:
+    """The picture as one page: drawing, legend, search, the quotes behind each thing, and the same in words.
+
+    The same picture gives the same bytes.
+
+    >>> "<script>alert" in picture_html(Picture("chart", "<script>alert(1)</script>", 40, 40))
+    False
+    """
+    style = _static("page.css") + dark_style()
+    vis = "/*! " + _static("vis-network.LICENSE.txt") + "*/\n" + _static("vis-network.min.js").partition("//# sourceMappingURL")[0]
+    script = _static("page.js")
+    policy = (
+        f"default-src 'none'; script-src {_hash(vis)} {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    page = _templates().get_template("page.html")
+    return page.render(
+        picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=_inert(_data(picture)),
+        words=in_words(picture), paper=len(picture.nodes) <= _PAPER,
+    )  # fmt: skip
+
+
+def in_words(picture: Picture) -> list[Item]:
+    """The picture for reading: a chart as actors with what they commit to and what that hangs on, a network by its nodes."""
+    nodes = {node.id: node for node in picture.nodes}
+    out: defaultdict[str, list[Edge]] = defaultdict(list)
+    for edge in picture.edges:
+        out[edge.source].append(edge)
+    if picture.kind == "chart":
+        told: set[str] = set()
+        return [_told(node, "", nodes, out, told, 0) for node in picture.nodes if node.kind == "actor"]
+    return [
+        Item(
+            " — ".join(filter(None, [n.label, n.kind])), n.id if len(nodes) <= _PAPER else "",
+            children=[Item("; ".join(f"{e.label}: {nodes[e.target].label}" for e in out[n.id]))] if out[n.id] else [],
+        )
+        for n in picture.nodes
+    ]  # fmt: skip
+
+
+def _told(node: Node, lead: str, nodes: Mapping[str, Node], out: Mapping[str, list[Edge]], told: set[str], depth: int) -> Item:
+    """One thing of a chart and what hangs under it; what has been told once is only named again, and so is what lies too deep."""
+    words = ", ".join(filter(None, [node.detail if node.kind == "gate" else node.label, *node.notes]))
+    if node.kind == "commitment" and node.detail:
+        words += f" ({node.detail})"
+    again = node.id in told or depth > _DEEP
+    told.add(node.id)
+    edges = [] if again else out.get(node.id, [])
+    children = [_told(nodes[e.target], "" if e.style == "commits" else e.label, nodes, out, told, depth + 1) for e in edges]
+    return Item(words, node.id, lead, node.quotes if node.kind == "commitment" and not again else (), children)
+
+
+def carrier(picture: Picture) -> Any:
+    """The picture as a pyvis `Network`: its nodes and edges in pyvis's own form, at their places, and vis-network's options.
+
+    Lines end on ports, nodes without size at the edges of the boxes, since vis-network aims at the middle. What only our
+    page reads stands under `draw`; of an edge that is the whole line it is a piece of.
+    """
+    from pyvis.edge import Edge as Line  # imported here: pyvis takes most of a second, and only the page needs it
+    from pyvis.network import Network
+    from pyvis.node import Node as Dot
+
+    held = Network(directed=True)
+    quotes = {quote: at for at, quote in enumerate(_quotes(picture))}
+    # pyvis looks each node up in a list, which is quadratic: its Node and Edge are made here and put where it keeps them.
+    for node in picture.nodes:
+        title = {"title": node.label} if node.radius else {}
+        middle = node.y - node.h / 2 + node.radius if node.radius else node.y
+        held.nodes.append(Dot(node.id, "custom", node.label, x=node.x, y=middle, size=node.radius, draw=_drawn(node, quotes), **title).options)
+    ports: dict[tuple[float, float], str] = {}
+    for edge in picture.edges:
+        stops = [edge.source, edge.target]
+        if picture.kind == "chart":
+            stops = [ports.setdefault(point, f"port {number(point[0])} {number(point[1])}") for point in edge.points]
+        style = STYLES[edge.style]
+        thick = style.width if picture.kind == "chart" else round(1 + math.log1p(max(0.0, edge.weight - 1)), 2)
+        said = {"source": edge.source, "target": edge.target, "style": edge.style, "words": edge.label, "thick": thick}
+        for at, (start, end) in enumerate(pairwise(stops)):
+            arrows = {"to": {"enabled": at == len(stops) - 2, "scaleFactor": 0.55}}
+            held.edges.append(Line(start, end, True, arrows=arrows, dashes=list(style.dashes) or False, draw=said).options)
+    for (x, y), name in ports.items():
+        held.nodes.append(Dot(name, "dot", " ", x=x, y=y, size=0.1, opacity=0).options)
+    held.node_ids = [node["id"] for node in held.nodes]
+    held.node_map = {node["id"]: node for node in held.nodes}
+    held.set_options(json.dumps(_options(picture)))
+    return held
+
+
+def _options(picture: Picture) -> dict[str, Any]:
+    """vis-network's options: nothing moves by itself, nothing is looked for."""
+    smooth = {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": BEND}
+    return {
+        "autoResize": False,
+        "layout": {"improvedLayout": False, "randomSeed": 1},
+        "physics": {"enabled": False},
+        "interaction": {"dragNodes": False, "selectable": False, "hover": False, "keyboard": False, "hideEdgesOnDrag": len(picture.edges) > 3000},
+        "nodes": {"shape": "custom", "chosen": False},
+        "edges": {"smooth": smooth if picture.kind == "chart" else False, "chosen": False, "selectionWidth": 0},
+    }
+
+
+def _drawn(node: Node, quotes: Mapping[Quote, int]) -> dict[str, Any]:
+    """What the page needs to draw and explain a node; quotes by their number."""
+    said = asdict(node)
+    for name in ("id", "x", "y"):
+        del said[name]
+    return said | {"quotes": [quotes[quote] for quote in node.quotes]}
+
+
+def _quotes(picture: Picture) -> list[Quote]:
+    """Every quote of the picture once, by article and place."""
+    return sorted({quote for node in picture.nodes for quote in node.quotes})
+
+
+def _data(picture: Picture) -> dict[str, Any]:
+    """Everything the page's script reads."""
+    held = carrier(picture)
+    return {
+        "kind": picture.kind, "width": picture.width, "height": picture.height,
+        "free": picture.kind == "network" and len(picture.nodes) > SMALL,
+        "font": {"size": FONT, "face": FACE}, "leading": LINE, "palette": PALETTE, "corners": CORNERS,
+        "styles": {name: asdict(style) for name, style in STYLES.items()},
+        "quotes": [(q.article, q.start, q.end, q.quote, q.speakers) for q in _quotes(picture)],
+        "options": held.options, "nodes": held.nodes, "edges": held.edges,
+    }  # fmt: skip
+
+
+def _inert(data: Any) -> Markup:
+    """JSON that no HTML parser mistakes for markup and no script parser for the end of a line."""
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&\u2028\u2029":
+        written = written.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(written)
+
+
+def arrow(points: tuple[tuple[float, float], ...], straight: bool = False) -> str:
+    """The SVG path of the arrow at the end of a line, pointing the way the line arrives.
+
+    >>> arrow(((0, 0), (100, 50)))
+    'M100 50L91 54.5L91 45.5z'
+    """
+    (x0, y0), (x1, y1) = points[-2:]
+    turn = math.atan2(y1 - y0, x1 - x0) if straight else 0.0
+    sides = [(x1 - 9 * math.cos(turn) - side * math.sin(turn), y1 - 9 * math.sin(turn) + side * math.cos(turn)) for side in (4.5, -4.5)]
+    return f"M{number(x1)} {number(y1)}" + "".join(f"L{number(x)} {number(y)}" for x, y in sides) + "z"
+
+
+def _hash(inline: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
+
+
+@cache
+def _static(name: str) -> str:
+    """A file of `static/`, with line feeds only: that is what a browser hashes, whatever stands in the file."""
+    return (_HERE / "static" / name).read_text("utf-8")
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
+    environment.globals |= {
+        "number": number, "curve": curve, "arrow": arrow, "palette": PALETTE, "styles": STYLES, "corners": CORNERS,
+        "font": FACE, "size": FONT, "leading": LINE,
+    }  # fmt: skip
+    return environment

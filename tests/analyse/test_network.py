@@ -1,0 +1,70 @@
+"""Networks: rows become a graph, the graph a file that others read."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from xml.etree import ElementTree
+
+import networkx as nx
+import pytest
+
+from kg.analyse.network import WRITERS, Link, links, network, printable, to_gexf, to_graphml, to_json
+from kg.errors import QueryError
+
+HOSTILE = ["</script><script>alert(1)</script>", 'a"b\'c&d<e>', "\x00\x08\x1f\ud800\ufffe", "\u202eRTL", "مرحبا", "👩‍👩‍👧", "]]>", "x" * 300, "a\tb\nc"]
+
+
+def _same(graph: nx.DiGraph[str], other: nx.DiGraph[str]) -> bool:
+    return dict(graph.nodes(data="label")) == dict(other.nodes(data="label")) and sorted(graph.edges(data="weight")) == sorted(other.edges(data="weight"))
+
+
+def test_rows_between_the_same_two_are_one_edge() -> None:
+    """Weights add up, labels join, and what stands in the rows in any order gives one graph."""
+    rows = [Link("a", "b", "refuses", 2), Link("a", "b", "asks", 1), Link("b", "a", "asks", 1), Link("b", "b")]
+    graph = network(rows, {"a": "state"})
+    assert graph.edges["a", "b"] == {"label": "asks · refuses", "weight": 3.0}
+    assert dict(graph.nodes(data="kind")) == {"a": "state", "b": ""}
+    assert set(graph.edges) == {("a", "b"), ("b", "a"), ("b", "b")}
+
+
+@pytest.mark.parametrize("form", sorted(WRITERS))
+def test_a_file_has_the_same_bytes_for_the_same_rows(form: str) -> None:
+    """The order of the rows is not in the file, and neither is the day."""
+    rows = [Link(f"n{a}", f"n{b}", f"l{a}", a + 1) for a in range(9) for b in range(a)]
+    mixed = rows[:]
+    random.Random(1).shuffle(mixed)
+    assert WRITERS[form](network(rows)) == WRITERS[form](network(mixed))
+
+
+def test_every_file_comes_back() -> None:
+    """GraphML, GEXF and JSON read back by networkx are the graph, with hostile labels in it."""
+    graph = network([Link(f"id:{at}", "id:x", text, at, text, text[::-1]) for at, text in enumerate(HOSTILE[:2] + HOSTILE[3:8])])
+    assert _same(graph, nx.read_graphml(io.BytesIO(to_graphml(graph))))
+    assert _same(graph, nx.read_gexf(io.BytesIO(to_gexf(graph))))
+    assert _same(graph, nx.node_link_graph(json.loads(to_json(graph)), edges="edges"))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_leaves_a_file_well_formed(text: str) -> None:
+    """Whatever stands in an id, a label or a kind, XML stays XML and the words stay the words but for what XML cannot hold."""
+    graph = network([Link(text, "b", text, 1, text, text)], {printable(text): text})
+    for write in (to_graphml, to_gexf):
+        ElementTree.fromstring(write(graph))
+    assert json.loads(to_json(graph))["edges"][0]["label"] == printable(text)
+
+
+def test_rows_of_an_answer_are_links() -> None:
+    """Unbound ends are no edge; a weight that is no number is the query's mistake and is said."""
+    rows = [{"source": {"iri": "a", "label": "A"}, "target": {"iri": "b", "label": "B"}, "label": "l", "weight": "3"}, {"source": None, "target": "b"}]
+    assert links(rows) == [Link("a", "b", "l", 3.0, "A", "B")]
+    for weight in ("many", "nan", "inf", []):
+        with pytest.raises(QueryError, match="no number"):
+            links([{"source": "a", "target": "b", "weight": weight}])
+
+
+def test_no_rows_give_an_empty_graph() -> None:
+    """An empty answer is a picture of nothing, not an error."""
+    for write in WRITERS.values():
+        assert write(network([]))

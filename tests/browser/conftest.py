@@ -1,0 +1,101 @@
+"""A real browser. Where there is none these tests fail: a skipped test is not a passed one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kg.view.chart import Row, chart_rows
+
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+)  # fmt: skip
+_ROWS = Path(__file__).parents[1] / "view" / "rows.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that was opened from disk, and what it asked for and complained of since."""
+
+    page: Page
+    path: Path
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def things(self) -> list[dict[str, Any]]:
+        """Every thing drawn, as the page's script knows it."""
+        found: list[dict[str, Any]] = self.page.evaluate("picture.things")
+        return found
+
+    def lit(self) -> set[str] | None:
+        """The labels that are lit; None where nothing is dimmed."""
+        ids = self.page.evaluate("picture.lit")
+        return None if ids is None else {t["label"] for t in self.things() if t["id"] in ids}
+
+    def click(self, label: str, kind: str = "") -> None:
+        """Click the thing with this label in the middle of its box."""
+        thing = next(t for t in self.things() if t["label"] == label and kind in ("", t["draw"]["kind"]))
+        x, y = self.page.evaluate(
+            """({x, y}) => { const at = picture.network.canvasToDOM({x, y}), box = document.getElementById("canvas").getBoundingClientRect();
+                             return [box.left + at.x, box.top + at.y]; }""",
+            {"x": thing["x"], "y": thing["y"]},
+        )
+        self.page.mouse.click(x, y)
+
+    def quiet(self) -> None:
+        """Assert that the page asked for nothing but itself and complained of nothing."""
+        assert self.requests == [self.path.as_uri()]
+        assert self.complaints == []
+
+
+Open = Callable[..., Opened]
+
+
+@pytest.fixture(scope="session")
+def rows() -> list[Row]:
+    """The made-up rows of `tests/view`."""
+    return chart_rows(json.loads(_ROWS.read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window, made once."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("these tests need a browser: install the program `chromium` and have it on the PATH")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Opens HTML from a file, waits until it is drawn (3 s at the most), and closes it after the test."""
+    contexts = []
+
+    def open_page(html: str, width: int = 1400, height: int = 900, hash: str = "", scripts: bool = True, dark: bool = False) -> Opened:
+        path = tmp_path / f"page{len(contexts)}.html"
+        path.write_text(html, "utf-8")
+        context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if dark else "light")
+        contexts.append(context)
+        one = Opened(context.new_page(), path)
+        one.page.on("request", lambda request: one.requests.append(request.url.partition("#")[0]))
+        one.page.on("console", lambda message: one.complaints.append(message.text))
+        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
+        one.page.on("dialog", lambda dialog: (one.complaints.append(dialog.message), dialog.dismiss()))
+        one.page.goto(path.as_uri() + hash)
+        if scripts:
+            one.page.wait_for_function("window.picture", timeout=3000)
+        return one
+
+    yield open_page
+    for context in contexts:
+        context.close()

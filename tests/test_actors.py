@@ -1,0 +1,186 @@
+"""The registry: what the package knows, and what a user's own file adds to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.actors import load_registry, nearest
+from kg.errors import ProvisoError
+from kg.model import Actor, Concept, slug
+
+HEAD = """@prefix kg: <https://w3id.org/proviso#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix actor: <https://w3id.org/proviso/id/actor/> .
+@prefix action: <https://w3id.org/proviso/id/action/> .
+@prefix tenure: <https://w3id.org/proviso/id/tenure/> .
+"""
+NAMES = [
+    ("Macron", "person", "emmanuel-macron"), ("Zelensky", "person", "volodymyr-zelenskyy"), ("Zelenskiy", "person", "volodymyr-zelenskyy"),
+    ("Sanchez", "person", "pedro-sanchez"), ("von der Leyen", "person", "ursula-von-der-leyen"), ("Kyiv", "state", "ukraine"),
+    ("Moscow", "state", "russia"), ("the UK", "state", "united-kingdom"), ("Britain", "state", "united-kingdom"),
+    ("U.S.", "state", "united-states"), ("Washington", "state", "united-states"), ("the Kremlin", "institution", "kremlin"),
+    ("Congress", "parliament", "us-congress"), ("Rada", "parliament", "verkhovna-rada"), ("the EU", "alliance", "european-union"),
+    ("Radio Free Europe", "outlet", "rfe-rl"), ("European officials", "unnamed source", "european-officials"),
+]  # fmt: skip
+TOPICS = [
+    ("actions", "troops", "military-presence"), ("actions", "soldiers", "military-presence"), ("actions", "peacekeepers", "military-presence"),
+    ("actions", "forces", "military-presence"), ("actions", "boots on the ground", "military-presence"), ("actions", "send troops", "deploy-troops"),
+    ("actions", "Sending Soldiers", "deploy-troops"), ("actions", "securing transport lanes", "secure-transport-lanes"),
+    ("circumstances", "peace deal", "peace-agreement"), ("circumstances", "cease-fire", "ceasefire"),
+    ("circumstances", "a ratification by national parliaments", "ratification"), ("circumstances", "the consent of the Bundestag", "parliamentary-consent"),
+    ("places", "Ukrainian soil", "ukraine"), ("places", "neighbouring countries", "countries-neighbouring-ukraine"),
+]  # fmt: skip
+
+
+def extra(tmp_path: Path, turtle: str) -> Path:
+    """A user's own registry file."""
+    path = tmp_path / "mine.ttl"
+    path.write_text(HEAD + turtle, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("name", "kind", "id"), NAMES)
+def test_actors_are_found_by_the_names_texts_use(name: str, kind: str, id: str) -> None:
+    """Surnames, spellings, capitals and short forms lead to the one actor who bears them."""
+    found = load_registry().find_actor(name, kind)
+    assert found and found.id == id
+
+
+@pytest.mark.parametrize(("scheme", "words", "id"), TOPICS)
+def test_concepts_are_found_by_the_words_texts_use(scheme: str, words: str, id: str) -> None:
+    """General words lead to the broad concept, verb phrases to the narrow one."""
+    found = load_registry().find_concept(scheme, words)
+    assert found and found.id == id
+
+
+def test_the_topic_of_troops_takes_in_what_is_narrower() -> None:
+    """All that a reader would call troops is at or below military presence; assistance and opposition to it are not."""
+    concepts = load_registry().concepts["actions"]
+
+    def above(id: str) -> set[str]:
+        return {id}.union(*(above(parent) for parent in concepts[id].broader))
+
+    below = {id for id in concepts if "military-presence" in above(id)}
+    assert {
+        "deploy-troops",
+        "lead-multinational-force",
+        "join-multinational-force",
+        "secure-transport-lanes",
+        "establish-military-hubs",
+    } <= below
+    assert not {"assist-if-attacked", "oppose-foreign-troops", "withdraw-troops", "security-guarantees"} & below
+
+
+def test_a_name_belongs_to_one_thing() -> None:
+    """No name leads to two actors of whatever kind, nor to two concepts of one scheme: a clash would lead to none."""
+    registry = load_registry()
+    groups: list[list[Actor | Concept]] = [[*registry.actors.values()]]
+    groups += [[*concepts.values()] for concepts in registry.concepts.values()]
+    for things in groups:
+        bearers: dict[str, str] = {}
+        for thing in things:
+            for name in {thing.id, *map(slug, (thing.label, *thing.aliases))}:
+                assert bearers.setdefault(name, thing.id) == thing.id, f"{name}: {bearers[name]} and {thing.id}"
+
+
+def test_words_of_grammar_are_nobodys_name() -> None:
+    """A question word or pronoun names no actor, except that US is also spelt like us."""
+    names = {slug(name) for actor in load_registry().actors.values() for name in (actor.label, *actor.aliases)}
+    assert not names & {"who", "what", "he", "she", "it", "they", "we", "i", "you", "them", "the", "which", "may", "will"}
+
+
+def test_every_parliament_says_whose_it_is() -> None:
+    """Each parliament is a member of a state or alliance, but for the generic national parliaments."""
+    actors = load_registry().actors
+    for actor in actors.values():
+        if actor.kind == "parliament" and actor.id != "national-parliaments":
+            assert any(actors[body].kind in ("state", "alliance") for body in actor.member_of), actor.id
+
+
+def test_tenures_say_who_spoke_for_whom_in_january_2026() -> None:
+    """The office-holders of the seeds hold their offices on 6 January 2026."""
+    holders = {(t.of, t.office): t.holder for t in load_registry().tenures if (t.start or "") <= "2026-01-06" < (t.end or "9")}
+    assert holders["germany", "chancellor"] == "friedrich-merz"
+    assert holders["united-states", "president"] == "donald-trump"
+    assert holders["nato", "secretary general"] == "mark-rutte"
+    assert holders["european-council", "president"] == "antonio-costa"
+    assert all(t.start <= t.end for t in load_registry().tenures if t.start and t.end)
+
+
+def test_the_packaged_registry_is_read_once() -> None:
+    """Loading it again gives the same value."""
+    assert load_registry() is load_registry()
+
+
+def test_a_users_file_adds(tmp_path: Path) -> None:
+    """New actors, concepts and tenures stand beside those of the package, and refer to them."""
+    turtle = """actor:ann-berg a kg:Person ; skos:prefLabel "Ann Berg" ; skos:altLabel "Berg" ; kg:memberOf actor:norway .
+    action:lend-ships a kg:Action ; skos:prefLabel "lend ships" ; skos:broader action:maritime-support .
+    tenure:berg a kg:Tenure ; kg:holder actor:ann-berg ; kg:office "navy minister" ; kg:officeOf actor:norway ; kg:from "2025-10"^^xsd:gYearMonth ."""
+    registry = load_registry(extra(tmp_path, turtle))
+    berg = registry.find_actor("Berg", "person")
+    assert berg and (berg.kind, berg.member_of) == ("person", ("norway",))
+    assert registry.concepts["actions"]["lend-ships"].broader == ("maritime-support",)
+    assert registry.tenures[-1].start == "2025-10" and registry.tenures[-1].end is None
+    assert registry.find_actor("Macron", "person") and "ann-berg" not in load_registry().actors
+
+
+def test_a_users_file_overrides(tmp_path: Path) -> None:
+    """An actor of the same IRI is taken from the user's file, whole."""
+    registry = load_registry(extra(tmp_path, 'actor:kremlin a kg:State ; skos:prefLabel "The Kremlin" .'))
+    assert registry.actors["kremlin"].kind == "state" and registry.actors["kremlin"].aliases == ()
+    assert len(registry.actors) == len(load_registry().actors)
+
+
+def test_a_users_file_may_name_things_in_any_script(tmp_path: Path) -> None:
+    """An IRI with letters written out and one with them percent-encoded name the same."""
+    turtle = """<https://w3id.org/proviso/id/actor/jörg> a kg:Person ; skos:prefLabel "Jörg" ; kg:memberOf <https://w3id.org/proviso/id/actor/b%C3%BCro> .
+    <https://w3id.org/proviso/id/actor/büro> a kg:Institution ; skos:prefLabel "Büro" ."""
+    assert load_registry(extra(tmp_path, turtle)).actors["jörg"].member_of == ("büro",)
+
+
+@pytest.mark.parametrize(
+    ("turtle", "what"),
+    [
+        ('actor:x a kg:Actor ; skos:prefLabel "X" .', "no kind"),
+        ('actor:x a kg:Person, kg:State ; skos:prefLabel "X" .', "several kinds: person, state"),
+        ("actor:x a kg:Person .", "0 values"),
+        ('actor:x a kg:Person ; skos:prefLabel "X", "Y" .', "2 values"),
+        ('actor:x a kg:Person ; skos:prefLabel "X" ; kg:memberOf actor:nowhere .', "actor/nowhere, which nothing describes"),
+        ('action:x a kg:Action ; skos:prefLabel "x" ; skos:broader action:nothing .', "action/nothing, which nothing describes"),
+        ("tenure:x a kg:Tenure ; kg:holder actor:x ; kg:office 'y' ; kg:officeOf actor:norway .", "actor/x, which nothing describes"),
+        ("tenure:x a kg:Tenure ; kg:holder actor:joe-biden ; kg:office 'y' ; kg:officeOf actor:nato ; kg:from 'soon' .", "the date soon"),
+        ('<http://example.org/x> a kg:Person ; skos:prefLabel "X" .', "not an IRI of the registry"),
+        ('actor:x a kg:Person ; skos:prefLabel "X" ; kg:memberOf [] .', "blank node"),
+    ],
+)
+def test_a_users_mistake_is_told(tmp_path: Path, turtle: str, what: str) -> None:
+    """What is wrong, in which file, and what to try."""
+    with pytest.raises(ProvisoError, match=what) as caught:
+        load_registry(extra(tmp_path, turtle))
+    assert caught.value.where.endswith("mine.ttl") and caught.value.hint
+
+
+def test_bad_turtle_is_told_with_its_line(tmp_path: Path) -> None:
+    """The error names the file and the line."""
+    with pytest.raises(ProvisoError, match="not well-formed Turtle") as caught:
+        load_registry(extra(tmp_path, "\nactor:x a kg:Person\nactor:y a kg:Person ."))
+    assert caught.value.where.endswith(("mine.ttl:8", "mine.ttl:9"))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    """A file that is not there is an error a user can be told about."""
+    with pytest.raises(ProvisoError, match="cannot be read"):
+        load_registry(tmp_path / "none.ttl")
+
+
+def test_nearest_names() -> None:
+    """A misspelt word gets known names, nearest first, never more than asked for; nonsense gets none."""
+    registry = load_registry()
+    assert nearest(registry, "Zelenski")[0].startswith("Zelensk")
+    assert "ratification" in nearest(registry, "ratificaton")
+    assert len(nearest(registry, "parliament", 2)) == 2
+    assert nearest(registry, "qqqqqqqqqqqq") == nearest(registry, "") == []
