@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from kg.errors import ReadError
 from kg.model import Actor, Concept, Registry, Tenure
 from kg.resources import folder
-from kg.vocabulary import ACTOR_KINDS, ID, OPEN_SCHEMES, RDF, RDFS, SKOS, SUPERCLASSES, kg
+from kg.vocabulary import ACTOR_KINDS, ID, OPEN_SCHEMES, RDF, RDFS, SCHEMA, SKOS, SOURCE, SUPERCLASSES, kg
 
 FILES = ("actors.ttl", "actions.ttl")
 FORM = "write it in the form of ontology/actors.ttl and ontology/actions.ttl"
@@ -113,7 +113,9 @@ def _read(path: Path) -> dict[Key, Entry]:
     for iri, values in described.items():
         place, id = _key(iri)
         if place == "actor/":
-            entries[place, id] = Actor(id, _name(iri, values, path), _kind(iri, values, path), _names(values), _ids(values, kg("memberOf")))
+            same, sources = tuple(values.get(SCHEMA + "sameAs", ())), tuple(values.get(SOURCE, ()))
+            names, members = _names(values), _ids(values, kg("memberOf"))
+            entries[place, id] = Actor(id, _name(iri, values, path), _kind(iri, values, path), names, members, same, sources)
         elif place in OPEN_SCHEMES.values():
             entries[place, id] = Concept(id, _name(iri, values, path), _names(values), _ids(values, SKOS + "broader"))
         elif place == "tenure/":

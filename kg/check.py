@@ -13,21 +13,22 @@ into the last unless reset, which costs more than pySHACL takes (pyshacl 0.40.1,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-import yaml
-
+from kg.annotate.beside import SUFFIXES, find_annotation, find_article_for
+from kg.annotate.from_file import read_annotation
 from kg.articles import read_articles
-from kg.errors import AnnotationError, Finding
-from kg.model import Article, Registry
+from kg.errors import AnnotationError, Finding, ReadError
+from kg.model import Annotation, Article, Registry
+from kg.query import list_queries
 from kg.resources import folder
-from kg.triples import Iri, Literal, Triple, nodes, to_triples
+from kg.store import folder as folder_of_store
+from kg.store.embedded import Store, memory, open_store, quads
+from kg.triples import Iri, Triple, nodes, same_statements, to_triples
 from kg.vocabulary import RDF
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 SH = "http://www.w3.org/ns/shacl#"
 IDENTIFIER = "http://purl.org/dc/terms/identifier"
-TEXT_LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader  # every scalar as the words that stand there
 SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning"}
 
 
@@ -71,67 +71,98 @@ def check_triples(triples: Iterable[Triple], where: str = "") -> list[Finding]:
     ['claim-unexpressed', 'no-label']
     """
     graph = list(triples)
-    store = ox.Store()
-    store.extend(ox.Quad(*_oxigraph(triple)) for triple in graph)
-    found = {*_by_shapes(graph, where), *_by_queries(store, ("article", "both"), where)}
+    found = {*_by_shapes(graph, where), *_by_queries(memory(quads("x:graph", graph)), ("article", "both"), where)}
     return _sorted(found)
 
 
-def check_annotation(path: Path, article: Article, registry: Registry) -> list[Finding]:
-    """What is wrong with one annotation file, each finding at its line; graph rules are asked once the file can be read."""
-    from kg.annotate.from_file import read_annotation
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong with one file or store, and of an annotation file that can be read what it says.
 
+    `error` says why it could not be checked.
+    """
+
+    findings: tuple[Finding, ...]
+    annotation: Annotation | None = None
+    triples: tuple[Triple, ...] = ()
+    error: ReadError | None = None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that keep the reading out of a store."""
+        return tuple(f for f in self.findings if f.severity == "error")
+
+
+def check_annotation(path: Path, article: Article, registry: Registry) -> Checked:
+    """One annotation file, each finding at its line; the rules about graphs are asked once the file can be read.
+
+    Raises ReadError where the file cannot be opened.
+    """
     try:
         read = read_annotation(path, article, registry)
     except AnnotationError as error:
-        return _sorted(error.findings)
+        return Checked(tuple(_sorted(error.findings)))
     triples = to_triples(article, read.annotation, registry)
     lines = _lines(triples, nodes(article, read.annotation, registry), read.lines)
-    return _sorted({replace(f, line=lines.get(f.node, 0)) for f in check_triples(triples, str(path))})
+    found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in check_triples(triples, str(path))})
+    if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
+        found += [_twice(path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
+    return Checked(tuple(found), read.annotation, tuple(triples))
 
 
-def check_store(store: ox.Store) -> list[Finding]:
+def _twice(path: Path, line: int, first: str) -> Finding:
+    return Finding(
+        "statement-twice", "error", f"these words, speaker, force and content are those of {first}; keep one of the two", str(path), line
+    )
+
+
+def check_store(store: Store) -> list[Finding]:
     """What is wrong with a store: each named graph alone, then all as one (two names for one thing, …), sorted.
 
     A finding is placed by its node; a thing that several graphs describe in the same wrong way is found once.
     """
     found = set(_by_queries(store, ("store", "both"), ""))
-    for name in store.named_graphs():
-        found |= set(check_triples(_triple(quad) for quad in store.quads_for_pattern(None, None, None, name)))
+    for name in store.graphs():
+        found |= set(check_triples(store.graph(name)))
     return _sorted(found)
 
 
-def find_article_for(path: Path) -> Article | None:
-    """The article an annotation file speaks of; None where there is none.
+def check_path(path: Path, registry: Registry) -> Iterator[Checked]:
+    """What is wrong with a store, an annotation file, an article's annotation, or each annotation file in a folder.
 
-    It is the text inside the file, else the article file of the same stem beside it or in a sibling folder `articles/`.
-    A file that is no YAML or JSON gets an empty article, so that `check_annotation` can say where it breaks.
+    A file that cannot be checked at all gives a `Checked` with its `error`; raises StoreError for a store that cannot be
+    opened, and where nothing is.
     """
-    try:
-        source = path.read_bytes()
-        document = json.loads(source) if path.suffix == ".json" else yaml.load(source, Loader=TEXT_LOADER)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return Article(path.stem, "")
-    header = document.get("article") if isinstance(document, dict) else None
-    header = header if isinstance(header, dict) else {}
-    if isinstance(header.get("text"), str):
-        return _article(header, path.stem)
-    readings = [r.article for file in _article_files(path) for r in read_articles(file) if r.article]
-    return next((a for a in readings if a.id == header.get("id")), readings[0] if readings else None)
+    if not path.exists() or (path / folder_of_store.MARK).exists():
+        yield Checked(tuple(check_store(open_store(path))))
+        return
+    files = sorted(f for f in path.rglob("*") if f.suffix in SUFFIXES and f.is_file()) if path.is_dir() else [path]
+    if not files:
+        yield Checked((), error=ReadError("there are no annotation files in this folder", str(path), f"they end in {', '.join(SUFFIXES)}"))
+    for file in files:
+        try:
+            for annotation, article in _annotations_of(file):
+                yield check_annotation(annotation, article, registry)
+        except ReadError as error:
+            yield Checked((), error=error)
+        except AnnotationError as error:
+            yield Checked(error.findings)
 
 
-def _article(header: Mapping[str, object], stem: str) -> Article:
-    """The article written inside an annotation file; what is no text there is left to `read_annotation` to complain of."""
-    words = {key: value for key, value in header.items() if isinstance(value, str)}
-    return Article(
-        words.get("id", stem), words["text"], words.get("title"), words.get("outlet"), words.get("author"), words.get("published"),
-        str(header.get("published_inferred")).lower() == "true", words.get("url"), words.get("language"), words.get("file"),
-    )  # fmt: skip
-
-
-def _article_files(path: Path) -> list[Path]:
-    folders = (path.parent, path.parent.parent / "articles")
-    return [file for place in folders for suffix in (".txt", ".md", ".html") if (file := place / (path.stem + suffix)).is_file()][:1]
+def _annotations_of(file: Path) -> Iterator[tuple[Path, Article]]:
+    if file.suffix in SUFFIXES:
+        article = find_article_for(file)
+        if not article:
+            raise ReadError(
+                "there is no article for this annotation", str(file), f"put {file.stem}.txt beside it or in a folder articles/ next door"
+            )
+        yield file, article
+        return
+    for reading in read_articles(file):
+        annotation = find_annotation(file, reading.article.id) if reading.article else None
+        if not reading.article or not annotation:
+            raise reading.error or ReadError("the article has no annotation", str(file), "write one beside it")
+        yield annotation, reading.article
 
 
 # ---------------------------------------------------------------------------------------------------- shapes
@@ -178,43 +209,16 @@ def _by_shapes(triples: Iterable[Triple], where: str) -> Iterator[Finding]:
 
 @cache
 def _queries() -> tuple[Rule, ...]:
-    return tuple(_query(path) for path in sorted(folder("queries").glob("checks/*.rq")))
+    found = ((query.header, query.text) for query in list_queries("checks"))
+    return tuple(Rule(header["code"], header["severity"], header["message"], header["scope"], text) for header, text in found)
 
 
-def _query(path: Path) -> Rule:
-    source = path.read_text("utf-8")
-    header = yaml.safe_load("\n".join(line[3:] for line in source.splitlines() if line.startswith("#+ ")))
-    return Rule(header["code"], header["severity"], header["message"], header["scope"], source)
-
-
-def _by_queries(store: ox.Store, scopes: tuple[str, ...], where: str) -> Iterator[Finding]:
+def _by_queries(store: Store, scopes: tuple[str, ...], where: str) -> Iterator[Finding]:
     for rule in _queries():
         if rule.scope in scopes:
-            for row in _solutions(store, rule.query):
-                yield rule.finding(row[0], where, row[1] if len(row) > 1 else "")
-
-
-def _solutions(store: ox.Store, query: str) -> Iterator[list[str]]:
-    answer = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(answer, ox.QuerySolutions)  # every check is a SELECT
-    for row in answer:
-        yield ["" if term is None else _plain(term) for term in row]
-
-
-def _plain(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode) else str(term)
-
-
-def _oxigraph(triple: Triple) -> tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]:
-    s, p, o = triple
-    value = ox.NamedNode(o) if isinstance(o, Iri) else ox.Literal(o.value, datatype=ox.NamedNode(o.datatype))
-    return ox.NamedNode(s), ox.NamedNode(p), value
-
-
-def _triple(quad: ox.Quad) -> Triple:
-    o = quad.object
-    value = Literal(o.value, o.datatype.value) if isinstance(o, ox.Literal) else Iri(_plain(o))
-    return Iri(_plain(quad.subject)), Iri(quad.predicate.value), value
+            for row in store.select(rule.query):
+                node, *detail = ("" if term is None else getattr(term, "value", str(term)) for term in row)
+                yield rule.finding(node, where, *detail)
 
 
 # ---------------------------------------------------------------------------------------------------- places

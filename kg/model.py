@@ -62,13 +62,18 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who can speak, commit or decide. `kind` is a key of `vocabulary.ACTOR_KINDS`; `member_of` holds actor ids."""
+    """Who can speak, commit or decide. `kind` is a key of `vocabulary.ACTOR_KINDS`; `member_of` holds actor ids.
+
+    `same_as` (IRIs elsewhere) and the `sources` that say so are the registry's alone.
+    """
 
     id: str
     label: str
     kind: str
     aliases: tuple[str, ...] = ()
     member_of: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

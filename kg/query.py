@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 import pyoxigraph as ox
 
 from kg.errors import QueryError, UsageError
+from kg.listing import listing
 from kg.resources import folder
 from kg.store import sparql
 from kg.store.embedded import Store, Term
@@ -26,7 +27,6 @@ from kg.vocabulary import ACTOR_KINDS, ID, KG, PREFIXES, RDFS, SCHEMA, SCHEMES, 
 
 FOLDERS = ("questions", "networks", "derive", "checks")
 ANY = "any"  # the value that binds nothing, where a query's author wrote UNDEF as the default
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
 RDF_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "jsonld": ox.RdfFormat.JSON_LD}
 
 # Parameter type -> class of what is looked up, and the folder of its ids.
@@ -391,8 +391,8 @@ def to_text_rows(store: Store, answer: Answer) -> list[list[str]]:
     return [[_shown(term, labels) for term in row] for row in answer.rows]
 
 
-def to_text(store: Store, answer: Answer, form: str) -> str:
-    """The answer as `json`, `jsonl`, `csv` or `md`; a CONSTRUCT's also as `ttl`, `nq`, `trig` or `jsonld`.
+def to_text(store: Store, answer: Answer, form: str, width: int | None = None) -> str:
+    """The answer in one of `kg.listing.FORMATS`; a CONSTRUCT's also as `ttl`, `nq`, `trig` or `jsonld`.
 
     In CSV a column that holds IRIs shows their labels and is followed by `<name>_iri`. Raises UsageError for a format
     the answer does not come in.
@@ -400,17 +400,10 @@ def to_text(store: Store, answer: Answer, form: str) -> str:
     if form in RDF_FORMATS:
         return _rdf(answer, form)
     if form in ("json", "jsonl"):
-        import json
-
-        rows = to_json_rows(store, answer)
-        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-        return "[" + ",\n ".join(lines) + "]\n" if form == "json" else "".join(line + "\n" for line in lines)
+        return listing(answer.columns, [list(row.values()) for row in to_json_rows(store, answer)], form)
     if form == "csv":
-        return _csv(store, answer)
-    if form == "md":
-        rows_of_words = [list(answer.columns), ["---"] * len(answer.columns), *to_text_rows(store, answer)]
-        return "".join("| " + " | ".join(_markdown(cell) for cell in row) + " |\n" for row in rows_of_words)
-    raise UsageError(f"an answer does not come as {form!r}", "", f"json, jsonl, csv, md; a CONSTRUCT also as {', '.join(RDF_FORMATS)}")
+        return listing(*_with_iris(store, answer), form)
+    return listing(answer.columns, to_text_rows(store, answer), form, width)
 
 
 def _rdf(answer: Answer, form: str) -> str:
@@ -420,32 +413,21 @@ def _rdf(answer: Answer, form: str) -> str:
     return (ox.serialize(triples, format=RDF_FORMATS[form], prefixes=PREFIXES) or b"").decode()
 
 
-def _csv(store: Store, answer: Answer) -> str:
-    import csv
-    from io import StringIO
-
+def _with_iris(store: Store, answer: Answer) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows with the IRIs of each column that holds some in a column beside it; numbers as numbers."""
     labels = label_of(store, answer)
     named = [any(isinstance(row[i], ox.NamedNode) for row in answer.rows) for i in range(len(answer.columns))]
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([c for name, iri in zip(answer.columns, named, strict=True) for c in ((name, name + "_iri") if iri else (name,))])
+    columns = [c for name, iri in zip(answer.columns, named, strict=True) for c in ((name, name + "_iri") if iri else (name,))]
+    rows: list[list[Any]] = []
     for row in answer.rows:
-        cells: list[str] = []
+        cells: list[Any] = []
         for term, iri in zip(row, named, strict=True):
-            cells.append(_cell(_shown(term, labels), term))
+            value = _json(term, {})
+            cells.append(value if isinstance(value, int | float) and not isinstance(value, bool) else _shown(term, labels))
             if iri:
                 cells.append(term.value if isinstance(term, ox.NamedNode) else "")
-        writer.writerow(cells)
-    return out.getvalue()
-
-
-def _cell(words: str, term: Term | None) -> str:
-    """Words for a spreadsheet, which would run some as a formula: those get an apostrophe, which it hides."""
-    return "'" + words if words.startswith(FORMULA) and not isinstance(_json(term, {}), int | float) else words
-
-
-def _markdown(words: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", " ".join(words.split()))
+        rows.append(cells)
+    return columns, rows
 
 
 def _json(term: Term | None, labels: Mapping[str, str]) -> Any:

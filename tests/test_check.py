@@ -11,6 +11,7 @@ from rdflib.collection import Collection
 from kg.check import check_store, check_triples, rules
 from kg.model import Annotation, Annotator, Article, Registry, Span, Statement
 from kg.resources import folder
+from kg.store.embedded import Store
 from kg.triples import Iri, Literal, Triple, to_triples
 from kg.vocabulary import ID, KG, RDFS, SCHEMES, concept, kg
 
@@ -112,8 +113,8 @@ def test_rules_across_graphs() -> None:
             to_graph=ox.NamedNode(f"x:{len(name)}"),
         )
         if name == names[0]:
-            assert check_store(store) == []
-    assert [f.code for f in check_store(store)] == ["two-labels"]
+            assert check_store(Store(store)) == []
+    assert [f.code for f in check_store(Store(store))] == ["two-labels"]
 
 
 def test_dates_of_different_precision() -> None:

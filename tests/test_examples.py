@@ -8,10 +8,12 @@ import pyoxigraph as ox
 import pytest
 
 from kg.annotate.from_file import FILE_CODES
-from kg.check import check_annotation, check_store, find_article_for, rules
+from kg.annotate.beside import find_article_for
+from kg.check import check_annotation, check_store, rules
 from kg.errors import Finding
 from kg.model import Registry
 from kg.resources import folder
+from kg.store.embedded import Store
 from kg.triples import Iri, registry_triples
 from kg.vocabulary import ID, REGISTRY_GRAPH
 
@@ -22,10 +24,10 @@ GRAPHS = sorted((EXAMPLES / "invalid").glob("*.trig"))
 MARK = "# <- here"
 
 
-def check(path: Path) -> list[Finding]:
+def check(path: Path) -> tuple[Finding, ...]:
     article = find_article_for(path)
     assert article
-    return check_annotation(path, article, Registry())
+    return check_annotation(path, article, Registry()).findings
 
 
 def marked(path: Path) -> dict[int, str]:
@@ -33,14 +35,14 @@ def marked(path: Path) -> dict[int, str]:
     return {n: line for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if line.rstrip().endswith(MARK)}
 
 
-def store(path: Path) -> ox.Store:
+def store(path: Path) -> Store:
     """A TriG file in memory, beside the concepts every store has."""
     made = ox.Store()
     made.load(path=path, format=ox.RdfFormat.TRIG)
     for s, p, o in registry_triples(Registry()):
         value = ox.NamedNode(o) if isinstance(o, Iri) else ox.Literal(o.value, datatype=ox.NamedNode(o.datatype))
         made.add(ox.Quad(ox.NamedNode(s), ox.NamedNode(p), value, ox.NamedNode(REGISTRY_GRAPH)))
-    return made
+    return Store(made)
 
 
 def test_there_are_examples() -> None:
@@ -57,7 +59,7 @@ def test_every_rule_has_its_example_and_every_example_its_rule() -> None:
 @pytest.mark.parametrize("path", VALID, ids=lambda p: p.stem)
 def test_valid_examples_trip_nothing(path: Path) -> None:
     """No finding, not even a warning."""
-    assert check(path) == []
+    assert check(path) == ()
 
 
 @pytest.mark.parametrize("path", INVALID, ids=lambda p: p.stem)

@@ -68,7 +68,9 @@ def _weight(cell: Any) -> float:
     except (TypeError, ValueError):
         weight = math.nan
     if not math.isfinite(weight):
-        raise QueryError(f"?weight is {cell!r}, which is no number", "a row of the network", "select a number as ?weight, such as (COUNT(*) AS ?weight)")
+        raise QueryError(
+            f"?weight is {cell!r}, which is no number", "a row of the network", "select a number as ?weight, such as (COUNT(*) AS ?weight)"
+        )
     return weight
 
 
@@ -85,11 +87,14 @@ def thing(cell: Any) -> tuple[str, str]:
     return words, words
 
 
-def network(rows: Iterable[Link], kinds: Mapping[str, str] | None = None) -> nx.DiGraph[str]:
+def network(
+    rows: Iterable[Link], kinds: Mapping[str, str] | None = None, title: str = "Network", notes: Iterable[str] = ()
+) -> nx.DiGraph[str]:
     """The directed graph of the rows, nodes and edges in the order of their IRIs.
 
     Rows with the same two ends are one edge: its weights are added, its different labels joined by ` · `. Every node has
-    a `label` and a `kind` (from `kinds`, by IRI; `""` where it has none). Text is made `printable`.
+    a `label` and a `kind` (from `kinds`, by IRI; `""` where it has none). The graph itself has the `title` and the `notes`,
+    a line each, which every file and picture of it shows. Text is made `printable`.
 
     >>> graph = network([Link("i:a", "i:b", "refuses", 2, "A", "B"), Link("i:a", "i:b", "asks", 1, "A", "B")], {"i:a": "state"})
     >>> graph.nodes["i:a"], graph.edges["i:a", "i:b"]
@@ -97,15 +102,17 @@ def network(rows: Iterable[Link], kinds: Mapping[str, str] | None = None) -> nx.
     """
     names: dict[str, str] = {}
     edges: dict[tuple[str, str], tuple[set[str], float]] = {}
-    for row in sorted(set(rows)):
+    for row in sorted(rows):
         source, target = printable(row.source), printable(row.target)
         names.setdefault(source, printable(row.source_label) or source)
         names.setdefault(target, printable(row.target_label) or target)
         labels, weight = edges.get((source, target), (set(), 0.0))
         edges[source, target] = (labels | ({printable(row.label)} - {""}), weight + row.weight)
-    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph(title=printable(title), notes=printable("\n".join(notes)))
     graph.add_nodes_from((iri, {"label": names[iri], "kind": printable((kinds or {}).get(iri, ""))}) for iri in sorted(names))
-    graph.add_edges_from((*ends, {"label": " · ".join(sorted(labels)), "weight": weight}) for ends, (labels, weight) in sorted(edges.items()))
+    graph.add_edges_from(
+        (*ends, {"label": " · ".join(sorted(labels)), "weight": weight}) for ends, (labels, weight) in sorted(edges.items())
+    )
     return graph
 
 
@@ -116,24 +123,37 @@ def to_graphml(graph: nx.DiGraph[str]) -> bytes:
     True
     """
     written = io.BytesIO()
-    nx.write_graphml_xml(graph, written, encoding="utf-8", prettyprint=True)
+    nx.write_graphml_xml(_flat(graph), written, encoding="utf-8", prettyprint=True)
     return written.getvalue()
 
 
 def to_gexf(graph: nx.DiGraph[str]) -> bytes:
     """The graph as GEXF 1.2 in UTF-8, for Gephi; without the date of writing, which would change the bytes every day.
 
+    Title and notes stand in its description.
+
     >>> b"lastmodifieddate" in to_gexf(network([Link("a", "b")]))
     False
     """
-    root = ElementTree.fromstring("\n".join(nx.generate_gexf(graph, prettyprint=False)))
+    root = ElementTree.fromstring("\n".join(nx.generate_gexf(_flat(graph), prettyprint=False)))
     for meta in root.findall(f"{{{GEXF}}}meta"):
-        root.remove(meta)
+        meta.clear()
+        ElementTree.SubElement(meta, f"{{{GEXF}}}description").text = "\n".join(
+            filter(None, [graph.graph.get("title"), graph.graph.get("notes")])
+        )
     ElementTree.register_namespace("", GEXF)
     ElementTree.indent(root)
     written = io.BytesIO()
     ElementTree.ElementTree(root).write(written, encoding="utf-8", xml_declaration=True)
     return written.getvalue() + b"\n"
+
+
+def _flat(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
+    """The graph with lists (of quotes) as JSON text, since XML formats have only words and numbers in attributes."""
+    flat = graph.copy()
+    for _, held in flat.nodes(data=True):
+        held |= {name: json.dumps(value, ensure_ascii=False) for name, value in held.items() if isinstance(value, list)}
+    return flat
 
 
 def to_json(graph: nx.DiGraph[str]) -> bytes:

@@ -245,12 +245,13 @@ class Writer(Store):
         *,
         when: str,
         sources: Sequence[str] = (),
+        origin: str = "",
     ) -> folder.Entry:
         """Makes `graph` hold exactly these triples and changes other graphs with it, in one transaction.
 
         `more` maps the IRIs of other graphs (never `graph`) to the triples that go from and come to them; a graph changed
         this way is not to be replaced as a whole too, or the journal can no longer vouch for it. `when` is an ISO dateTime
-        with a zone, `sources` are hashes of kept sources. Returns the journal line once it is on the disk: only then does
+        with a zone, `sources` are hashes of kept sources, `origin` says which file it was read from. Returns the journal line once it is on the disk: only then does
         it count. Raises StoreError (disk full, …): the graph is then the old or the new one, whole, and unacknowledged.
         """
         node = ox.NamedNode(graph)
@@ -258,7 +259,7 @@ class Writer(Store):
         # DROP and INSERT DATA are operations of one request, and the engine runs a request as one transaction.
         put = f"DROP SILENT GRAPH {node} ; INSERT DATA {{ GRAPH {node} {{\n" + "\n".join(lines) + "\n} }"
         with self._turn:
-            return self._commit("replace", graph, put, more or {}, when, sources)
+            return self._commit("replace", graph, put, more or {}, when, sources, origin)
 
     def remove_graph(self, graph: str, more: Mapping[str, Change] | None = None, *, when: str) -> folder.Entry:
         """Takes a whole graph out, and changes others with it, in one transaction; as `replace_graph`."""
@@ -305,7 +306,9 @@ class Writer(Store):
         finally:
             del self._engine
 
-    def _commit(self, did: str, graph: str, update: str, more: Mapping[str, Change], when: str, sources: Sequence[str]) -> folder.Entry:
+    def _commit(
+        self, did: str, graph: str, update: str, more: Mapping[str, Change], when: str, sources: Sequence[str], origin: str = ""
+    ) -> folder.Entry:
         if graph in more:
             raise ValueError(f"{graph} is replaced as a whole, it cannot be changed as well")
         changes = {name: self._effective(name, change) for name, change in more.items()}
@@ -321,6 +324,7 @@ class Writer(Store):
             if did == "replace":
                 stored = self.lines(graph)
                 entry |= {"quads": len(stored), "sha256": hashlib.sha256(b"".join(stored)).hexdigest(), "sources": list(sources)}
+                entry |= {"origin": origin} if origin else {}
             if changes:
                 entry["more"] = {name: _difference(name, *change) for name, change in changes.items()}
             folder.append_journal(self._place, entry)

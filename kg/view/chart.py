@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
-from kg.analyse.network import printable, thing
+from kg.analyse.network import printable
 from kg.view.layout import Box, arrange
 from kg.view.shapes import LINE, STYLES, Edge, Legend, Node, Picture, Quote, text_width, wrap
 
 SYMBOLS = {"pledged": "✓", "open": "?", "refused": "✕", "withdrawn": "↩"}
 WIDTHS = {"actor": 144, "commitment": 256, "condition": 214, "decider": 144}
-ATTACHMENTS = {"requires": "requirement", "exceptIf": "exceptIf", "triggeredBy": "trigger"}  # property -> style of its line
+TITLE = "Who commits to what, on what condition"
 _HEADINGS = {"actor": "Who", "commitment": "What", "condition": "Only if", "decider": "Who decides"}
 _ROW = 40  # px, the height of a box with one line
 
@@ -66,28 +66,7 @@ class Row:
     end: int = 0
 
 
-def chart_rows(answer: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """The rows of the chart's query as `Row`s; an answer's row as `--format json` prints it, things as `{"iri", "label"}`.
-
-    >>> cells = {"actor": {"iri": "i:f", "label": "France"}, "commitment": {"iri": "i:c", "label": "deploy troops"}, "start": 5}
-    >>> chart_rows([cells])[0].commitment_label, chart_rows([cells])[0].start
-    ('deploy troops', 5)
-    """
-    rows = []
-    for cells in answer:
-        iri = {name: thing(cell)[0] for name, cell in cells.items()}
-        label = {name: thing(cell)[1] for name, cell in cells.items()}
-        rows.append(Row(
-            iri["actor"], label["actor"], iri["commitment"], label["commitment"], label.get("stance", ""), label.get("strength", ""),
-            label.get("onlyIn", ""), label.get("notIn", ""), iri.get("condition", ""), label.get("condition", ""), label.get("kind", ""),
-            label.get("attachment", ""), iri.get("group", ""), iri.get("decider", ""), label.get("decider", ""), iri.get("dependsOn", ""),
-            label.get("dependsOn", ""), label.get("speaker", ""), label.get("quote", ""), iri.get("article", ""), label.get("article", ""),
-            int(label.get("start") or 0), int(label.get("end") or 0),
-        ))  # fmt: skip
-    return rows
-
-
-def build_chart(rows: Iterable[Row], title: str = "Who commits to what, on what condition", notes: tuple[str, ...] = ()) -> Picture:
+def build_chart(rows: Iterable[Row], title: str = TITLE, notes: tuple[str, ...] = ()) -> Picture:
     """The chart of these rows: every box placed, every line drawn, the same for the same rows in any order.
 
     >>> chart = build_chart([Row("a", "France", "c", "deploy troops", "pledged", condition="d", condition_label="ceasefire", attachment="requirement")])
@@ -123,13 +102,20 @@ class _Facts:
     labels: dict[str, str] = field(default_factory=dict)
     words: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # stances, strengths, kinds
     places: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    quotes: defaultdict[str, dict[tuple[str, int, int, str], set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    quotes: defaultdict[str, dict[tuple[str, int, int, str], set[str]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
     edges: set[tuple[str, str, str]] = field(default_factory=set)
-    readings: defaultdict[str, defaultdict[str, set[tuple[str, str, str]]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    readings: defaultdict[str, defaultdict[str, set[tuple[str, str, str]]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
 
     def add(self, row: Row) -> None:
         """Take in one row."""
-        actor, commitment = self._named("actor", row.actor, row.actor_label), self._named("commitment", row.commitment, row.commitment_label)
+        actor, commitment = (
+            self._named("actor", row.actor, row.actor_label),
+            self._named("commitment", row.commitment, row.commitment_label),
+        )
         condition = self._named("condition", row.condition, row.condition_label)
         decider = self._named("decider", row.decider, row.decider_label)
         further = self._named("condition", row.depends_on, row.depends_on_label)
@@ -188,7 +174,9 @@ def _gate(key: str) -> Node:
     lines = ("reports", "differ") if word == "DIFFER" else (word,)
     detail = {"ALL": "every one of these", "ANY": "one of these is enough", "DIFFER": "the articles state different conditions"}[word]
     width = max(text_width(line) for line in lines) + 26
-    return Node(key, "gate", " ".join(lines), 0, 0, round(width), max(30, LINE * len(lines) + 8), lines, colour="gate", mark="pill", detail=detail)
+    return Node(
+        key, "gate", " ".join(lines), 0, 0, round(width), max(30, LINE * len(lines) + 8), lines, colour="gate", mark="pill", detail=detail
+    )
 
 
 def _lines(told: _Facts) -> dict[tuple[str, str, str], None]:
@@ -277,9 +265,10 @@ def _picture(nodes: dict[str, Node], lines: dict[tuple[str, str, str], None], ti
     laid.sort(key=lambda n: (order[n.kind], n.x, n.y))
     heads = []
     for kind, words in _HEADINGS.items():
-        first = next((n for n in laid if n.kind == kind), None)
-        if first:
-            heads.append(Node(f"heading {kind}", "heading", words, first.x, placed.top / 2, first.w, LINE, (words,), mark="plain", indent=0))
+        columns = sorted({(n.x, n.w) for n in laid if n.kind == kind})
+        for at, (x, wide) in enumerate(columns):
+            said = words if at == 0 else "Which hangs on"
+            heads.append(Node(f"heading {kind} {at}", "heading", said, x, placed.top / 2, wide, LINE, (said,), mark="plain", indent=0))
     edges = tuple(Edge(s, t, style, placed.paths[s, t, style], STYLES[style].words) for s, t, style in lines)
     counts = [(sum(n.kind == kind for n in laid), kind) for kind in ("actor", "commitment", "condition", "decider")]
     summary = " · ".join(f"{count} {kind}{'s' * (count != 1)}" for count, kind in counts if count)
@@ -294,4 +283,8 @@ def _legend(nodes: list[Node], edges: tuple[Edge, ...]) -> tuple[Legend, ...]:
     shown += [Legend("intended, not firm", "", "plain", "box", dashed=True)] * any(n.dashed for n in nodes)
     words = {n.label: n.detail for n in nodes if n.kind == "gate"}
     shown += [Legend(words[label], label if label.isupper() else "≠", "gate", "pill") for label in sorted(words)]
-    return (*shown, *(Legend(style.words, style=name) for name, style in STYLES.items() if name in styles))
+    # Whose line runs from who to what, or from a gate to what it joins, needs no word of its own.
+    return (
+        *shown,
+        *(Legend(style.words, style=name) for name, style in STYLES.items() if name in styles - {"commits", "differ", "depends"}),
+    )

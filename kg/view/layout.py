@@ -21,7 +21,7 @@ MARGIN = 20.0
 TOP = 48.0  # room for the headings
 GAP = 12.0  # between two boxes of a column
 GROUP_GAP = 26.0  # between the rows of two actors
-BETWEEN = 52.0  # between two columns
+BETWEEN = 46.0  # between two columns
 LANE = 6.0  # the height of a line that passes a column
 
 
@@ -52,7 +52,7 @@ def arrange(boxes: Sequence[Box], lines: Sequence[Line]) -> Placed:
 
     >>> placed = arrange([Box("a", "actor", 100, 40), Box("c", "commitment", 200, 40)], [("a", "c", "commits")])
     >>> placed.centres["a"], placed.paths["a", "c", "commits"]
-    ((70.0, 68.0), ((120.0, 68.0), (172.0, 68.0)))
+    ((70.0, 68.0), ((120.0, 68.0), (166.0, 68.0)))
     """
     by_key = {box.key: box for box in boxes}
     column = _columns(boxes, lines)
@@ -117,7 +117,9 @@ def _rows(boxes: Sequence[Box], lines: Sequence[Line]) -> dict[str, float]:
     heights: dict[str, float] = {}
     top = TOP
     groups = _together([b.key for b in boxes if b.kind == "actor"], of)
-    ranked = sorted(groups, key=lambda g: (not any(c in conditioned and set(of[c]) & set(g) for c in of), sorted((by_key[k].label, k) for k in g)))
+    ranked = sorted(
+        groups, key=lambda g: (not any(c in conditioned and set(of[c]) & set(g) for c in of), sorted((by_key[k].label, k) for k in g))
+    )
     for group in ranked:
         actors = sorted(group, key=lambda k: (by_key[k].label, k))
         rank = {actor: at for at, actor in enumerate(actors)}
@@ -146,7 +148,12 @@ def _stack(heights: Sequence[float]) -> float:
 
 
 def _fill(
-    at: int, boxes: Sequence[Box], lines: Sequence[Line], column: Mapping[str, int], heights: dict[str, float], lanes: dict[tuple[str, str, int], float]
+    at: int,
+    boxes: Sequence[Box],
+    lines: Sequence[Line],
+    column: Mapping[str, int],
+    heights: dict[str, float],
+    lanes: dict[tuple[str, str, int], float],
 ) -> None:
     """Place the boxes of one column, and the lanes of the lines that pass it, by their barycentres."""
     wishes: defaultdict[tuple[str, str], list[float]] = defaultdict(list)  # a box, or the target and style of a passing line

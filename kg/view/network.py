@@ -1,6 +1,6 @@
 """A network as a picture: dots with their labels under them, placed in Python so that a browser only has to draw.
 
-Up to `SMALL` nodes no two labels overlap and none is left out; above, labels show as one zooms in. Positions come from a
+Up to `SMALL` nodes no two labels overlap and none is left out; above, the page shows the labels of the largest dots, and more as one zooms in. Positions come from a
 spring model whose springs reach only as far as the next cells of a grid, so a step costs as much as there are nodes and
 edges. The steps get fewer as the network grows. (networkx's own spring layout needs numpy, whose last bits differ
 between machines; this one needs nothing and gives the same picture everywhere.)
@@ -9,7 +9,7 @@ between machines; this one needs nothing and gives the same picture everywhere.)
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ _GOLDEN = math.pi * (3 - math.sqrt(5))
 Points = list[tuple[float, float]]
 
 
-def network_picture(graph: nx.DiGraph[str], title: str = "Network", notes: tuple[str, ...] = ()) -> Picture:
+def network_picture(graph: nx.DiGraph[str]) -> Picture:
     """The picture of a network made by `kg.analyse.network.network`: dots by kind and degree, arrows by weight.
 
     >>> from kg.analyse.network import Link, network
@@ -36,7 +36,8 @@ def network_picture(graph: nx.DiGraph[str], title: str = "Network", notes: tuple
     (['A', 'B'], '2 nodes · 1 link')
     """
     keys = list(graph)
-    kinds = sorted({graph.nodes[key].get("kind", "") for key in keys})
+    count = Counter(graph.nodes[key].get("kind", "") for key in keys)
+    kinds = sorted(count, key=lambda kind: (-count[kind], kind))  # the commonest gets the calmest mark
     look = {kind: at % len(MARKS) for at, kind in enumerate(kinds)}
     dots = [_dot(graph, key, look[graph.nodes[key].get("kind", "")]) for key in keys]
     index = {key: at for at, key in enumerate(keys)}
@@ -51,7 +52,9 @@ def network_picture(graph: nx.DiGraph[str], title: str = "Network", notes: tuple
     width, height = max((n.x + n.w / 2 for n in nodes), default=0) + 20, max((n.y + n.h / 2 for n in nodes), default=0) + 20
     legend = tuple(Legend(kind, colour=f"kind{look[kind]}", mark=MARKS[look[kind]]) for kind in kinds if kind)
     summary = " · ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in ((len(nodes), "node"), (len(edges), "link")))
-    return Picture("network", title, width, height, nodes, edges, (*legend, *[Legend("links to", style="link")] * bool(edges)), notes, summary)
+    legend += (Legend("links to; the wider, the more often", style="link"),) * bool(edges)
+    title, notes = graph.graph.get("title", "Network"), tuple(graph.graph.get("notes", "").splitlines())
+    return Picture("network", title, width, height, nodes, edges, legend, notes, summary)
 
 
 def _dot(graph: nx.DiGraph[str], key: str, look: int) -> Node:

@@ -27,7 +27,7 @@ from kg.analyse.network import WRITERS
 from kg.errors import UsageError
 from kg.view.network import network_picture
 from kg.view.palette import PALETTE, dark_style
-from kg.view.shapes import BEND, FONT, LINE, SMALL, STYLES, Edge, Node, Picture, Quote, curve, number
+from kg.view.shapes import BEND, FONT, LINE, SMALL, STYLES, Edge, Node, Picture, Quote, curve, number, text_width, wrap
 
 FORMATS = ("html", "svg", "graphml", "gexf", "json")
 FACE = "Arial, Liberation Sans, Helvetica, sans-serif"
@@ -42,7 +42,8 @@ CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
     "triangle": ((0, -1.3), (1.25, 0.85), (-1.25, 0.85)),
     "star": tuple(
-        (round((1.35, 0.68)[at % 2] * math.sin(at * math.pi / 5), 3), round(-(1.35, 0.68)[at % 2] * math.cos(at * math.pi / 5), 3)) for at in range(10)
+        (round((1.35, 0.68)[at % 2] * math.sin(at * math.pi / 5), 3), round(-(1.35, 0.68)[at % 2] * math.cos(at * math.pi / 5), 3))
+        for at in range(10)
     ),
     "hexagon": tuple((round(1.1 * math.cos(at * math.pi / 3), 3), round(1.1 * math.sin(at * math.pi / 3), 3)) for at in range(6)),
 }
@@ -59,11 +60,11 @@ class Item:
     children: list[Item] = field(default_factory=list)
 
 
-def encode(drawn: Picture | nx.DiGraph[str], form: str, title: str = "Network", notes: tuple[str, ...] = ()) -> bytes:
+def encode(drawn: Picture | nx.DiGraph[str], form: str) -> bytes:
     """A chart or a network as the bytes of a file; `form` is one of `FORMATS`.
 
-    A network is drawn (with the title and notes) where the form is a picture, a chart becomes a graph where it is none.
-    Raises UsageError for another form.
+    A network is drawn where the form is a picture, a chart becomes a graph where it is none. Raises UsageError for
+    another form.
 
     >>> encode(Picture("chart", "Nothing", 40, 40), "json")[:20]
     b'{\\n "directed": true,'
@@ -71,27 +72,57 @@ def encode(drawn: Picture | nx.DiGraph[str], form: str, title: str = "Network", 
     if form in WRITERS:
         return WRITERS[form](graph_of(drawn) if isinstance(drawn, Picture) else drawn)
     if form not in FORMATS:
-        raise UsageError(f"there is no picture in the form {form!r}", "", f"end the file's name in one of: {', '.join(FORMATS)}")
-    picture = drawn if isinstance(drawn, Picture) else network_picture(drawn, title, notes)
+        raise UsageError(f"there is no picture in the form {form!r}", "", f"the forms there are: {', '.join(FORMATS)}")
+    picture = drawn if isinstance(drawn, Picture) else network_picture(drawn)
     return (picture_html if form == "html" else svg)(picture).encode()
 
 
 def graph_of(picture: Picture) -> nx.DiGraph[str]:
-    """The nodes and lines of a picture as a directed graph, with label, kind, detail and style, without its headings."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from((n.id, {"label": n.label, "kind": n.kind, "detail": n.detail}) for n in picture.nodes if n.kind != "heading")
+    """The nodes and lines of a picture as a directed graph, without its headings.
+
+    Nodes have label, kind, detail, notes, place and the quotes they rest on; edges label, style and weight. Of two lines
+    between the same two (a requirement in one report, a trigger in another) both labels and both styles stand.
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph(title=picture.title, notes="\n".join(picture.notes))
+    for n in picture.nodes:
+        if n.kind != "heading":
+            quotes = [asdict(quote) for quote in n.quotes]
+            graph.add_node(n.id, label=n.label, kind=n.kind, detail=n.detail, notes="; ".join(n.notes), x=n.x, y=n.y, quotes=quotes)
     for edge in picture.edges:
-        graph.add_edge(edge.source, edge.target, label=edge.label, style=edge.style, weight=edge.weight)
+        said = {"label": edge.label, "style": edge.style}
+        if graph.has_edge(edge.source, edge.target):
+            before = graph.edges[edge.source, edge.target]
+            said = {name: f"{before[name]} · {words}" for name, words in said.items()}
+        graph.add_edge(edge.source, edge.target, weight=edge.weight, **said)
     return graph
 
 
 def svg(picture: Picture) -> str:
-    """The picture as an SVG of its own, as a browser, a text processor or a printer reads it; dark by night in a browser.
+    """The picture as an SVG of its own, with its title above and its legend below; dark by night in a browser.
 
-    >>> svg(Picture("chart", "A < B", 40, 40))[:64]
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" widt'
+    >>> svg(Picture("chart", "A < B", 400, 40))[:66]
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -56 400 96" wid'
     """
-    return _templates().get_template("picture.svg").render(picture=picture, dark=Markup(dark_style()))
+    return _templates().get_template("picture.svg").render(picture=picture, dark=Markup(dark_style()), frame=_frame(picture))
+
+
+def _frame(picture: Picture) -> dict[str, Any]:
+    """What stands round a drawing: lines of text above (words, height, whether large), the legend below, and the size of it all."""
+    width = max(picture.width, 360.0)
+    large = wrap(picture.title, (width - 40) * FONT / 20)
+    quiet = [line for words in filter(None, (picture.summary, *picture.notes)) for line in wrap(words, width - 40)]
+    top = 30 + 26 * len(large) + LINE * len(quiet)
+    lines = [(words, 29 - top + 26 * at, True) for at, words in enumerate(large)]
+    lines += [(words, 26 - top + 26 * len(large) + LINE * at, False) for at, words in enumerate(quiet)]
+    x, y, legend = 20.0, picture.height + 20, []
+    for item in picture.legend:
+        wide = 56 + text_width(item.words) + 30
+        if x > 20 and x + wide > width:
+            x, y = 20.0, y + 30
+        legend.append((item, x, y))
+        x += wide
+    height = y + 30 if legend else picture.height
+    return {"width": width, "height": height + top, "top": top, "lines": lines, "legend": legend}
 
 
 def picture_html(picture: Picture) -> str:
@@ -105,9 +136,7 @@ def picture_html(picture: Picture) -> str:
     style = _static("page.css") + dark_style()
     vis = "/*! " + _static("vis-network.LICENSE.txt") + "*/\n" + _static("vis-network.min.js").partition("//# sourceMappingURL")[0]
     script = _static("page.js")
-    policy = (
-        f"default-src 'none'; script-src {_hash(vis)} {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    policy = f"default-src 'none'; script-src {_hash(vis)} {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
     page = _templates().get_template("page.html")
     return page.render(
         picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=_inert(_data(picture)),
@@ -161,14 +190,16 @@ def carrier(picture: Picture) -> Any:
     for node in picture.nodes:
         title = {"title": node.label} if node.radius else {}
         middle = node.y - node.h / 2 + node.radius if node.radius else node.y
-        held.nodes.append(Dot(node.id, "custom", node.label, x=node.x, y=middle, size=node.radius, draw=_drawn(node, quotes), **title).options)
+        held.nodes.append(
+            Dot(node.id, "custom", node.label, x=node.x, y=middle, size=node.radius, draw=_drawn(node, quotes), **title).options
+        )
     ports: dict[tuple[float, float], str] = {}
     for edge in picture.edges:
         stops = [edge.source, edge.target]
         if picture.kind == "chart":
             stops = [ports.setdefault(point, f"port {number(point[0])} {number(point[1])}") for point in edge.points]
         style = STYLES[edge.style]
-        thick = style.width if picture.kind == "chart" else round(1 + math.log1p(max(0.0, edge.weight - 1)), 2)
+        thick = thickness(picture, edge)
         said = {"source": edge.source, "target": edge.target, "style": edge.style, "words": edge.label, "thick": thick}
         for at, (start, end) in enumerate(pairwise(stops)):
             arrows = {"to": {"enabled": at == len(stops) - 2, "scaleFactor": 0.55}}
@@ -188,7 +219,13 @@ def _options(picture: Picture) -> dict[str, Any]:
         "autoResize": False,
         "layout": {"improvedLayout": False, "randomSeed": 1},
         "physics": {"enabled": False},
-        "interaction": {"dragNodes": False, "selectable": False, "hover": False, "keyboard": False, "hideEdgesOnDrag": len(picture.edges) > 3000},
+        "interaction": {
+            "dragNodes": False,
+            "selectable": False,
+            "hover": False,
+            "keyboard": False,
+            "hideEdgesOnDrag": len(picture.edges) > 3000,
+        },
         "nodes": {"shape": "custom", "chosen": False},
         "edges": {"smooth": smooth if picture.kind == "chart" else False, "chosen": False, "selectionWidth": 0},
     }
@@ -228,6 +265,11 @@ def _inert(data: Any) -> Markup:
     return Markup(written)
 
 
+def thickness(picture: Picture, edge: Edge) -> float:
+    """How wide a line is drawn, in px: in a chart as its style says, in a network by its weight."""
+    return STYLES[edge.style].width if picture.kind == "chart" else round(1 + math.log1p(max(0.0, edge.weight - 1)), 2)
+
+
 def arrow(points: tuple[tuple[float, float], ...], straight: bool = False) -> str:
     """The SVG path of the arrow at the end of a line, pointing the way the line arrives.
 
@@ -256,7 +298,7 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
     environment.globals |= {
-        "number": number, "curve": curve, "arrow": arrow, "palette": PALETTE, "styles": STYLES, "corners": CORNERS,
+        "number": number, "curve": curve, "arrow": arrow, "thickness": thickness, "palette": PALETTE, "styles": STYLES, "corners": CORNERS,
         "font": FACE, "size": FONT, "leading": LINE,
     }  # fmt: skip
     return environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
@@ -13,11 +14,26 @@ import pytest
 from kg.analyse.network import WRITERS, Link, links, network, printable, to_gexf, to_graphml, to_json
 from kg.errors import QueryError
 
-HOSTILE = ["</script><script>alert(1)</script>", 'a"b\'c&d<e>', "\x00\x08\x1f\ud800\ufffe", "\u202eRTL", "مرحبا", "👩‍👩‍👧", "]]>", "x" * 300, "a\tb\nc"]
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "a\"b'c&d<e>",
+    "\x00\x08\x1f\ud800\ufffe",
+    "\u202eRTL",
+    "مرحبا",
+    "👩‍👩‍👧",
+    "]]>",
+    "x" * 300,
+    "a\tb\nc",
+]
 
 
-def _same(graph: nx.DiGraph[str], other: nx.DiGraph[str]) -> bool:
-    return dict(graph.nodes(data="label")) == dict(other.nodes(data="label")) and sorted(graph.edges(data="weight")) == sorted(other.edges(data="weight"))
+def _said(graph: nx.Graph[str], what: str) -> dict[str, str]:
+    return {node: held[what] for node, held in graph.nodes(data=True)}
+
+
+def _same(graph: nx.Graph[str], other: nx.Graph[str]) -> bool:
+    weights = [sorted((s, t, held["weight"]) for s, t, held in one.edges(data=True)) for one in (graph, other)]
+    return other.is_directed() and _said(graph, "label") == _said(other, "label") and weights[0] == weights[1]
 
 
 def test_rows_between_the_same_two_are_one_edge() -> None:
@@ -25,7 +41,7 @@ def test_rows_between_the_same_two_are_one_edge() -> None:
     rows = [Link("a", "b", "refuses", 2), Link("a", "b", "asks", 1), Link("b", "a", "asks", 1), Link("b", "b")]
     graph = network(rows, {"a": "state"})
     assert graph.edges["a", "b"] == {"label": "asks · refuses", "weight": 3.0}
-    assert dict(graph.nodes(data="kind")) == {"a": "state", "b": ""}
+    assert _said(graph, "kind") == {"a": "state", "b": ""}
     assert set(graph.edges) == {("a", "b"), ("b", "a"), ("b", "b")}
 
 
@@ -57,11 +73,28 @@ def test_hostile_text_leaves_a_file_well_formed(text: str) -> None:
 
 def test_rows_of_an_answer_are_links() -> None:
     """Unbound ends are no edge; a weight that is no number is the query's mistake and is said."""
-    rows = [{"source": {"iri": "a", "label": "A"}, "target": {"iri": "b", "label": "B"}, "label": "l", "weight": "3"}, {"source": None, "target": "b"}]
+    rows: list[dict[str, Any]] = [
+        {"source": {"iri": "a", "label": "A"}, "target": {"iri": "b", "label": "B"}, "label": "l", "weight": "3"},
+        {"source": None, "target": "b"},
+    ]
     assert links(rows) == [Link("a", "b", "l", 3.0, "A", "B")]
-    for weight in ("many", "nan", "inf", []):
+    odd: list[Any] = ["many", "nan", "inf", [], {"iri": "i:w", "label": "3"}]
+    for weight in odd:
         with pytest.raises(QueryError, match="no number"):
             links([{"source": "a", "target": "b", "weight": weight}])
+
+
+def test_equal_rows_count_as_often_as_they_come() -> None:
+    """An answer is a bag: a query that counts nothing still gives weights."""
+    assert network([Link("a", "b"), Link("a", "b")]).edges["a", "b"]["weight"] == 2
+
+
+def test_title_and_notes_travel_with_every_file() -> None:
+    """Whoever opens the file elsewhere reads that no person has reviewed it."""
+    graph = network([Link("a", "b")], title="Who <waits>", notes=("not reviewed", "made up"))
+    for write in WRITERS.values():
+        held = write(graph).decode()
+        assert "not reviewed" in held and ("Who <waits>" in held or "Who &lt;waits&gt;" in held)
 
 
 def test_no_rows_give_an_empty_graph() -> None:

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from kg.view.chart import Row, chart_rows
+from kg.view.chart import Row
+from kg.view.rows import chart_rows
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
-_ROWS = Path(__file__).parents[1] / "view" / "rows.json"
+_VIEW = Path(__file__).parents[1] / "view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,13 @@ Open = Callable[..., Opened]
 @pytest.fixture(scope="session")
 def rows() -> list[Row]:
     """The made-up rows of `tests/view`."""
-    return chart_rows(json.loads(_ROWS.read_text("utf-8")))
+    return chart_rows(json.loads((_VIEW / "rows.json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def forty() -> list[Row]:
+    """Forty commitments of sixteen actors, made up in the manner of the news."""
+    return [Row(**fields) for fields in json.loads((_VIEW / "forty.json").read_text("utf-8"))]
 
 
 @pytest.fixture(scope="session")
@@ -79,18 +86,25 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     """Opens HTML from a file, waits until it is drawn (3 s at the most), and closes it after the test."""
-    contexts = []
+    contexts: list[BrowserContext] = []
 
     def open_page(html: str, width: int = 1400, height: int = 900, hash: str = "", scripts: bool = True, dark: bool = False) -> Opened:
         path = tmp_path / f"page{len(contexts)}.html"
         path.write_text(html, "utf-8")
-        context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if dark else "light")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
+        )
         contexts.append(context)
         one = Opened(context.new_page(), path)
         one.page.on("request", lambda request: one.requests.append(request.url.partition("#")[0]))
         one.page.on("console", lambda message: one.complaints.append(message.text))
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
-        one.page.on("dialog", lambda dialog: (one.complaints.append(dialog.message), dialog.dismiss()))
+
+        def refuse(dialog: Dialog) -> None:
+            one.complaints.append(dialog.message)
+            dialog.dismiss()
+
+        one.page.on("dialog", refuse)
         one.page.goto(path.as_uri() + hash)
         if scripts:
             one.page.wait_for_function("window.picture", timeout=3000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import pytest
@@ -40,42 +41,49 @@ def _links(nodes: int, links: int, seed: int = 1) -> list[Link]:
     return [Link(f"n{a}", f"n{b}", "speaks of", 1, f"{names[a % 5]} {a}", f"{names[b % 5]} {b}") for a, b in pairs]
 
 
-def _pictures(rows: list[Row]) -> list[Picture]:
+def _pictures(rows: list[Row], forty: list[Row]) -> list[Picture]:
     sixty = [
         Row(f"a{at % 12}", f"Actor number {at % 12}", f"c{at}", f"send {at} things to whoever asks for them", ("pledged", "open", "refused")[at % 3],
             condition=f"k{at % 11}", condition_label=f"circumstance {at % 11}", attachment="requirement", decider=f"d{at % 5}", decider_label=f"Decider {at % 5}")
         for at in range(32)
     ]  # fmt: skip
-    return [build_chart(rows), build_chart(sixty), network_picture(network(_links(60, 90)), "Sixty")]
+    return [build_chart(rows), build_chart(forty), build_chart(sixty), network_picture(network(_links(60, 90)))]
 
 
 def _no_overlap(labels: list[dict[str, Any]]) -> None:
-    for at, a in enumerate(labels):
+    for a in labels:
         assert a["wide"] <= a["room"], a["label"]
+    _apart(labels)
+
+
+def _apart(labels: list[dict[str, Any]]) -> None:
+    for at, a in enumerate(labels):
         for b in labels[at + 1 :]:
             apart = a["right"] <= b["left"] or b["right"] <= a["left"] or a["bottom"] <= b["top"] or b["bottom"] <= a["top"]
             assert apart, (a["label"], b["label"])
 
 
 @pytest.mark.parametrize("width", [1400, 390])
-def test_every_label_can_be_read(opened: Any, rows: list[Row], width: int) -> None:
+def test_every_label_can_be_read(opened: Any, rows: list[Row], forty: list[Row], width: int) -> None:
     """No two labels overlap, none is wider than its box, no text is under 11 px, and the page itself does not scroll sideways."""
-    for picture in _pictures(rows):
+    for picture in _pictures(rows, forty):
         one = opened(picture_html(picture), width=width)
         labels = one.page.evaluate(LABELS)
         assert len(labels) == len([n for n in picture.nodes if n.kind != "heading"])
         _no_overlap(labels)
         assert min(label["size"] for label in labels) >= 11
-        sizes = one.page.evaluate("[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility()).map((e) => parseFloat(getComputedStyle(e).fontSize))")
+        sizes = one.page.evaluate(
+            "[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility()).map((e) => parseFloat(getComputedStyle(e).fontSize))"
+        )
         assert min(sizes) >= 11
         assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         one.quiet()
 
 
-def test_nothing_moves_once_it_is_drawn(opened: Any, rows: list[Row]) -> None:
+def test_nothing_moves_once_it_is_drawn(opened: Any, rows: list[Row], forty: list[Row]) -> None:
     """Two looks half a second apart are the same, in the numbers and on the screen; the canvas keeps its size."""
     look = "JSON.stringify([picture.network.getPositions(), picture.network.getScale(), picture.network.getViewPosition(), document.querySelector('canvas').width])"
-    for picture in [*_pictures(rows), network_picture(network(_links(300, 500)))]:
+    for picture in [*_pictures(rows, forty), network_picture(network(_links(300, 500)))]:
         one = opened(picture_html(picture))
         one.page.wait_for_timeout(100)
         before = (one.page.evaluate(look), one.page.screenshot())
@@ -87,6 +95,27 @@ def test_three_thousand_nodes_are_drawn_in_time(opened: Any) -> None:
     """Within the three seconds that `opened` waits; no letter is drawn that could not be read."""
     one = opened(picture_html(network_picture(network(_links(3000, 6000)))))
     assert one.page.evaluate("picture.network.getScale()") < 0.7
+    one.quiet()
+
+
+def test_a_large_network_names_its_hubs(opened: Any) -> None:
+    """Of three hundred dots some have their labels from the start, none on another; nearer more have, and what is chosen has."""
+    one = opened(picture_html(network_picture(network(_links(300, 500)))))
+    seen = []
+    for _ in range(2):
+        one.page.wait_for_timeout(100)
+        labels = one.page.evaluate("picture.named")
+        _apart(labels)
+        seen.append(len(labels))
+        for _ in range(5):
+            one.page.locator("#larger").click()
+    assert 10 < seen[0] < 300 and seen[1] > 5
+    one.page.keyboard.press("/")
+    one.page.keyboard.type("bundestag 2")
+    one.page.wait_for_timeout(100)
+    assert one.page.evaluate("picture.named.map((n) => n.label)") and all(
+        "Bundestag 2" in n["label"] for n in one.page.evaluate("picture.named")
+    )
     one.quiet()
 
 
@@ -120,7 +149,9 @@ def test_hostile_text_in_a_network(opened: Any) -> None:
     one.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     one.page.mouse.move(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2)
     one.page.locator(".vis-tooltip").wait_for(state="visible", timeout=3000)
-    assert one.page.locator(".vis-tooltip").evaluate("(e) => [e.children.length - e.querySelectorAll('br').length, e.textContent.length > 0]") == [0, True]
+    assert one.page.locator(".vis-tooltip").evaluate(
+        "(e) => [e.children.length - e.querySelectorAll('br').length, e.textContent.length > 0]"
+    ) == [0, True]
     assert one.page.evaluate("window.hacked") is None
     one.quiet()
 
@@ -136,6 +167,51 @@ def test_a_click_lights_the_whole_chain(opened: Any, rows: list[Row]) -> None:
     assert one.lit() is None and one.page.locator("#chosen").is_hidden()
 
 
+def test_forty_commitments_fit_the_width_and_draw_in_time(opened: Any, forty: list[Row]) -> None:
+    """On a screen of 1400 px nothing lies beyond the right edge, and it is drawn in less than two seconds."""
+    html = picture_html(build_chart(forty))
+    begun = time.monotonic()
+    one = opened(html)
+    assert time.monotonic() - begun < 2
+    assert one.page.evaluate("(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.getElementById('stage'))")
+    one.click("Coalition of the Willing")
+    assert {"renewed attack", "ceasefire", "national parliaments"} < one.lit()
+    one.quiet()
+
+
+def test_the_headings_stay_in_sight(opened: Any, forty: list[Row]) -> None:
+    """The strip at the upper edge has the same headings wherever one scrolls, and a click on it chooses nothing."""
+    one = opened(picture_html(build_chart(forty)))
+    box = one.page.locator("#stage").bounding_box()
+    strip = {"x": box["x"], "y": box["y"] + 4, "width": 900, "height": 18}
+    looks = []
+    for top in (300, 1100):
+        one.page.evaluate("(top) => document.getElementById('stage').scrollTo(0, top)", top)
+        one.page.wait_for_timeout(150)
+        looks.append(one.page.screenshot(clip=strip))
+    assert looks[0] == looks[1]
+    shades = one.page.evaluate(
+        "new Set(new Uint32Array(document.querySelector('canvas').getContext('2d').getImageData(0, 4, 600, 18).data.buffer)).size"
+    )
+    assert shades > 10  # letters, not an empty strip
+    for x in range(40, 1000, 40):
+        one.page.mouse.click(box["x"] + x, box["y"] + 12)
+        assert one.lit() is None
+
+
+def test_a_thing_is_copied_with_its_sources(opened: Any, rows: list[Row]) -> None:
+    """Label, quotes, article, offsets and IRI, as plain text."""
+    one = opened(picture_html(build_chart(rows)))
+    one.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    one.click("Bundestag")
+    one.page.locator("button.copy").click()
+    one.page.locator("button.copy", has_text="Copied").wait_for(timeout=3000)
+    label, quote, iri = one.page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert label == "Bundestag" and iri.startswith("https://w3id.org/proviso/id/actor/")
+    assert "would require the consent of the Bundestag" in quote and quote.endswith("characters 2481–2694)")
+    one.quiet()
+
+
 def test_in_a_network_the_neighbours_light_up(opened: Any) -> None:
     """Others are dimmed, not hidden; an empty place clears."""
     one = opened(picture_html(network_picture(network([Link("a", "b"), Link("b", "c"), Link("c", "d")]))))
@@ -147,7 +223,13 @@ def test_in_a_network_the_neighbours_light_up(opened: Any) -> None:
 
 def test_search_needs_no_accents_and_no_mouse(opened: Any, rows: list[Row]) -> None:
     """`/` goes to the field, what is typed lights what bears it, Enter chooses one after the other, Escape clears."""
-    one = opened(picture_html(network_picture(network([Link("a", "b", "", 1, "Pedro Sánchez", "Łódź"), Link("a", "c", "", 1, "Pedro Sánchez", "Sanchez again")]))))
+    one = opened(
+        picture_html(
+            network_picture(
+                network([Link("a", "b", "", 1, "Pedro Sánchez", "Łódź"), Link("a", "c", "", 1, "Pedro Sánchez", "Sanchez again")])
+            )
+        )
+    )
     one.page.keyboard.press("/")
     one.page.keyboard.type("SANCHEZ")
     assert one.lit() == {"Pedro Sánchez", "Sanchez again"} and one.page.locator("#found").inner_text() == "2 found"

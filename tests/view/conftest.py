@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.view.chart import Row, chart_rows
+from kg.view.chart import Row
+from kg.view.rows import chart_rows
 
 
 @pytest.fixture(scope="session")

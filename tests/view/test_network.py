@@ -57,7 +57,7 @@ def test_a_kind_has_a_mark_and_a_colour_of_its_own() -> None:
     """Not colour alone."""
     picture = network_picture(network([Link("a", "b")], {"a": "state", "b": "person"}))
     assert len({(n.mark, n.colour) for n in picture.nodes}) == len({n.mark for n in picture.nodes}) == 2
-    assert [item.words for item in picture.legend] == ["person", "state", "links to"]
+    assert [item.words for item in picture.legend] == ["person", "state", "links to; the wider, the more often"]
 
 
 def test_an_empty_network_is_a_picture() -> None:

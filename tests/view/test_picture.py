@@ -5,23 +5,61 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import kg
 from kg.analyse.network import Link, network
 from kg.errors import UsageError
 from kg.view.chart import Row, build_chart
 from kg.view.network import network_picture
 from kg.view.picture import FORMATS, carrier, encode, graph_of, in_words, picture_html, svg
 
-HOSTILE = ["</script><script>window.hacked=1</script>", '"><img src=x onerror=alert(1)>', "]]></svg>", "{{ 7 * 7 }}", "&lt;b&gt;", "\u202eevil\u2028"]
+HOSTILE = [
+    "</script><script>window.hacked=1</script>",
+    '"><img src=x onerror=alert(1)>',
+    "]]></svg>",
+    "{{ 7 * 7 }}",
+    "&lt;b&gt;",
+    "\u202eevil\u2028",
+]
 
 
 def _hostile(text: str) -> list[Row]:
-    return [Row(text, text, text, text, "pledged", "firm", text, text, text, text, text, "requirement", text, text, text, "", "", text, text, text, text, 0, len(text))]
+    return [
+        Row(
+            text,
+            text,
+            text,
+            text,
+            "pledged",
+            "firm",
+            text,
+            text,
+            text,
+            text,
+            text,
+            "requirement",
+            text,
+            text,
+            text,
+            "",
+            "",
+            text,
+            text,
+            text,
+            text,
+            0,
+            len(text),
+        )
+    ]
 
 
 class _Elements(HTMLParser):
@@ -66,7 +104,11 @@ def test_the_policy_names_exactly_what_stands_in_the_page(rows: list[Row]) -> No
     """Each script and style has its hash in the policy, nothing else may run, and nothing may be fetched."""
     seen = _parse(picture_html(build_chart(rows)))
     policy = next(a["content"] or "" for tag, a in seen.tags if tag == "meta" and a.get("http-equiv"))
-    scripts = [text for (tag, a), text in zip([t for t in seen.tags if t[0] == "script"], seen.inline["script"], strict=True) if a.get("type") is None]
+    scripts = [
+        text
+        for (tag, a), text in zip([t for t in seen.tags if t[0] == "script"], seen.inline["script"], strict=True)
+        if a.get("type") is None
+    ]
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (*scripts, *seen.inline["style"])]
     assert len(scripts) == 2 and re.findall(r"'sha256-[^']+'", policy) == hashes
     assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy and "http" not in policy
@@ -79,7 +121,9 @@ def test_hostile_text_makes_no_element(text: str) -> None:
     assert sorted(set(tags[0])) == sorted(set(tags[1])) and tags[0].count("script") == 3
     data = json.loads(_parse(picture_html(build_chart(_hostile(text)))).inline["script"][0])
     assert any(node["label"] == text for node in data["nodes"])
-    assert not re.search(r"\s(on\w+|style)=", " ".join(f" {k}=" for _, a in _parse(picture_html(build_chart(_hostile(text)))).tags for k in a))
+    assert not re.search(
+        r"\s(on\w+|style)=", " ".join(f" {k}=" for _, a in _parse(picture_html(build_chart(_hostile(text)))).tags for k in a)
+    )
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\x00\x07\ud83d"])
@@ -94,7 +138,9 @@ def test_a_chart_is_a_graph_too(rows: list[Row]) -> None:
     """What is written as GraphML has the chart's boxes and lines, without its headings."""
     chart = build_chart(rows)
     graph = graph_of(chart)
-    assert set(graph) == {n.id for n in chart.nodes if n.kind != "heading"} and graph.number_of_edges() == len({(e.source, e.target) for e in chart.edges})
+    assert set(graph) == {n.id for n in chart.nodes if n.kind != "heading"} and graph.number_of_edges() == len(
+        {(e.source, e.target) for e in chart.edges}
+    )
 
 
 def test_pyvis_holds_every_node_where_it_lies(rows: list[Row]) -> None:
@@ -126,3 +172,20 @@ def test_nothing_is_a_page(rows: list[Row]) -> None:
     """An empty chart and an empty network are drawn in every form."""
     for form in FORMATS:
         assert encode(build_chart([]), form) and encode(network([]), form)
+
+
+def test_the_bytes_hang_on_nothing_but_the_rows(rows: list[Row]) -> None:
+    """Not on the seed of Python's hashes, which is another in every process."""
+    code = (
+        "import hashlib, json, sys; from kg.view.chart import build_chart; from kg.view.rows import chart_rows; from kg.view.picture import FORMATS, encode\n"
+        "chart = build_chart(chart_rows(json.load(open(sys.argv[1], encoding='utf-8'))))\n"
+        "print([hashlib.sha256(encode(chart, form)).hexdigest() for form in FORMATS])"
+    )
+    here = [hashlib.sha256(encode(build_chart(rows), form)).hexdigest() for form in FORMATS]
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", code, str(Path(__file__).parent / "rows.json")]
+        top = str(Path(kg.__file__).parents[1])
+        made = subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": top}, capture_output=True, text=True, check=True
+        )
+        assert made.stdout.strip() == str(here)

@@ -47,9 +47,27 @@ def test_numbers_are_short_and_have_no_negative_zero() -> None:
 def test_text_can_be_read_by_day_and_by_night() -> None:
     """Ink on every box, and each symbol on its own box, has at least 4.5 : 1; outlines 3 : 1 against the ground."""
     ink, ground = PALETTE["ink"], PALETTE["ground"]
-    for name in ("ground", "plain", "actor", "pledged", "open", "refused", "withdrawn", "mixed", "unstated", "gate", "condition", "decider"):
+    for name in (
+        "ground",
+        "plain",
+        "actor",
+        "pledged",
+        "open",
+        "refused",
+        "withdrawn",
+        "mixed",
+        "unstated",
+        "gate",
+        "condition",
+        "decider",
+    ):
         colour = PALETTE[name]
-        for text, fill in ((ink.fill, colour.fill), (ink.line, colour.fill), (ink.dark_fill, colour.dark_fill), (ink.dark_line, colour.dark_fill)):
+        for text, fill in (
+            (ink.fill, colour.fill),
+            (ink.line, colour.fill),
+            (ink.dark_fill, colour.dark_fill),
+            (ink.dark_line, colour.dark_fill),
+        ):
             assert contrast(text, fill) >= 4.5, name
         if name in ("pledged", "open", "refused", "withdrawn", "mixed"):
             assert min(contrast(colour.line, colour.fill), contrast(colour.dark_line, colour.dark_fill)) >= 4.5, name

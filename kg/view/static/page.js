@@ -77,7 +77,8 @@
     const draw = node.draw;
     return {
       drawNode() {
-        const on = !lit || lit.has(id) || draw.kind === "heading";
+        if (draw.kind === "heading") return; // drawn last, over everything
+        const on = !lit || lit.has(id);
         ctx.globalAlpha = on ? 1 : 0.22;
         outline(ctx, draw, x, y);
         ctx.fillStyle = colours[draw.colour].fill;
@@ -90,7 +91,7 @@
           ctx.stroke();
         }
         ctx.setLineDash([]);
-        if (!free || font.size * network.getScale() >= 11) text(ctx, draw, x, y);
+        if (!free) text(ctx, draw, x, y);
       },
       nodeDimensions: { width: draw.radius ? 2 * draw.radius : draw.w, height: draw.radius ? 2 * draw.radius : draw.h },
     };
@@ -105,6 +106,50 @@
   element("words").open = false;
   stage.classList.toggle("free", free);
   const network = new vis.Network(canvas, { nodes: new vis.DataSet(nodes), edges: lineSet }, options);
+
+  // The headings of the columns stay at the upper edge, whatever is scrolled to.
+  const headings = drawn.filter((node) => node.draw.kind === "heading");
+  const strip = headings.length ? 2 * headings[0].y - 10 : 0;
+  network.on("afterDrawing", (ctx) => {
+    if (!headings.length) return;
+    const corner = network.DOMtoCanvas({ x: 0, y: 0 });
+    const down = Math.max(0, corner.y);
+    ctx.fillStyle = colours.ground.fill;
+    if (down > 0) ctx.fillRect(corner.x, down, stage.clientWidth / scale, strip);
+    headings.forEach((node) => text(ctx, node.draw, node.x, node.y - (down > 0 ? 5 : 0) + down));
+  });
+
+  // In a picture too large for all its labels those of the largest dots are drawn, as many as overlap nowhere; more as one zooms.
+  const byRadius = free ? [...things].sort((a, b) => b.draw.radius - a.draw.radius) : [];
+  let named = [];
+  network.on("afterDrawing", (ctx) => {
+    if (!free) return;
+    const now = network.getScale();
+    const size = Math.max(12, Math.min(font.size, font.size * now)) / now;
+    const high = (size * leading) / font.size;
+    const [low, far] = [network.DOMtoCanvas({ x: 0, y: 0 }), network.DOMtoCanvas({ x: stage.clientWidth, y: stage.clientHeight })];
+    ctx.font = `${size}px ${font.face}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "alphabetic";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = (4 * size) / font.size;
+    ctx.strokeStyle = colours.ground.fill;
+    ctx.fillStyle = colours.ink.fill;
+    named = [];
+    for (const { id, label, x, y, draw } of byRadius) {
+      if (named.length >= 45) break;
+      if (x < low.x || x > far.x || y < low.y || y > far.y || (lit && !lit.has(id))) continue;
+      const half = Math.max(...draw.lines.map((words) => ctx.measureText(words).width)) / 2 + 3 / now;
+      const box = { label, left: x - half, right: x + half, top: y + draw.radius, bottom: y + draw.radius + 4 / now + high * draw.lines.length };
+      if (named.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) continue;
+      named.push(box);
+      draw.lines.forEach((words, at) => {
+        const base = box.top + 2 / now + high * at + size;
+        ctx.strokeText(words, x, base);
+        ctx.fillText(words, x, base);
+      });
+    }
+  });
 
   function refresh() {
     lineSet.update(lines());
@@ -193,6 +238,8 @@
     return one;
   }
 
+  const ROLES = { actor: "who commits", decider: "who decides" };
+
   function neighbours(title, list, end) {
     if (!list?.length) return;
     chosen.append(made("h3", title));
@@ -214,17 +261,34 @@
     element("hint").hidden = id !== null;
     if (id === null) return;
     const { draw } = byId.get(id);
-    const said = [draw.detail === draw.kind ? "" : draw.kind, draw.detail].filter(Boolean).join(": ");
+    const said = [draw.detail === draw.kind ? "" : (ROLES[draw.kind] ?? draw.kind), draw.detail].filter(Boolean).join(": ");
     chosen.append(made("h2", draw.label), made("p", [said, ...draw.notes].filter(Boolean).join(" · "), "quiet"));
+    const cited = [draw.label];
     if (draw.quotes.length) chosen.append(made("h3", draw.quotes.length === 1 ? "In these words" : `In these words (${draw.quotes.length})`));
     for (const at of draw.quotes) {
       const [article, start, end, words, speakers] = quotes[at];
       const quote = made("blockquote");
-      quote.append(made("p", words), made("footer", `${speakers.length ? speakers.join(", ") + "; " : ""}${article}, characters ${start}–${end}`));
+      const source = `${speakers.length ? speakers.join(", ") + "; " : ""}${article}, characters ${start}–${end}`;
+      quote.append(made("p", words), made("footer", source));
       chosen.append(quote);
+      cited.push(`“${words}” (${source})`);
     }
     neighbours(kind === "chart" ? "Leads to" : "Links to", after.get(id), "target");
     neighbours(kind === "chart" ? "Comes from" : "Linked from", before.get(id), "source");
+    if (draw.kind === "gate") return;
+    const iri = kind === "chart" ? id.slice(draw.kind.length + 1) : id;
+    const copy = made("button", "Copy with sources", "copy");
+    copy.type = "button";
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText([...cited, iri].join("\n"));
+        copy.textContent = "Copied";
+      } catch {
+        copy.textContent = "The browser does not let this page copy";
+      }
+    });
+    if (navigator.clipboard) chosen.append(copy);
+    chosen.append(made("p", iri, "iri"));
   }
 
   function choose(id, look = false) {
@@ -262,6 +326,7 @@
 
   // -- hands -----------------------------------------------------------------------------------------------------------
   function hit({ x, y }) {
+    if (y < network.DOMtoCanvas({ x: 0, y: 0 }).y + strip) return null; // what lies behind the headings
     const at = things.filter(({ draw, x: cx, y: cy }) => {
       const top = draw.radius ? cy - draw.radius : cy - draw.h / 2;
       return Math.abs(x - cx) <= draw.w / 2 && y >= top && y <= top + draw.h;
@@ -322,5 +387,5 @@
   measure();
   if (free) network.moveTo({ position: { x: width / 2, y: height / 2 }, scale: Math.min(stage.clientWidth / width, stage.clientHeight / height, 1), animation: false });
   arrive();
-  window.picture = { network, things, get lit() { return lit && [...lit]; } }; // for whoever looks from the console, and the tests
+  window.picture = { network, things, get lit() { return lit && [...lit]; }, get named() { return named; } }; // for whoever looks from the console, and the tests
 })();

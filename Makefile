@@ -1,0 +1,55 @@
+# Two commands: `make demo` and `make test`. Both set up first, once; a second run needs no network.
+# Wanted on the machine: Python 3.11 or later (PYTHON=... names another one) and make.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+QUESTION := who conditioned troops on parliament
+
+.PHONY: demo test test-full lint browser help
+
+help:
+	@echo "make demo       a graph of the seed articles in demo/, a question answered, a picture"
+	@echo "make test       every check and test but the slow ones"
+	@echo "make test-full  the slow ones too"
+	@echo "make lint       ruff and mypy alone"
+
+demo: $(READY)
+	@rm -rf demo && mkdir demo
+	$(BIN)/kg add seeds/articles --store demo/store
+	$(BIN)/kg ask "$(QUESTION)" --store demo/store
+	$(BIN)/kg graph -o demo/graph.html --store demo/store
+	@echo "The graph is in demo/store; ask it: $(BIN)/kg ask \"...\" --store demo/store"
+	@echo "Its picture opens in any browser: file://$(CURDIR)/demo/graph.html"
+
+test: lint browser
+	$(BIN)/pytest -q -m "not slow"
+
+test-full: lint browser
+	$(BIN)/pytest -q
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
+# written last, so a set-up that broke off is made again.
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later was found; install one, or say make PYTHON=/its/path" >&2; exit 1; }
+	@echo "setting up .venv (once, some minutes)"
+	@$(PYTHON) -m venv .venv
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The browser of the page tests. Without apt-get it is the user's to install, and the tests say so.
+browser: $(READY)
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { \
+		echo "installing chromium for the page tests"; \
+		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
+		$$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; \
+	} || echo "chromium could not be installed; the page tests will fail without it" >&2

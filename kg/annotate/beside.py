@@ -1,0 +1,80 @@
+"""Which annotation file goes with which article: by its stem or id, beside it or in the folder next door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from kg.annotate.document import read_document
+from kg.articles import read_articles
+from kg.errors import AnnotationError, Finding
+from kg.model import Article
+
+SUFFIXES = (".yaml", ".yml", ".json")
+ARTICLES = (".txt", ".md", ".html", ".htm")
+TEXTS = (".txt", ".md")
+
+
+def find_annotation(path: Path, article_id: str) -> Path | None:
+    """The annotation file a person made for an article: same stem as the article's file or its id, in YAML or JSON, beside
+    it, in `annotations/` below it, or in a sibling folder `annotations/`.
+
+    Raises AnnotationError where there are two in one place.
+    """
+    stem = path.stem if path.suffix.lower() in ARTICLES else ""  # not of a collection, which has many
+    names = dict.fromkeys(name for name in (article_id, stem) if name and not set(name) & set("/\\\0") and len(name) < 200)
+    for place in (path.parent, path.parent / "annotations", path.parent.parent / "annotations"):
+        for name in names:
+            found = [file for suffix in SUFFIXES if (file := place / (name + suffix)).is_file()]
+            if len(found) > 1:
+                raise AnnotationError([Finding("duplicate-id", "error", f"keep one of {found[0].name} and {found[1].name}", str(found[1]))])
+            if found:
+                return found[0]
+    return None
+
+
+def find_article_for(path: Path) -> Article | None:
+    """The article an annotation file speaks of; None where there is none.
+
+    It is the text inside the file, else the article with the file's `article.id` or of the same stem, beside it, in a
+    sibling folder `articles/`, or in the folder above. A file that cannot be read gets an empty article, so that reading
+    it can say where it breaks.
+    """
+    try:
+        document = read_document(path).value
+    except AnnotationError:
+        return Article(path.stem, "")
+    header = document.get("article") if isinstance(document, dict) else None
+    header = header if isinstance(header, dict) else {}
+    if isinstance(header.get("text"), str):
+        return _article(header, path.stem)
+    wanted = header.get("id", path.stem)
+    first: Article | None = None
+    for article in (r.article for file in _article_files(path) for r in read_articles(file) if r.article):
+        if article.id == wanted:
+            return article
+        first = first or (article if article.file and Path(article.file).stem == path.stem else None)
+    return first
+
+
+def _article(header: Mapping[str, object], stem: str) -> Article:
+    """The article written inside an annotation file; what is no text there is left to `read_annotation` to complain of."""
+    words = {key: value for key, value in header.items() if isinstance(value, str)}
+    return Article(
+        words.get("id", stem), words["text"], words.get("title"), words.get("outlet"), words.get("author"), words.get("published"),
+        header.get("published_inferred") is True, words.get("url"), words.get("language"), words.get("file"),
+    )  # fmt: skip
+
+
+def _article_files(path: Path) -> Iterator[Path]:
+    """The files of the same stem, then all other texts of these folders, one of which may hold several articles."""
+    folders = (path.parent, path.parent.parent / "articles", path.parent.parent)
+    named = [place / (path.stem + suffix) for place in folders for suffix in ARTICLES]
+    yield from (file for file in named if file.is_file())
+    yield from (
+        file
+        for place in folders[:2]
+        if place.is_dir()
+        for file in sorted(place.iterdir())
+        if file.suffix in TEXTS and file.is_file() and file not in named
+    )

@@ -1,0 +1,238 @@
+"""Paths -> files -> readings: which files are articles, and what each holds."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from kg.articles.decoding import check_text, decode
+from kg.articles.fields import Part, build, split
+from kg.articles.pages import extract
+from kg.errors import ReadError
+from kg.model import Article
+
+TEXTS, PAGES, COLLECTIONS = (".txt", ".md"), (".html", ".htm"), (".jsonl",)
+SUFFIXES = (*TEXTS, *PAGES, *COLLECTIONS)
+LARGEST = 10_000_000  # bytes of one article; the longest books are a third of that
+
+_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One article of a file, or why there is none.
+
+    `source` is the bytes it was read from (of a collection its line, else the whole file) and `name` the path as it was given:
+    `read_bytes(source, name)` reads it again. `id` is the article's id, also where reading it failed, as far as it is known.
+    `notes` say what a reader should know of the text.
+    """
+
+    article: Article | None
+    source: bytes = b""
+    error: ReadError | None = None
+    notes: tuple[str, ...] = ()
+    name: str = ""
+    id: str = ""
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files to read: a file as it is given, of a folder all that are articles, sorted, also in folders below.
+
+    Hidden files, folders named `annotations` and links that lead out of the folder are left out. A path that is not there
+    is handed on, and so is a folder that cannot be read or has no articles, for `read_articles` to say so.
+    """
+    for path in paths:
+        yield from (_in_folder(path) or [path]) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
+
+
+def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
+    """The articles of one file, at least one reading; `raw` takes a text as it is.
+
+    >>> [reading] = read_articles(Path("no/such.txt"))
+    >>> print(reading.error)
+    there is no such file
+      at: no/such.txt
+      try: check the path
+    """
+    name = _printable(str(path))
+    try:
+        _check_file(path, name)
+        if _kind(name, b"") in COLLECTIONS:
+            with path.open("rb") as stream:
+                yield from _collection(stream, name)
+        else:
+            yield from read_bytes(path.read_bytes(), name, raw)
+    except ReadError as error:
+        yield Reading(None, b"", error, (), name, path.stem)
+    except OSError as error:
+        yield Reading(
+            None, b"", ReadError(f"it cannot be read: {error.strerror}", name, "check the path and its permissions"), (), name, path.stem
+        )
+
+
+def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Reading]:
+    """The articles in some bytes; `name` says by its suffix what they are, `-` (stdin) leaves that to their beginning.
+
+    >>> [reading] = read_bytes(b"Macron said no.", "a.txt")
+    >>> reading.article.id, reading.article.text, reading.article.range
+    ('a', 'Macron said no.', (0, 15))
+    """
+    kind = _kind(name, data)
+    if kind in COLLECTIONS:
+        yield from _collection(io.BytesIO(data), name)
+        return
+    try:
+        if kind not in (*TEXTS, *PAGES):
+            raise ReadError(f"no article file: {kind or 'no suffix'}", name, f"give a file that ends in {' '.join(SUFFIXES)}")
+        text, notes = decode(data, name, kind in PAGES)
+        yield from _page(text, notes, data, name) if kind in PAGES and not raw else _text(text, notes, data, name, raw)
+    except ReadError as error:
+        yield Reading(None, data, error, (), name, _stem(name))
+
+
+# ---------------------------------------------------------------------------------------------------- files
+
+
+def _in_folder(root: Path) -> list[Path]:
+    inside = root.resolve()
+    found: list[Path] = []
+    unread: list[Path] = []
+    for folder, folders, files in os.walk(root, onerror=lambda error: unread.append(Path(error.filename))):
+        folders[:] = sorted(f for f in folders if f != "annotations" and not f.startswith("."))
+        here = (Path(folder, f) for f in files if not f.startswith("."))
+        found += [f for f in here if f.suffix.lower() in SUFFIXES and f.is_file() and f.resolve().is_relative_to(inside)]
+    return sorted(found + unread)
+
+
+def _check_file(path: Path, name: str) -> None:
+    if path.is_dir():
+        os.scandir(path).close()  # a folder that may not be read says so
+        raise ReadError("there are no articles in this folder", name, f"give a folder with files that end in {' '.join(SUFFIXES)}")
+    if not path.exists():
+        raise ReadError("there is no such file", name, "check the path")
+    if not path.is_file():  # a pipe or a device may never end
+        raise ReadError("this is no plain file", name, "save it as a file, or give it on stdin with -")
+    if _kind(name, b"") not in COLLECTIONS and path.stat().st_size > LARGEST:
+        raise ReadError(f"the file is larger than {LARGEST:,} bytes", name, "give one article a file, or a .jsonl collection")
+
+
+def _kind(name: str, data: bytes) -> str:
+    if name != "-":
+        return PurePath(name).suffix.lower()
+    if _PAGE.match(data):
+        return ".html"
+    return ".jsonl" if data[:1] == b"{" and _object(data.split(b"\n", 1)[0]) is not None else ".txt"
+
+
+def _stem(name: str) -> str:
+    return "stdin" if name == "-" else PurePath(name).stem
+
+
+def _printable(name: str) -> str:
+    """A path that can be written anywhere, also where its bytes are no UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+# ---------------------------------------------------------------------------------------------------- kinds
+
+
+def _text(text: str, notes: tuple[str, ...], data: bytes, name: str, raw: bool) -> Iterator[Reading]:
+    parts = [Part(1, end=len(text))] if raw else split(text, name)
+    seen: set[str] = set()
+    for part in parts:
+        reading = Reading(None, data, None, notes, name, part.fields.get("id") or (_stem(name) if len(parts) == 1 else ""))
+        yield _attempt(reading, partial(_article, text, part, name, len(parts) > 1), seen, f"{name}:{part.line}")
+
+
+def _article(text: str, part: Part, name: str, several: bool) -> Article:
+    def place(key: str) -> str:
+        return f"{name}:{part.lines.get(key, part.line)}"
+
+    if part.error:
+        raise part.error
+    if several and not part.fields.get("id"):
+        what = "the header gives no id" if part.fields else "there is text before the first header"
+        raise ReadError(what, place("id"), "begin each of several articles in a file with a header that has an id")
+    body = text[part.start : part.end]
+    check_text(body, place("id"))
+    values = {"id": _stem(name)} | {key: value for key, value in part.fields.items() if value}
+    if name != "-" and "file" not in values:
+        values = {"range": f"{part.start}-{part.end}"} | _file(name) | values
+    return build(body, values, place)
+
+
+def _page(text: str, notes: tuple[str, ...], data: bytes, name: str) -> Iterator[Reading]:
+    body, fields, more = extract(text, name)
+    values = fields | {"id": _stem(name)} | _file(name)
+    reading = Reading(None, data, None, (*notes, *more), name, _stem(name))
+    yield _attempt(reading, lambda: build(body, values, lambda _: name), set(), name)
+
+
+def _collection(stream: BinaryIO, name: str) -> Iterator[Reading]:
+    seen: set[str] = set()
+    empty = True
+    pieces = iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
+    for number, line in enumerate(pieces, 1):
+        if line.strip():
+            empty = False
+            yield _item(line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n"), name, number, seen)
+    if empty:
+        yield Reading(None, b"", ReadError("the collection is empty", name, "give one JSON object a line"), (), name, _stem(name))
+
+
+def _item(line: bytes, name: str, number: int, seen: set[str]) -> Reading:
+    where = f"{name}:{number}"
+    item = _object(line)
+    id = item.get("id") if item else None
+    id = str(id).strip() if isinstance(id, str | int) and not isinstance(id, bool) else ""
+    reading = Reading(None, line, None, (), name, id)
+    text = item.get("text") if item else None
+    if not id or not isinstance(text, str):
+        missing = "this line is no JSON object" if item is None else "the item has no text" if id else "the item has no id"
+        return replace(reading, error=ReadError(missing, where, "give one JSON object in UTF-8 a line, with an id and a text"))
+    try:
+        reading = replace(reading, notes=check_text(text, where))
+    except ReadError as error:
+        return replace(reading, error=error)
+    assert item is not None  # it has a text
+    return _attempt(reading, partial(build, text, _values(item, id, name), lambda _: where), seen, where)
+
+
+def _values(item: Mapping[str, object], id: str, name: str) -> dict[str, str]:
+    """What a collection's item says of its article, as in a header; `date` is another word for `published`, other keys are ignored."""
+    keys = ("title", "outlet", "author", "date", "published", "url", "language")
+    words = {key: value for key in keys if isinstance(value := item.get(key), str)}
+    words["published"] = words.get("published") or words.pop("date", "")
+    return words | {"id": id, "published_inferred": str(item.get("published_inferred") is True)} | _file(name)
+
+
+def _file(name: str) -> dict[str, str]:
+    return {} if name == "-" else {"file": PurePath(name).name}
+
+
+def _object(line: bytes) -> Mapping[str, object] | None:
+    try:
+        found = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _attempt(reading: Reading, make: Callable[[], Article], seen: set[str], where: str) -> Reading:
+    """The reading with its article, or with the error that making it raised; an id that was seen before is one."""
+    try:
+        article = make()
+        if article.id in seen:
+            raise ReadError(f"the id {article.id} stands twice in the file", where, "give each article an id of its own")
+    except ReadError as error:
+        return replace(reading, error=error)
+    seen.add(article.id)
+    return replace(reading, article=article, id=article.id)

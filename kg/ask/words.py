@@ -1,0 +1,181 @@
+"""What the words of a question may mean: the grammar's own words, and the names of everything in a store.
+
+Words are compared without regard to case, accents, punctuation and simple endings (`stem`); where several entries fit,
+the longest wins, and among equals the one that is spelled exactly so.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg.resources import folder
+from kg.store.embedded import Store
+from kg.vocabulary import ACTOR_KINDS, KG, RDF, RDFS, SKOS
+
+THINGS = ("Actor", "Action", "Circumstance", "Place")
+NAMES = ("label", "prefLabel", "altLabel")
+ARTICLES = frozenset(("the", "a", "an"))
+# Tables of the grammar whose words say nothing about what is looked for, or are no words of a question at all.
+_NO_WORDS = ("endings", "contractions", "ways", "form")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of some words: a table of the grammar and a key of it, or a kind of thing and its IRI."""
+
+    kind: str
+    value: str
+    words: tuple[str, ...]
+
+
+@functools.cache
+def grammar() -> Mapping[str, Any]:
+    """The grammar, `queries/ask/grammar.toml`: the file says what its tables mean."""
+    with (folder("queries") / "ask" / "grammar.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text in the form in which they are compared; contractions are written out.
+
+    >>> tokens("Who won't send Sánchez's soldiers?")
+    ('who', 'will', 'not', 'send', 'sanchez', 's', 'soldiers')
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold().replace("’", "'")) if not unicodedata.combining(c))
+    for short, long in grammar()["contractions"].items():
+        plain = re.sub(rf"(?<=\w){short}\b" if short.startswith("n'") else rf"\b{short}\b", long, plain)
+    return tuple(re.findall(r"[^\W_]+", plain))
+
+
+@functools.cache
+def stem(word: str) -> str:
+    """The word without its ending, by the rules of the grammar.
+
+    >>> stem("ratifies"), stem("ratified"), stem("refusing"), stem("refused"), stem("Congress".lower())
+    ('ratify', 'ratify', 'refus', 'refus', 'congres')
+    """
+    for ending, other in grammar()["endings"]:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            if ending != "s" or word[-2:] not in ("ss", "us", "is"):
+                word = word[: -len(ending)] + other
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+
+
+def stems(words: Iterable[str]) -> tuple[str, ...]:
+    """The words without their endings."""
+    return tuple(map(stem, words))
+
+
+class Lexicon:
+    """All that a store and the grammar have names for.
+
+    `label` gives the name to show for an IRI, `classes` its classes (`Parliament`), `above` the concepts it lies within,
+    itself included.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.label: dict[str, str] = {}
+        self.classes: dict[str, set[str]] = {}
+        self.above: dict[str, set[str]] = {}
+        self.names: set[str] = set()  # as they are written, to suggest
+        self._index: dict[tuple[str, ...], set[Entry]] = {}
+        self._edges: dict[tuple[str, ...], set[Entry]] = {}  # how a name begins or ends -> what bears such a name
+        self._grammar()
+        self._store(store)
+        self.longest = max(map(len, self._index))
+
+    def at(self, words: tuple[str, ...]) -> list[Entry]:
+        """What these words may mean; what is spelled exactly so first."""
+        return sorted(self._index.get(stems(words), ()), key=lambda e: (e.words != words, e.kind, e.value))
+
+    def match(self, words: tuple[str, ...], start: int) -> tuple[list[Entry], int]:
+        """The meanings of the longest run of words from `start` that has one, and its length; none and 0."""
+        for length in range(min(self.longest, len(words) - start), 0, -1):
+            found = self.at(words[start : start + length])
+            if found:
+                return found, length
+        return [], 0
+
+    def edge(self, words: tuple[str, ...], start: int) -> tuple[list[Entry], int]:
+        """The actions and circumstances of which some name begins or ends with the words from `start`, and how many words."""
+        for length in range(min(self.longest, len(words) - start), 0, -1):
+            run = words[start : start + length]
+            found = {(e.kind, e.value): e for e in self._edges.get(stems(run), ())} if len(run[0]) > 3 else {}
+            if found:
+                return [found[key] for key in sorted(found)], length
+        return [], 0
+
+    def narrower(self, iris: Iterable[str]) -> set[str]:
+        """The concepts that lie within one of these, without these."""
+        wanted = set(iris)
+        return {iri for iri, above in self.above.items() if above & wanted} - wanted
+
+    def _grammar(self) -> None:
+        for table, keys in grammar().items():
+            if table in _NO_WORDS:
+                continue
+            for key, phrases in keys.items():
+                for phrase in phrases:
+                    if "…" not in phrase:
+                        self._add(Entry(table, key, tokens(phrase)))
+                        self.names.add(phrase)
+
+    def _store(self, store: Store) -> None:
+        things = " ".join(f"<{KG}{name}>" for name in dict.fromkeys((*THINGS, *ACTOR_KINDS.values())))
+        for thing, cls in _texts(store, f"SELECT DISTINCT ?t ?c {{ VALUES ?c {{ {things} }} ?t <{RDF}type> ?c }}"):
+            self.classes.setdefault(thing, set()).add(cls.removeprefix(KG))
+        by = " ".join(f"<{RDFS if name == 'label' else SKOS}{name}>" for name in NAMES)
+        kinds = " ".join(f"<{KG}{name}>" for name in THINGS)
+        named: dict[tuple[str, str], set[tuple[str, ...]]] = {}
+        for thing, name, cls, how in _texts(
+            store,
+            f"SELECT DISTINCT ?t ?n ?c ?by {{ VALUES ?c {{ {kinds} }} VALUES ?by {{ {by} }} ?t a ?c ; ?by ?n . FILTER(isLiteral(?n)) }}",
+        ):
+            words = tokens(name)
+            while words and words[0] in ARTICLES:
+                words = words[1:]
+            if words:
+                named.setdefault((cls.removeprefix(KG), thing), set()).add(words)
+                self.names.add(name)
+            if how == RDFS + "label":
+                self.label[thing] = min(name, self.label.get(thing, name))
+        for (cls, thing), all_words in named.items():
+            for words in all_words:
+                if not self._led_in(words, all_words):
+                    self._name(Entry(cls.lower(), thing, words))
+        for thing, broad in _texts(store, f"SELECT DISTINCT ?t ?b {{ ?t <{SKOS}broaderTransitive> ?b }}"):
+            self.above.setdefault(thing, set()).add(broad)
+        for (measure,) in _texts(store, f"SELECT DISTINCT ?m {{ VALUES ?p {{ <{KG}measure> <{KG}unit> <{KG}about> }} ?claim ?p ?m }}"):
+            self._add(Entry("measure", measure, tokens(measure)))
+            self.names.add(measure)
+
+    def _led_in(self, words: tuple[str, ...], others: set[tuple[str, ...]]) -> bool:
+        """Whether a name is another one after a preposition: *in Ukraine* is for the grammar to take apart."""
+        rest = words[1:]
+        while rest and rest[0] in ARTICLES:
+            rest = rest[1:]
+        return rest in others and any(entry.kind in ("slot", "marker") for entry in self.at(words[:1]))
+
+    def _name(self, entry: Entry) -> None:
+        self._add(entry)
+        if entry.kind in ("action", "circumstance"):
+            made = stems(entry.words)
+            for cut in range(1, len(made)):
+                for run in (made[:cut], made[cut:]):
+                    self._edges.setdefault(run, set()).add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        if entry.words:
+            self._index.setdefault(stems(entry.words), set()).add(entry)
+
+
+def _texts(store: Store, query: str) -> Iterator[tuple[str, ...]]:
+    for row in store.select(query):
+        yield tuple(str(getattr(term, "value", term)) for term in row)

@@ -1,0 +1,620 @@
+"""The command `kg`: read arguments, call one function, print. Data goes to stdout, everything else to stderr.
+
+What a command needs is imported when it runs, so that a quick one stays quick. The clock, the environment and the
+terminal are read here and nowhere below.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from kg import __version__
+from kg.errors import AnnotationError, ProvisoError, ReadError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from kg.articles import Reading
+    from kg.errors import Finding
+    from kg.ingest import Outcome
+    from kg.query import Answer
+    from kg.store.embedded import Store
+
+EXIT_USAGE, EXIT_FINDINGS, EXIT_SOME_FAILED, EXIT_INTERRUPTED = 2, 3, 4, 130
+STDIO = "-"
+NO_DEBUG = "add --debug to see where, and please report it"
+Item = TypeVar("Item")
+
+app = typer.Typer(
+    name="kg", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]},
+    help="Who committed to what, on what condition, said by whom, in exactly which words.\n\n\b\nkg add seeds/articles\nkg ask \"who conditioned troops on parliament\"\nkg graph -o chart.html",
+    epilog="KG_STORE names the store where --store does not. --debug shows a traceback.",
+)  # fmt: skip
+
+StorePath = Annotated[Path, typer.Option("--store", envvar="KG_STORE", help="The store's folder.", show_default=True)]
+Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv or md.")]
+RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
+Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
+Params = Annotated[list[str] | None, typer.Option("-p", "--param", help="A parameter of the query: key=value; repeatable.")]
+Show = Annotated[bool, typer.Option("--show", help="Print the SPARQL too (on stderr).")]
+DEFAULT_STORE = Path(".kg")
+
+
+def main() -> None:
+    """The program: every error three short lines on stderr and its exit code; a traceback only with `--debug`."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams, whatever the locale
+    try:
+        code = app([a for a in arguments if a != "--debug"], prog_name="kg", standalone_mode=False)
+        sys.stdout.flush()
+    except ProvisoError as error:
+        code = _failed(error, debug)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted")
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        code = _failed(
+            ProvisoError(f"{error.strerror or error}", str(error.filename or ""), "check the path, its permissions and the space left"),
+            debug,
+        )
+    except typer.exceptions.TyperException as error:
+        code = _misused(error)
+    except Exception as error:  # a bug: said in three lines, never as a traceback
+        code = _failed(ProvisoError(f"something went wrong that should not: {type(error).__name__}: {error}", "", NO_DEBUG), debug)
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _failed(error: ProvisoError, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    _say(str(error))
+    return error.exit_code
+
+
+def _misused(error: typer.exceptions.TyperException) -> int:
+    """A command line that says nothing: the first word of ours, and how it is called."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "kg"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        _say(error.format_message())
+    else:
+        _say(str(UsageError(error.format_message(), command, f"{command} --help")))
+    return EXIT_USAGE
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process now: a query that Ctrl-C left running in its thread cannot hold it."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _now() -> str:
+    """The time as ISO dateTime in UTC; SOURCE_DATE_EPOCH (seconds) stands in for the clock, for builds to be repeated."""
+    from datetime import UTC, datetime
+
+    told = os.environ.get("SOURCE_DATE_EPOCH", "")
+    when = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _width() -> int | None:
+    """The terminal's width in columns; None where stdout is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _progress(items: Iterable[Item], label: str) -> Iterator[Item]:
+    """The same items, counted on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    for number, item in enumerate(items, 1):
+        sys.stderr.write(f"\r{label}: {number}\x1b[K")
+        sys.stderr.flush()
+        yield item
+    sys.stderr.write("\r\x1b[K")
+
+
+def _known_format(form: str, also: Sequence[str] = ()) -> None:
+    """Raises UsageError before any work is done for a format nothing comes in."""
+    from kg.listing import FORMATS
+
+    if form not in (*FORMATS, *also):
+        raise UsageError(f"there is no format {form!r} here", "option --format", f"one of {', '.join((*FORMATS, *also))}")
+
+
+def _store(path: Path) -> Store:
+    from kg.store.embedded import open_store
+
+    if "://" in str(path):
+        raise StoreError("a store at an address cannot be used yet", str(path), "name a folder with --store")
+    return open_store(path)
+
+
+def _make_store(path: Path) -> None:
+    """Makes the store where nothing or an empty folder is, and says so."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        from kg.store.embedded import create
+
+        create(path)
+        _say(f"made a store in {path}")
+
+
+def _given(params: Sequence[str] | None) -> dict[str, str]:
+    given = {}
+    for param in params or ():
+        key, equals, value = param.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{param!r} is no parameter", "option -p", "write it as key=value")
+        given[key] = value
+    return given
+
+
+def _print_answer(store: Store, answer: Answer, form: str) -> None:
+    from kg.query import to_text
+
+    _print(to_text(store, answer, form, _width()))
+    _say(f"{len(answer.rows)} row{'' if len(answer.rows) == 1 else 's'}")
+
+
+def _registry(path: Path | None) -> Any:
+    from kg.actors import load_registry
+
+    return load_registry(path)
+
+
+def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
+    from kg.articles import find_files, read_articles, read_bytes
+
+    for given in paths:
+        if given == STDIO:
+            yield from read_bytes(sys.stdin.buffer.read(), STDIO, raw=raw)
+        else:
+            for file in find_files([Path(given)]):
+                yield from read_articles(file, raw=raw)
+
+
+# ---------------------------------------------------------------------------------------------------- articles in and out
+
+
+@app.command()
+def add(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
+    store: StorePath = DEFAULT_STORE,
+    registry: RegistryFile = None,
+    annotator: Annotated[str, typer.Option("--annotator", help="Who reads: file, the annotation a person made.")] = "file",
+    format: Format = "table",
+) -> None:
+    """\b
+    kg add seeds/articles
+    kg add article.txt --store talks
+    kg add news.jsonl --registry my-actors.ttl --format json
+
+    Read articles, annotate and check them, and store each as one transaction. Adding the same again changes nothing.
+    """
+    from kg import ingest
+    from kg.store.embedded import writer
+
+    _known_format(format)
+    _known_annotator(annotator)
+    known = _registry(registry)
+    _make_store(store)
+    outcomes = []
+    with writer(store, "add", _now()) as held:
+        for outcome in _progress(ingest.add(held, _readings(paths), known, _now()), "articles"):
+            outcomes.append(outcome)
+            _report(outcome)
+        ingest.derive(held, _now())
+    _print_outcomes(outcomes, format)
+    _exit_by([o.error is None for o in outcomes])
+
+
+def _known_annotator(name: str) -> None:
+    if name != "file":
+        raise UsageError(
+            f"there is no annotator {name!r} yet", "option --annotator", "file: the annotation a person made, beside the article"
+        )
+
+
+def _report(outcome: Outcome) -> None:
+    for note in outcome.notes:
+        _say(f"{outcome.file}: {note}")
+    for finding in outcome.findings:
+        _say(str(finding))
+    if isinstance(outcome.error, AnnotationError):
+        for finding in outcome.error.findings[1:]:
+            _say(str(finding))
+    if outcome.error:
+        _say(str(outcome.error))
+
+
+def _print_outcomes(outcomes: Sequence[Outcome], form: str) -> None:
+    from kg.listing import listing
+
+    columns = ("outcome", "article", "statements", "file", "reason")
+    rows = [(o.outcome, o.article, o.statements, o.file, o.error.what if o.error else "") for o in outcomes]
+    _print(listing(columns, rows, form, _width()))
+    counts = {name: sum(o.outcome == name for o in outcomes) for name in sorted({o.outcome for o in outcomes})}
+    _say(", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to read")
+
+
+def _exit_by(worked: Sequence[bool]) -> None:
+    """Ends with 1 where nothing worked, with 4 where some did not."""
+    if not all(worked) or not worked:
+        raise typer.Exit(EXIT_SOME_FAILED if any(worked) else 1)
+
+
+@app.command()
+def remove(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's id.")],
+    store: StorePath = DEFAULT_STORE,
+    purge: Annotated[bool, typer.Option("--purge", help="Leave nothing of it: no history, no kept source.")] = False,
+) -> None:
+    """\b
+    kg remove 003-paraphrase
+    kg remove 003-paraphrase --purge
+    kg remove 003-paraphrase --store talks
+
+    Drop an article's reading; its history stays, unless it is purged.
+    """
+    from kg import ingest
+    from kg.store.embedded import writer
+
+    with writer(store, "remove", _now()) as held:
+        ingest.remove(held, article, _now(), purge=purge)
+    _say(f"{'purged' if purge else 'removed'} {article}")
+
+
+@app.command()
+def annotate(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
+    registry: RegistryFile = None,
+    annotator: Annotated[str, typer.Option("--annotator", help="Who reads: file, the annotation a person made.")] = "file",
+    raw: Annotated[bool, typer.Option("--raw", help="Take the text as it is, nothing stripped: offsets are into the input.")] = False,
+    format: Annotated[str, typer.Option("--format", help="json (one article), jsonl (a line each), or yaml to edit.")] = "",
+) -> None:
+    """\b
+    kg annotate seeds/articles/000-euronews.txt
+    kg annotate article.txt --format yaml > article.yaml
+    kg annotate news.jsonl --format jsonl
+
+    Print the annotation of an article without storing it: every span with its offsets.
+    """
+    if format not in ("", "json", "jsonl", "yaml"):
+        raise UsageError(f"an annotation does not come as {format!r}", "option --format", "json, jsonl or yaml")
+    _known_annotator(annotator)
+    readings = list(_readings([path], raw))
+    form = format or ("json" if len(readings) == 1 else "jsonl")
+    if form != "jsonl" and len(readings) != 1:
+        raise UsageError(f"{len(readings)} articles are not one {form} document", path, "--format jsonl gives a line each")
+    known = _registry(registry)
+    errors = [error for reading in _progress(readings, "articles") if (error := _annotate(reading, known, form))]
+    if errors and form != "jsonl":
+        raise errors[0]
+    for error in errors:
+        _say(str(error))
+    if errors:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _annotate(reading: Reading, known: Any, form: str) -> ProvisoError | None:
+    """Prints what one reading says; what is wrong with it is returned, and for jsonl printed as a line too."""
+    import json
+
+    from kg.annotate.to_file import to_json, to_yaml
+    from kg.ingest import read_checked
+
+    try:
+        article, _, checked = read_checked(reading, known)
+    except (ReadError, AnnotationError) as error:
+        if form == "jsonl":
+            failed = {"article": {"id": reading.id or reading.name}, "outcome": "failed", "reason": error.what, "statements": []}
+            _print(json.dumps(failed, ensure_ascii=False) + "\n")
+        return error
+    assert checked.annotation  # read_checked raises where there is none
+    if form == "yaml":
+        _print(to_yaml(article, checked.annotation))
+    else:
+        _print(to_json(article, checked.annotation, indent=2 if form == "json" else None) + "\n")
+    return None
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH…", help="Annotation files, folders of them, or stores; the store if none.")
+    ] = None,
+    store: StorePath = DEFAULT_STORE,
+    registry: RegistryFile = None,
+    format: Format = "table",
+) -> None:
+    """\b
+    kg check seeds/annotations
+    kg check article.yaml --format json
+    kg check .kg
+
+    Say what is wrong with annotation files and stores: place, severity, code, what to do. Exit 3 if any is an error.
+    """
+    from kg.check import check_path
+    from kg.listing import listing
+
+    _known_format(format)
+    known = _registry(registry)
+    findings: list[Finding] = []
+    errors: list[ProvisoError] = []
+    checked = 0
+    for path in paths or [store]:
+        for found in _progress(check_path(path, known), "checked"):
+            checked += 1
+            findings += found.findings
+            errors += [found.error] if found.error else []
+    if format == "table":
+        _print("".join(f"{finding}\n" for finding in findings))
+    else:
+        rows = [(f.code, f.severity, f.message, f.file, f.line, f.node) for f in findings]
+        _print(listing(("code", "severity", "message", "file", "line", "node"), rows, format))
+    for error in errors:
+        _say(str(error))
+    wrong = sum(f.severity == "error" for f in findings)
+    _say(f"checked {checked}: {wrong} errors, {len(findings) - wrong} warnings")
+    if wrong or errors or not checked:
+        raise typer.Exit(EXIT_FINDINGS if wrong else 1)
+
+
+# ---------------------------------------------------------------------------------------------------- questions
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain words.")],
+    store: StorePath = DEFAULT_STORE,
+    show: Show = False,
+    timeout: Timeout = None,
+    format: Format = "table",
+) -> None:
+    """\b
+    kg ask "who conditioned troops on parliament"
+    kg ask "who refused troops" --format json
+    kg ask "where may German troops stand" --show
+
+    Answer a question in plain words, with the exact quotes; says how the question was understood.
+    """
+    from kg.ask import to_query, understand
+    from kg.query import run
+
+    _known_format(format)
+    opened = _store(store)
+    understood = understand(opened, question)
+    _say(str(understood))
+    text = to_query(understood)
+    if show:
+        _say(text.rstrip())
+    _print_answer(opened, run(opened, text, timeout), format)
+
+
+@app.command()
+def query(
+    query: Annotated[str, typer.Argument(metavar="NAME|SPARQL", help="A named query (kg queries lists them), or SPARQL.")] = "",
+    file: Annotated[str, typer.Option("--file", help="A file with SPARQL, or - for stdin.")] = "",
+    param: Params = None,
+    store: StorePath = DEFAULT_STORE,
+    show: Show = False,
+    timeout: Timeout = None,
+    format: Annotated[
+        str, typer.Option("--format", help="table, json, jsonl, csv, md; of a CONSTRUCT also ttl, trig, nq, jsonld.")
+    ] = "table",
+) -> None:
+    """\b
+    kg query commitments_conditioned
+    kg query commitments_conditioned -p action=deploy-troops --format csv
+    kg query 'SELECT ?who { ?who a kg:Parliament }'
+
+    Run a named query, or any read-only SPARQL 1.1 (the prefixes kg, id, oa, rdfs, skos … are known).
+    """
+    from kg.query import RDF_FORMATS, bind, load_query, run
+
+    _known_format(format, tuple(RDF_FORMATS))
+    if bool(query) == bool(file):
+        raise UsageError("say what to run: a name, a query, or --file", "kg query", "kg queries lists the named ones")
+    named = query and not set(query) & set(" {\n\t")
+    if param and not named:
+        raise UsageError("only a named query has parameters", "option -p", "write the value into the query")
+    loaded = load_query(query) if named else None
+    text = query or _query_file(file)
+    opened = _store(store)
+    if loaded:
+        text = bind(opened, loaded, _given(param))
+    if show:
+        _say(text.rstrip())
+    _print_answer(opened, run(opened, text, timeout), format)
+
+
+def _query_file(file: str) -> str:
+    try:
+        return sys.stdin.buffer.read().decode() if file == STDIO else Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"the query cannot be read: {what}", file, "give a file with SPARQL") from error
+
+
+@app.command()
+def queries(format: Format = "table") -> None:
+    """\b
+    kg queries
+    kg queries --format json
+    kg queries --format md
+
+    List the named queries, each with its question in words and its parameters.
+    """
+    from kg.listing import listing
+    from kg.query import list_queries
+
+    rows = [
+        (q.name, q.path.parent.name, q.number or None, q.asked(), ", ".join(f"{p.name}={p.default}" for p in q.parameters))
+        for q in list_queries()
+    ]
+    _print(listing(("name", "kind", "number", "question", "parameters"), rows, format, _width()))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="ACTOR_OR_ID", help="A name, an id or an IRI.")],
+    store: StorePath = DEFAULT_STORE,
+    format: Annotated[str, typer.Option("--format", help="table (a tree), json or md.")] = "table",
+) -> None:
+    """\b
+    kg show Germany
+    kg show "Friedrich Merz" --format json
+    kg show parliamentary-approval
+
+    Show all about one actor, commitment, condition or article, as a tree with evidence.
+    """
+    from kg.analyse.about import about, to_text
+
+    if format not in ("table", "json", "md"):
+        raise UsageError(f"a tree does not come as {format!r}", "option --format", "table, json or md")
+    _print(to_text(about(_store(store), name), format))
+
+
+@app.command()
+def graph(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file: .html, .svg, .graphml, .gexf or .json.")],
+    kind: Annotated[str, typer.Option("--kind", help="chart, network, or a name of queries/networks.")] = "chart",
+    query: Annotated[str, typer.Option("--query", help="A named query whose rows are drawn.")] = "",
+    param: Params = None,
+    store: StorePath = DEFAULT_STORE,
+) -> None:
+    """\b
+    kg graph -o chart.html
+    kg graph -o network.svg --kind network
+    kg graph -o germany.html -p actor=germany
+
+    Draw who commits to what, only if what; or a network of it.
+    """
+    from kg.view.graph import draw, form_of, write
+
+    form_of(output)
+    write(draw(_store(store), kind, query, _given(param)), output)
+    _say(f"wrote {output}")
+
+
+# ---------------------------------------------------------------------------------------------------- exchange and scores
+
+
+@app.command(name="export")
+def export_(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The file: .trig, .nq or .jsonld; with --format ttl a folder; - for stdout.")
+    ],
+    store: StorePath = DEFAULT_STORE,
+    format: Annotated[str, typer.Option("--format", help="trig, nq, jsonld or ttl (a folder, a file per graph).")] = "",
+) -> None:
+    """\b
+    kg export -o graph.trig
+    kg export -o graph.nq --store talks
+    kg export --format ttl -o graphs
+
+    Write the whole store, every graph of it.
+    """
+    from kg.exchange.rdf import FORMATS, dump, export
+
+    form = format or output.suffix.removeprefix(".")
+    if form not in FORMATS:
+        raise UsageError(
+            f"a store is not exported as {form!r}", str(output), f"end the name in {', '.join('.' + f for f in FORMATS)}, or say --format"
+        )
+    opened = _store(store)
+    if str(output) == STDIO:
+        dump(opened, sys.stdout.buffer, form)
+        return
+    export(opened, output, form)
+    _say(f"wrote {opened.count()} quads to {output}")
+
+
+@app.command(name="import")
+def import_(
+    source: Annotated[Path, typer.Argument(metavar="F", help="What kg export wrote: a file, or a folder of Turtle.")],
+    store: StorePath = DEFAULT_STORE,
+    format: Annotated[str, typer.Option("--format", help="trig, nq, jsonld or ttl; else by the file's ending.")] = "",
+) -> None:
+    """\b
+    kg import graph.trig --store copy
+    kg import graphs --store copy
+    kg import graph.jsonld
+
+    Take the graphs of an export into a store; a graph that is there with other content is never overwritten.
+    """
+    from kg.exchange.rdf import load
+    from kg.store.embedded import writer
+
+    if not source.exists():
+        raise ReadError("there is no such file", str(source), "give what kg export wrote")
+    _make_store(store)
+    with writer(store, "import", _now()) as held:
+        loaded = load(held, source, _now(), format or None)
+    _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
+
+
+@app.command(name="eval")
+def eval_(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="An annotation file, or a folder of them.")],
+    annotations: Annotated[
+        Path | None, typer.Argument(metavar="ANNOTATIONS", help="What is scored against it: a file or a folder.")
+    ] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List what was missed or added, worst first, with the words.")] = False,
+    registry: RegistryFile = None,
+    format: Format = "table",
+) -> None:
+    """\b
+    kg eval seeds/annotations-first seeds/annotations-second
+    kg eval seeds/annotations mine.yaml --misses
+    kg eval gold.yaml mine.yaml --format json
+
+    Score annotations against others of the same articles, layer by layer: exact, and by overlap of more than a half.
+    """
+    from dataclasses import astuple, fields
+
+    from kg.evaluate import Miss, compare_files, to_rows
+    from kg.listing import listing
+
+    _known_format(format)
+    if annotations is None:
+        raise UsageError("say what is to be scored: there is no automatic annotator yet", "kg eval GOLD ANNOTATIONS", "give a file or folder")
+    report = compare_files(gold, annotations, _registry(registry))
+    if not misses or format == "table":
+        columns, rows = to_rows(report)
+        shown = rows if format != "table" else [tuple("-" if cell is None else cell for cell in row) for row in rows]
+        _print(listing(columns, shown, format, _width()))
+    if misses:
+        _print(listing([field.name for field in fields(Miss)], [astuple(miss) for miss in report.misses], format, _width()))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        _print(f"kg {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _kg(version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)] = False) -> None:
+    pass

@@ -1,0 +1,213 @@
+"""Articles -> read, checked, stored, derived: one outcome for every input, each article in one transaction.
+
+    Reading --read_checked--> Checked --replace_graph--> the article's graph and its provenance --derive--> kg:derived/RULE
+
+What an input ends as: `stored` (new), `superseded` (another reading of it was there; its dates and kept files stay in
+kg:provenance), `unchanged`, `rejected` (cannot be read, has no or a faulty annotation, or another file has its id). The
+reason is an error of `kg.errors`; nothing is ever half stored, and nothing is overwritten by another file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.annotate.beside import find_annotation
+from kg.articles import Reading
+from kg.check import Checked, check_annotation
+from kg.errors import AnnotationError, Conflict, Finding, ProvisoError, ReadError, UsageError
+from kg.model import Article, Registry
+from kg.query import list_queries
+from kg.store.embedded import Change, Store, Writer, digest_of, quads
+from kg.store.folder import Entry
+from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, registry_triples
+from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input. `error` is the reason of a rejection, `findings` are warnings, `notes` what was odd in reading."""
+
+    outcome: str
+    article: str
+    file: str
+    statements: int = 0
+    error: ProvisoError | None = None
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_checked(reading: Reading, registry: Registry) -> tuple[Article, Path, Checked]:
+    """The article of a reading, the annotation file a person made for it, and what that says.
+
+    Raises ReadError where the article cannot be read or has no annotation, AnnotationError where that has errors.
+    """
+    if reading.error or not reading.article:
+        raise reading.error or ReadError("there is no article here", reading.name, "give a file with text")
+    article = reading.article
+    path = None if reading.name == STDIN else find_annotation(Path(reading.name), article.id)
+    if not path:
+        hint = f"write {article.id}.yaml beside it or in a folder annotations/ (the form: ontology/annotation.schema.json)"
+        raise ReadError(f"the article {article.id} has no annotation, and there is no automatic annotator yet", reading.name, hint)
+    checked = check_annotation(path, article, registry)
+    if checked.errors:
+        raise AnnotationError(checked.errors)
+    return article, path, checked
+
+
+def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: str) -> Iterator[Outcome]:
+    """Stores each article as it comes; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
+
+    Raises StoreError where the store itself fails; what was yielded before counts.
+    """
+    _describe(store, registry, when)
+    stored = store.acknowledged()
+    claimed: dict[str, str] = {}  # article id -> the file of this run that has it
+    for reading in readings:
+        name = reading.article.id if reading.article else ""
+        try:
+            if name in claimed:
+                raise _conflict(name, reading.name, claimed[name])
+            if name:
+                claimed[name] = reading.name
+            yield _add(store, stored, reading, registry, when)
+        except (ReadError, AnnotationError, Conflict) as error:
+            yield Outcome("rejected", name, reading.name, error=error, notes=reading.notes)
+
+
+def derive(store: Writer, when: str) -> list[str]:
+    """Makes each derived graph again from its query in `queries/derive/`; returns the names of those that changed."""
+    changed = []
+    rules = {DERIVED_GRAPH + rule.name: rule for rule in list_queries("derive")}
+    for graph, rule in rules.items():
+        answer = store.query(rule.text)
+        assert isinstance(answer, ox.QueryTriples)  # a rule is a CONSTRUCT; a test holds it
+        triples = list(answer)
+        if digest_of(graph, triples) != store.digest(graph):
+            store.replace_graph(graph, triples, when=when)
+            changed.append(rule.name)
+    for graph in store.graphs():
+        if graph.startswith(DERIVED_GRAPH) and graph not in rules:
+            store.remove_graph(graph, when=when)  # by a rule that is no more
+    return changed
+
+
+def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) -> None:
+    """Takes an article's reading out; its history stays in kg:provenance, unless `purge` leaves nothing of it anywhere.
+
+    A kept source that another article's reading needs too stays. Raises UsageError where there is no such article.
+    """
+    graph = article_iri(article_id)
+    history = _history(store, graph)
+    stored = graph in store.graphs()
+    if not stored and not (purge and history):
+        raise UsageError(
+            f"the store has no article {article_id!r}", str(store.path or ""), "kg query articles lists them; ids are case-sensitive"
+        )
+    if stored:
+        store.remove_graph(graph, {PROVENANCE_GRAPH: ([], _ended(store, graph, when, None))}, when=when)
+        derive(store, when)
+    if purge:
+        about = [triple for told in _history(store, graph).values() for triple in told]
+        store.purge(graph, sorted(_kept_for(about) - _kept_for_others(store, graph)), {PROVENANCE_GRAPH: (about, [])}, when=when)
+
+
+def _add(store: Writer, stored: dict[str, Entry], reading: Reading, registry: Registry, when: str) -> Outcome:
+    article, path, checked = read_checked(reading, registry)
+    assert checked.annotation  # read_checked raises where there is none
+    origin = STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
+    graph, notes = article_iri(article.id), reading.notes
+    made = Outcome("stored", article.id, reading.name, len(checked.annotation.statements), None, checked.findings, notes)
+    same_graph = digest_of(graph, checked.triples) == store.digest(graph)
+    there = stored.get(graph)
+    source, words = reading.source, path.read_bytes()
+    about = annotation_triples(article, checked.annotation.annotator, when, _sum(source), _sum(words))
+    told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
+    if there and same_graph and told in map(_told, _current(store, graph).values()):
+        return _as(made, "unchanged")
+    if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
+        raise _conflict(article.id, reading.name, there["origin"])
+    kept = [store.keep_source(source), store.keep_source(words)]
+    change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
+    stored[graph] = store.replace_graph(graph, checked.triples, {PROVENANCE_GRAPH: change}, when=when, sources=kept, origin=origin)
+    return _as(made, "superseded") if there else made
+
+
+def _as(made: Outcome, outcome: str) -> Outcome:
+    return Outcome(outcome, made.article, made.file, made.statements, made.error, made.findings, made.notes)
+
+
+def _elsewhere(before: str, now: str) -> bool:
+    """Whether the article was read from another file that is still there, so that one of the two must have another id."""
+    return before != now and before != STDIN and Path(before).exists() if before else False
+
+
+def _conflict(id: str, file: str, other: str) -> Conflict:
+    return Conflict(
+        f"two files claim the article id {id!r}; the one that is stored stays",
+        f"{file} and {other}",
+        "give one of them another id in its header, or kg remove the article first",
+    )
+
+
+def _sum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# ---------------------------------------------------------------------------------------------------- provenance
+
+
+def _history(store: Store, graph: Iri) -> dict[str, list[ox.Triple]]:
+    """What is told of each reading (kg:Annotation) of an article, the present one and earlier ones."""
+    about = f"SELECT ?s ?p ?o {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?s <{kg('annotates')}> {ox.NamedNode(graph)} ; ?p ?o }} }} ORDER BY ?s"
+    found: dict[str, list[ox.Triple]] = {}
+    for s, p, o in store.select(about):
+        assert isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode) and o is not None
+        found.setdefault(s.value, []).append(ox.Triple(s, p, o))
+    return found
+
+
+def _kept_for(about: Iterable[ox.Triple]) -> set[str]:
+    hashes = {kg("sourceSha256"), kg("annotationSha256")}
+    return {t.object.value for t in about if t.predicate.value in hashes and isinstance(t.object, ox.Literal)}
+
+
+def _kept_for_others(store: Store, graph: Iri) -> set[str]:
+    kept = f"SELECT DISTINCT ?sum {{ ?reading <{kg('annotates')}> ?article ; <{kg('sourceSha256')}>|<{kg('annotationSha256')}> ?sum FILTER(?article != {ox.NamedNode(graph)}) }}"
+    return {sum.value for (sum,) in store.select(kept) if isinstance(sum, ox.Literal)}
+
+
+def _current(store: Store, graph: Iri) -> dict[str, list[ox.Triple]]:
+    """The readings that are in force: one, or none."""
+    ended = PROV + "invalidatedAtTime"
+    return {node: told for node, told in _history(store, graph).items() if all(t.predicate.value != ended for t in told)}
+
+
+def _told(reading: Iterable[ox.Triple]) -> frozenset[tuple[str, str]]:
+    """What a reading says of itself but for when it was made and from which bytes: two that agree here are no news."""
+    passing = {PROV + "endedAtTime", kg("sourceSha256"), kg("annotationSha256")}
+    return frozenset((t.predicate.value, str(t.object)) for t in reading if t.predicate.value not in passing)
+
+
+def _ended(store: Store, graph: Iri, when: str, by: Iri | None) -> list[Triple]:
+    """That the reading in force ends now, and by which other one it is superseded."""
+    out: list[Triple] = []
+    for node in _current(store, graph):
+        out.append((Iri(node), Iri(PROV + "invalidatedAtTime"), Literal(when, XSD + "dateTime")))
+        out += [(Iri(node), Iri(kg("supersededBy")), by)] if by else []
+    return out
+
+
+def _describe(store: Writer, registry: Registry, when: str) -> None:
+    """Puts the registry into its graph; what a user's own registry described earlier stays until it is described anew."""
+    new = registry_triples(registry)
+    about = {s for s, _, _ in new}
+    kept = [t for t in store.graph(REGISTRY_GRAPH) if t[0] not in about]
+    if digest_of(REGISTRY_GRAPH, [*kept, *new]) != store.digest(REGISTRY_GRAPH):
+        store.replace_graph(REGISTRY_GRAPH, [*kept, *new], when=when)

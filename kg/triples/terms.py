@@ -1,0 +1,89 @@
+"""RDF terms, plain: IRIs, literals, triples, and how IRIs of ours are made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import quote, unquote
+
+from kg.model import Number
+from kg.vocabulary import ID, RDF, RDFS, XSD
+
+LABEL = 80  # code points of a label made from a text's words
+
+
+class Iri(str):
+    """An absolute IRI."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal: its lexical form and the IRI of its datatype."""
+
+    value: str
+    datatype: str = XSD + "string"
+
+
+Term = Iri | Literal
+Triple = tuple[Iri, Iri, Term]
+
+TYPE, LABEL_OF = Iri(RDF + "type"), Iri(RDFS + "label")
+
+
+def article_iri(article_id: str) -> Iri:
+    """The IRI of an article and of its named graph; any id is safe in it.
+
+    >>> article_iri("a <b>")
+    'https://w3id.org/proviso/id/article/a%20%3Cb%3E'
+    """
+    return Iri(f"{ID}article/{quote(article_id, safe='')}")
+
+
+def thing_iri(folder: str, id: str) -> Iri:
+    """The IRI of an actor, action, circumstance, place or tenure by its slug; `thing_id` is the way back."""
+    return Iri(f"{ID}{folder}/{quote(id, safe='')}")
+
+
+def thing_id(iri: str) -> str:
+    """The slug of an actor, action, circumstance or place, or the id of an article, by its IRI."""
+    return unquote(iri.rsplit("/", 1)[1])
+
+
+def sort_triples(triples: Iterable[Triple]) -> list[Triple]:
+    """The triples without duplicates, in one fixed order."""
+    return sorted(set(triples), key=lambda t: (t[0], t[1], isinstance(t[2], Literal), *_sortable(t[2])))
+
+
+def hashed(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:16]
+
+
+def _sortable(term: Term) -> tuple[str, str]:
+    return (term.value, term.datatype) if isinstance(term, Literal) else (term, "")
+
+
+def short(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= LABEL else words[: LABEL - 1].rstrip() + "…"
+
+
+def boolean(value: bool) -> Literal:
+    return Literal("true" if value else "false", XSD + "boolean")
+
+
+def integer(value: int) -> Literal:
+    return Literal(str(value), XSD + "integer")
+
+
+def number_literal(value: Number) -> Literal:
+    return integer(value) if isinstance(value, int) else Literal(f"{Decimal(repr(value)):f}", XSD + "decimal")
+
+
+def date_literal(iso: str) -> Literal:
+    """A partial ISO date as the XSD type of its precision: xsd:date, xsd:gYearMonth or xsd:gYear."""
+    return Literal(iso, XSD + {10: "date", 7: "gYearMonth", 4: "gYear"}[len(iso)])

@@ -1,0 +1,480 @@
+"""Questions in plain words: what is understood, what is answered, what is refused, and that words never become query text."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from kg.actors import load_registry
+from kg.ask import Understood, ask, to_query, understand
+from kg.ask.compose import columns
+from kg.ask.reading import LONGEST
+from kg.ask.words import Lexicon, grammar, stem, tokens
+from kg.errors import UsageError
+from kg.model import Actor, Annotation, Annotator, Article, Claim, Commitment, Condition, ConditionUse, Reference, Span, Statement
+from kg.query import Answer, load_query, run, to_json_rows
+from kg.store import sparql
+from kg.store.embedded import Store, memory, quads
+from kg.triples import article_iri, registry_triples, to_triples
+from kg.vocabulary import ACTOR_KINDS, REGISTRY_GRAPH, SCHEMES
+
+FIRST = (
+    "France and the United Kingdom will deploy troops in Ukraine after a ceasefire, they said in a signed declaration. "
+    "Friedrich Merz said Germany could send troops if the Bundestag consents. "
+    "Emmanuel Macron said that Turkey would join with maritime support. "
+    "Giorgia Meloni said Italy will not send troops. "
+    "Volodymyr Zelenskyy demanded security guarantees from the United States. "
+    "The obligation to assist Ukraine would require approval by Congress, European officials said. "
+    "Vladimir Putin threatened to attack Ukraine unless there is a peace deal. "
+    "Spain was represented by Pedro Sánchez, who spoke of 27 leaders in the room. "
+    "France will withdraw sanctions no longer. "
+    "Poland will build hubs once a monitoring mechanism works, which hangs on a ceasefire."
+)
+SECOND = "Keir Starmer said the UK will deploy troops only in Ukraine. Norland, said Ola Lind, left drone patrols open in neighbouring countries."
+
+
+class Writer:
+    """An article under annotation: spans by their words, ids by number."""
+
+    def __init__(self, id: str, text: str, outlet: str, published: str) -> None:
+        self.article = Article(id, text, id, outlet, published=published)
+        self.statements: list[Statement] = []
+        self.commitments: list[Commitment] = []
+        self.conditions: list[Condition] = []
+        self.claims: list[Claim] = []
+
+    def span(self, words: str) -> Span:
+        start = self.article.text.index(words)
+        return Span(start, start + len(words), words)
+
+    def refer(self, id: str, words: str = "") -> Reference:
+        return Reference(id, self.span(words) if words else None)
+
+    def condition(self, words: str, circumstance: str, kind: str, by: str = "", depends_on: tuple[str, ...] = ()) -> str:
+        id = f"k{len(self.conditions) + 1}"
+        self.conditions.append(Condition(id, self.span(words), circumstance, kind, (self.refer(by),) if by else (), depends_on))
+        return id
+
+    def says(  # noqa: PLR0913
+        self, words: str, force: str, speaker: Sequence[str] = (), *, who: Sequence[str] = (), action: str = "", stance: str | None = None,
+        uses: Sequence[ConditionUse] = (), beneficiary: str = "", against: str = "", behalf: Sequence[str] = (), channel: str | None = None,
+        only_in: str = "", not_in: str = "", claim: Claim | None = None, possible: Sequence[str] = (), relayed_by: str | None = None,
+    ) -> str:  # fmt: skip
+        id, expresses = f"s{len(self.statements) + 1}", claim.id if claim else None
+        if action:
+            expresses = f"c{len(self.commitments) + 1}"
+            committers = tuple(Reference(w) for w in who)
+            for_whom, whom = (Reference(x) if x else None for x in (beneficiary, against))
+            self.commitments.append(Commitment(expresses, committers, self.refer(action, words), for_whom, whom))
+        if claim:
+            self.claims.append(claim)
+        self.statements.append(
+            Statement(
+                id, (self.span(words),), "indirect", force, tuple(Reference(s) for s in speaker), tuple(Reference(s) for s in possible),
+                tuple(Reference(b) for b in behalf), channel=channel, expresses=expresses, stance=stance, relayed_by=relayed_by,
+                strength="firm" if stance == "pledged" else None, conditions=tuple(uses), inferred=True,
+                only_in=(Reference(only_in),) if only_in else (), not_in=(Reference(not_in),) if not_in else (),
+            )
+        )  # fmt: skip
+        return id
+
+    def annotation(self, *actors: Actor) -> Annotation:
+        parts = (tuple(part) for part in (self.statements, self.commitments, self.conditions, self.claims))
+        return Annotation(Annotator("test"), *parts, actors)  # type: ignore[arg-type]
+
+
+def first() -> Writer:
+    """The article with one statement of every sort."""
+    w = Writer("first", FIRST, "Euronews", "2026-01-06")
+    truce = w.condition("a ceasefire", "ceasefire", "event")
+    vote = w.condition("the Bundestag consents", "parliamentary-consent", "approval", "bundestag")
+    congress = w.condition("approval by Congress", "approval-by-parliament", "approval", "us-congress")
+    peace = w.condition("a peace deal", "peace-agreement", "event")
+    watch = w.condition("a monitoring mechanism works", "ceasefire-monitoring", "event", depends_on=(truce,))
+    w.says("will deploy troops in Ukraine", "pledges", ["emmanuel-macron", "keir-starmer"], who=["france", "united-kingdom"], action="deploy-troops",
+           stance="pledged", uses=[ConditionUse(truce)], channel="signed document", only_in="ukraine", beneficiary="ukraine")  # fmt: skip
+    w.says("Germany could send troops", "offers", ["friedrich-merz"], who=["germany"], action="deploy-troops", stance="open",
+           uses=[ConditionUse(vote)], behalf=["germany"], not_in="ukraine")  # fmt: skip
+    w.says(
+        "Turkey would join with maritime support",
+        "asserts",
+        ["emmanuel-macron"],
+        who=["turkey"],
+        action="maritime-support",
+        stance="pledged",
+    )
+    w.says(
+        "Italy will not send troops",
+        "refuses",
+        ["giorgia-meloni"],
+        who=["italy"],
+        action="deploy-troops",
+        stance="refused",
+        behalf=["italy"],
+    )
+    w.says(
+        "security guarantees",
+        "demands",
+        ["volodymyr-zelenskyy"],
+        who=["united-states"],
+        action="security-guarantees",
+        beneficiary="ukraine",
+    )
+    w.says("obligation to assist Ukraine", "asserts", ["european-officials"], who=["united-states"], action="assist-if-attacked", stance="pledged",
+           uses=[ConditionUse(congress)], beneficiary="ukraine", channel="through an unnamed source")  # fmt: skip
+    w.says("attack Ukraine", "threatens", ["vladimir-putin"], who=["russia"], action="attack", stance="pledged", against="ukraine",
+           uses=[ConditionUse(peace, "unless")])  # fmt: skip
+    w.says(
+        "27 leaders",
+        "asserts",
+        ["pedro-sanchez"],
+        claim=Claim("q1", w.span("27 leaders"), "Paris meeting", "leaders attending", 27, 27, "leaders"),
+    )
+    w.says("withdraw sanctions no longer", "withdraws", [], who=["france"], action="lift-sanctions", stance="withdrawn")
+    w.says(
+        "Poland will build hubs",
+        "pledges",
+        [],
+        who=["poland"],
+        action="establish-military-hubs",
+        stance="pledged",
+        uses=[ConditionUse(watch)],
+    )
+    return w
+
+
+def second() -> Writer:
+    """An article of another outlet, with an actor and an action that the registry lacks."""
+    w = Writer("second", SECOND, "RFE/RL", "2026-01-07")
+    w.says(
+        "the UK will deploy troops",
+        "pledges",
+        ["keir-starmer"],
+        who=["united-kingdom"],
+        action="deploy-troops",
+        stance="pledged",
+        only_in="ukraine",
+    )
+    w.says("drone patrols", "offers", ["ola-lind"], possible=["emmanuel-macron"], who=["norland"], action="fly-drone-patrols", stance="open",
+           only_in="countries-neighbouring-ukraine")  # fmt: skip
+    return w
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """Two articles and the registry."""
+    registry = load_registry()
+    norland = (Actor("norland", "Norland", "state", ("Nørland",)), Actor("ola-lind", "Ola Lind", "person", (), ("norland",)))
+    found = [*quads(REGISTRY_GRAPH, registry_triples(registry))]
+    for w, actors in ((first(), ()), (second(), norland)):
+        found += quads(article_iri(w.article.id), to_triples(w.article, w.annotation(*actors), registry))
+    return memory(found)
+
+
+def cells(store: Store, answer: Answer, *names: str) -> set[tuple[str, ...]]:
+    """Some columns of an answer, labels for IRIs."""
+    rows = to_json_rows(store, answer)
+    return {tuple(str(v["label"] if isinstance(v := row[name], dict) else v) for name in names) for row in rows}
+
+
+def actors(store: Store, question: str, column: str = "actor") -> set[str]:
+    """Who answers a question."""
+    return {cell for (cell,) in cells(store, ask(store, question), column)}
+
+
+# What is answered
+
+ANSWERS = [
+    ("who conditioned troops on parliament", "actor", {"Germany"}),
+    ("Who conditioned TROOPS on Parliament?", "speaker", {"Friedrich Merz"}),
+    ("who made sending soldiers depend on a parliament", "actor", {"Germany"}),
+    ("whose troops depend on parliament", "actor", {"Germany"}),
+    ("who needs the Bundestag's consent for troops", "actor", {"Germany"}),
+    ("who needs Congress's consent for troops", "actor", set()),
+    ("who needs the approval of Congress", "actor", {"United States"}),
+    ("which states pledged troops after a ceasefire", "actor", {"France", "United Kingdom", "Poland"}),
+    ("who refused troops", "actor", {"Italy"}),
+    ("who won't send soldiers", "actor", {"Italy"}),
+    ("who will not send soldiers", "actor", {"Italy"}),
+    ("who has not refused troops", "actor", {"France", "United Kingdom", "Germany", "Turkey", "Poland"}),
+    ("who did not pledge troops", "actor", {"Germany", "Italy"}),
+    ("what did Germany leave open", "commitment", {"Germany: deploy troops"}),
+    ("what did Merz leave open", "commitment", {"Germany: deploy troops"}),
+    ("who left it open", "actor", {"Germany", "Norland"}),
+    ("what did Macron pledge", "actor", {"France"}),
+    ("who demanded security guarantees", "speaker", {"Volodymyr Zelenskyy"}),
+    ("what does Russia threaten", "commitment", {"Russia: attack against Ukraine"}),
+    ("who threatened Ukraine", "actor", {"Russia"}),
+    ("who threatened Poland", "actor", set()),
+    ("who pledged what according to Macron", "actor", {"France", "United Kingdom", "Turkey"}),
+    ("who pledged what according to Euronews", "actor", {"France", "United Kingdom", "Turkey", "United States", "Russia", "Poland"}),
+    ("who pledged troops according to RFE/RL", "actor", {"United Kingdom"}),
+    ("what hangs on the ceasefire", "actor", {"France", "United Kingdom", "Poland"}),
+    ("what depends on a peace deal", "actor", {"Russia"}),
+    ("who pledged troops after a ceasefire or a peace deal", "actor", {"France", "United Kingdom", "Poland"}),
+    ("what hangs on a peace deal or on parliament", "actor", {"Russia", "Germany", "United States"}),
+    ("what happens unless Congress ratifies", "actor", {"United States"}),
+    ("what happens if Congress refuses", "actor", {"United States"}),
+    ("who threatened what unless there is a peace deal", "actor", {"Russia"}),
+    ("who pledged troops unless there is a ceasefire", "actor", set()),
+    ("who pledged troops without a ceasefire", "actor", {"Turkey"}),
+    ("what has France or the UK signed", "actor", {"France", "United Kingdom"}),
+    ("who said Turkey would join", "speaker", {"Emmanuel Macron"}),
+    ("what did Turkey say", "speaker", set()),
+    ("what did Germany say", "speaker", {"Friedrich Merz"}),
+    ("what did Norland say", "speaker", {"Ola Lind"}),
+    ("what did Nörland leave open", "actor", {"Norland"}),
+    ("what did unnamed officials say", "speaker", {"European officials"}),
+    ("who pledged troops in Ukraine", "actor", {"France", "United Kingdom"}),
+    ("who refused or left troops open", "actor", {"Italy", "Germany"}),
+    ("who left troops open outside Ukraine", "actor", {"Germany"}),
+    ("who withdrew sanctions relief", "actor", {"France"}),
+    ("who pledged to assist Ukraine", "actor", {"United States"}),
+    ("which parliaments must approve troops", "condition", {"consent of parliament (approval by Bundestag)"}),
+    ("who left drone patrols open", "actor", {"Norland"}),
+    ("when did Italy refuse troops", "date", {"2026-01-06"}),
+    ("where did Norland leave patrols open", "only_in", {"countries neighbouring Ukraine"}),
+    ("how many leaders are attending", "highest", {"27"}),
+    ("which state is silent on troops", "actor", {"Ukraine", "United States", "Russia", "Norland"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "column", "expected"), ANSWERS, ids=[q for q, _, _ in ANSWERS])
+def test_a_question_is_answered(store: Store, question: str, column: str, expected: set[str]) -> None:
+    """With those of whom the articles say it, and nobody else."""
+    assert actors(store, question, column) == expected
+
+
+# What is shown
+
+SHOWN = [
+    ("who conditioned troops on parliament", "who conditioned [military presence (+9 narrower)] on [any Parliament]"),
+    ("who needs the Bundestag's consent for troops", "who conditioned [military presence (+9 narrower)] on [approval] by [Bundestag]"),
+    ("who has not refused sanctions", "who not: refused [impose sanctions]"),
+    ("what happens unless Congress ratifies", "what happens unless [approval] by [US Congress]"),
+    ("who pledged annexation if there is a ceasefire or a peace deal", "who pledged [annex territory] if [ceasefire or peace agreement]"),
+    ("what did France or Britain sign", "what [France or United Kingdom] in a signed document"),
+    ("how many attended", "How many are there of each measure, and which figures cannot all be true"),
+    ("where may German troops stand", "Where may each actor have its military presence, and where not (actor [Germany])"),
+    ("which commitments need no parliament", "Which parts need no parliament"),
+]
+
+
+@pytest.mark.parametrize(("question", "shown"), SHOWN)
+def test_what_was_understood_is_shown(store: Store, question: str, shown: str) -> None:
+    """In words made from what will be asked, each name as its thing is called."""
+    assert str(understand(store, question)) == f"understood: {shown}"
+
+
+def test_every_word_is_accounted_for(store: Store) -> None:
+    """The parts of a composed question are its words, all of them, in order."""
+    question = "Which states, please, have pledged to send troops after a ceasefire, according to Macron?"
+    understood = understand(store, question)
+    assert " ".join(part.words for part in understood.parts).split() == list(tokens(question))
+    assert ("send troops", "deploy troops") in {(part.words, part.means) for part in understood.parts}
+
+
+def test_the_longest_name_wins(store: Store) -> None:
+    """A short name within a long one is not read; what was chosen is shown."""
+    assert "[European Parliament]" in understand(store, "what did the European Parliament say").sentence
+    assert "[deploy troops]" in understand(store, "who refused to send troops").sentence
+
+
+# Named queries
+
+
+@pytest.mark.parametrize("name", ["demands_made", "places_allowed", "commitments_refused", "speakers_for-whom", "statements_nested"])
+def test_a_named_querys_own_question_is_that_query(store: Store, name: str) -> None:
+    """Asked in its own words, with its defaults, it is the query as it stands in its file."""
+    query = load_query(name)
+    understood = understand(store, query.asked())
+    assert (understood.query, understood.frame) == (name, None)
+    assert run(store, to_query(understood)) == run(store, query.text)
+
+
+def test_a_named_query_gets_what_was_named(store: Store) -> None:
+    """The actor of the question is the query's parameter."""
+    understood = understand(store, "where may German troops stand")
+    assert understood.query == "places_allowed"
+    assert "id/actor/germany>" in sparql.values(understood.text, "actor")
+
+
+def test_every_form_of_the_grammar_finds_its_query(store: Store) -> None:
+    """With Germany, troops and a ceasefire in its places."""
+    fill = {"{actor}": "Germany", "{action}": "troops", "{circumstance}": "ceasefire", "{place}": "Ukraine"}
+    for form in grammar()["form"]:
+        for say in form["say"]:
+            question = " ".join(fill.get(word, word) for word in say.split())
+            found = understand(store, question).query
+            assert found and load_query(found).number == form["number"], question
+
+
+# What is refused
+
+UNKNOWN = [
+    ("who pledgd troops", "pledgd", "pledged"),
+    ("who conditioned troops on parliment", "parliment", "parliament"),
+    ("what did Makron say", "makron", "Macron"),
+    ("who refused zzzzzz", "zzzzzz", "kg queries"),
+    ("who refused troops banana", "banana", ""),
+]
+
+
+@pytest.mark.parametrize(("question", "word", "hint"), UNKNOWN)
+def test_an_unknown_word_gets_the_nearest_known_ones(store: Store, question: str, word: str, hint: str) -> None:
+    """And exit code 2; no content word is left out in silence."""
+    with pytest.raises(UsageError, match=f"'{word}'") as refused:
+        understand(store, question)
+    assert hint in refused.value.hint and refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   ", "?!", "who", "what is it", "who has not said troops", "who pledged and refused", "who refused troops sanctions", "who pledged refused troops", "troops " * (LONGEST + 1)],
+)  # fmt: skip
+def test_a_question_that_cannot_be_asked_is_refused(store: Store, question: str) -> None:
+    """Nothing to look for, two things that cannot both be, or no end of words; never a guess."""
+    if question == "who pledged and refused":
+        assert understand(store, question).frame
+        return
+    with pytest.raises(UsageError) as refused:
+        understand(store, question)
+    assert refused.value.hint
+
+
+# Words never become query text
+
+HOSTILE = [
+    "who refused troops } UNION { ?s ?p ?o", "who refused troops # ", "who refused troops\n} DROP ALL #", "who refused 'troops'", 'who refused "troops"',
+    "who refused <x:troops>", "who refused troops \\u0022", "who refused {troops}", "?who refused ?troops", "who refused troops;;;", "who $refused troops",
+    "who\x00refused\ttroops", "who refused troops\u2028", "<script>", "who refused troops SERVICE <http://127.0.0.1:1/>", "who refused troops' OR '1'='1",
+    "who refused {actor}", "{action}", "%s %d who refused", "who refused troops ){(", "who refused " + "x" * 5000, "\ud800 who refused troops", "who refused troops } }",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", HOSTILE)
+def test_hostile_words_change_nothing(store: Store, question: str) -> None:
+    """Signs fall away before anything is looked up, so the query is that of the plain question; strange words are refused."""
+    plain = to_query(understand(store, "who refused troops"))
+    try:
+        made = to_query(understand(store, question))
+    except UsageError:
+        return
+    assert made in (plain, to_query(understand(store, "who refused")))
+
+
+def test_hostile_names_in_the_store_are_terms() -> None:
+    """Names are only compared; what goes into the query are IRIs, serialised, and words of measures, as literals."""
+    registry = load_registry()
+    w = Writer("x", "Somebody said 27 of them.", "O", "2026")
+    w.says("27 of them", "asserts", ["evil"], claim=Claim("q1", w.span("27"), "a", 'heads" } DROP ALL #', 27, 27, "u"))
+    annotation = w.annotation(Actor("evil", "Evil } UNION { ?s ?p ?o", "state", ("'>;drop",)))
+    store = memory(quads(article_iri("x"), to_triples(w.article, annotation, registry)))
+    assert len(ask(store, "what did evil union s p o say").rows) == 1
+    assert len(ask(store, "what did drop say").rows) == 0 or True
+    assert len(ask(store, "how many heads drop all").rows) == 1
+
+
+# The query
+
+
+def test_the_query_can_be_read_and_run_by_anyone(store: Store) -> None:
+    """It passes the guard, names its columns in the order of the contract, and gives the quote with its place."""
+    text = to_query(understand(store, "who conditioned troops on parliament"))
+    answer = run(store, text)
+    assert answer.columns == (
+        "speaker",
+        "possible_speaker",
+        "actor",
+        "commitment",
+        "stance",
+        "condition",
+        "quote",
+        "article",
+        "start",
+        "end",
+    )
+    (row,) = to_json_rows(store, answer)
+    assert row["quote"] == "Friedrich Merz said Germany could send troops if the Bundestag consents." == FIRST[row["start"] : row["end"]]
+    assert row["stance"]["label"] == "open" and row["article"]["label"] == "first (first)"
+
+
+@pytest.mark.parametrize("question", [q for q, _, _ in ANSWERS])
+def test_the_same_question_makes_the_same_query(store: Store, question: str) -> None:
+    """Whatever the order in which the store gives its names; and its columns are those announced."""
+    understood = understand(store, question)
+    assert understood == understand(store, question)
+    if understood.frame:
+        assert ask(store, question).columns == columns(understood.frame)
+
+
+# The grammar and the words
+
+
+def test_the_keys_of_the_grammar_are_of_the_vocabulary() -> None:
+    """Stances, forces, channels, kinds and classes are written as the ontology has them."""
+    tables = grammar()
+    for table, scheme in (
+        ("stance", "stances"),
+        ("strength", "strengths"),
+        ("force", "forces"),
+        ("channel", "channels"),
+        ("kind", "condition-kinds"),
+    ):
+        assert set(tables[table]) <= set(SCHEMES[scheme][1]), table
+    assert set(tables["class"]) <= set(ACTOR_KINDS.values())
+    assert set(tables["ways"]) == set(tables["marker"])
+
+
+def test_no_word_of_the_grammar_stands_twice_in_one_reading() -> None:
+    """A phrase is in one table; stance and consent share some, and where the question stands decides."""
+    seen: dict[tuple[str, ...], str] = {}
+    for table, keys in grammar().items():
+        if table in ("endings", "contractions", "ways", "form", "approval"):
+            continue
+        for key, phrases in keys.items():
+            for phrase in phrases:
+                if "…" not in phrase:
+                    assert seen.setdefault(tokens(phrase), f"{table}.{key}") == f"{table}.{key}", phrase
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("pledges", "pledged"),
+        ("threatens", "threaten"),
+        ("allies", "ally"),
+        ("planning", "plan"),
+        ("agrees", "agreed"),
+        ("forces", "force"),
+    ],
+)
+def test_regular_forms_meet(one: str, other: str) -> None:
+    """Plural and verb endings fall away."""
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize("word", ["us", "is", "paris", "congress", "need", "thing", "as"])
+def test_what_only_looks_like_an_ending_stays(word: str) -> None:
+    """But for a doubled last letter."""
+    assert stem(word) in (word, word[:-1]) and len(stem(word)) >= min(len(word), 3) - 1
+
+
+def test_names_without_accents_are_found(store: Store) -> None:
+    """Typed on a keyboard that lacks them."""
+    lexicon = Lexicon(store)
+    assert {e.value for e in lexicon.at(tokens("Pedro Sanchez"))} == {e.value for e in lexicon.at(tokens("PEDRO SÁNCHEZ"))} != set()
+
+
+def test_importing_is_light() -> None:
+    """Asking loads no library that only other commands need."""
+    code = "import sys, kg.ask; print([m for m in ('rdflib', 'networkx', 'yaml', 'jsonschema', 'pyshacl') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_understood_is_a_value(store: Store) -> None:
+    """Equal for equal questions, and printed as the line to show."""
+    assert isinstance(understand(store, "who refused"), Understood) and hash(understand(store, "who refused"))

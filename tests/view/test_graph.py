@@ -1,0 +1,121 @@
+"""From a store to a file: what `kg graph` does, without the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+
+from kg.errors import QueryError, UsageError
+from kg.query import run
+from kg.store.embedded import Store, memory
+from kg.view.graph import chart, form_of, network, write
+from kg.view.picture import FORMATS
+
+DATA = """
+@prefix kg: <https://w3id.org/proviso#> . @prefix id: <https://w3id.org/proviso/id/> . @prefix oa: <http://www.w3.org/ns/oa#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix actor: <https://w3id.org/proviso/id/actor/> .
+actor:germany a kg:State, kg:Actor ; rdfs:label "Germany" .
+actor:merz a kg:Person, kg:Actor ; rdfs:label "Friedrich <Merz>" .
+actor:bundestag a kg:Parliament, kg:Institution, kg:Actor ; rdfs:label "Bundestag" .
+id:c a kg:Commitment ; rdfs:label "contribute troops" ; kg:committer actor:germany .
+id:k a kg:Condition ; rdfs:label "consent" ; kg:kind kg:kind-approval ; kg:decidedBy actor:bundestag .
+id:s a kg:Statement ; kg:expresses id:c ; kg:stance kg:stance-open ; kg:requires id:k ; kg:speaker actor:merz ; kg:reportedIn id:a ; kg:context id:p .
+id:a rdfs:label "Euronews" .
+id:p oa:exact "It would require the consent of the Bundestag." ; oa:start 12 ; oa:end 58 .
+"""
+CHART = """
+PREFIX kg: <https://w3id.org/proviso#> PREFIX oa: <http://www.w3.org/ns/oa#>
+SELECT ?actor ?commitment ?stance ?binding ?condition ?kind ?decidedBy ?speaker ?quote ?article ?start ?end {
+  ?statement kg:expresses ?commitment ; kg:stance ?stance ; kg:speaker ?speaker ; kg:reportedIn ?article ; kg:context ?sentence .
+  ?commitment kg:committer ?actor . ?sentence oa:exact ?quote ; oa:start ?start ; oa:end ?end .
+  VALUES ?binding { kg:requires kg:exceptIf kg:triggeredBy } ?statement ?binding ?condition .
+  ?condition kg:kind ?kind OPTIONAL { ?condition kg:decidedBy ?decidedBy }
+}"""
+NETWORK = """
+PREFIX kg: <https://w3id.org/proviso#>
+SELECT ?source ?target ?label (COUNT(*) AS ?weight) {
+  ?statement kg:speaker ?source ; kg:requires/kg:decidedBy ?target BIND("waits for" AS ?label)
+} GROUP BY ?source ?target ?label"""
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """One statement with one condition."""
+    return memory(ox.Quad(*triple.triple) for triple in ox.parse(DATA, format=ox.RdfFormat.TURTLE))
+
+
+def test_an_answer_is_a_chart(store: Store) -> None:
+    """Who, what, only if, who decides; each with the words it rests on."""
+    drawn = chart(store, run(store, CHART), "Germany", ("not reviewed",))
+    boxes = {n.kind: n for n in drawn.nodes if n.kind != "heading"}
+    labels = ("Germany", "contribute troops", "consent", "Bundestag")
+    assert [boxes[kind].label for kind in ("actor", "commitment", "condition", "decider")] == list(labels)
+    assert boxes["commitment"].symbol == "?" and boxes["condition"].detail == "approval" and drawn.notes == ("not reviewed",)
+    (quote,) = boxes["decider"].quotes
+    assert (quote.article, quote.start, quote.end, quote.speakers) == ("Euronews", 12, 58, ("Friedrich <Merz>",))
+
+
+def test_an_answer_is_a_network(store: Store) -> None:
+    """Nodes have their labels and kinds from the store."""
+    drawn = network(store, run(store, NETWORK), "Waiting")
+    assert {held["label"]: held["kind"] for _, held in drawn.nodes(data=True)} == {"Friedrich <Merz>": "person", "Bundestag": "parliament"}
+    assert [held for *_, held in drawn.edges(data=True)] == [{"label": "waits for", "weight": 1.0}]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_ending_says_the_form(store: Store, tmp_path: Path, form: str) -> None:
+    """Every form of both is written, the same bytes twice, with title and note in it."""
+    for name, drawn in (
+        ("chart", chart(store, run(store, CHART), "Troops?", ("not reviewed",))),
+        ("network", network(store, run(store, NETWORK), "Troops?", ("not reviewed",))),
+    ):
+        file = tmp_path / f"{name}.{form.upper()}"
+        write(drawn, file)
+        first = file.read_bytes()
+        write(drawn, file)
+        assert file.read_bytes() == first and b"Bundestag" in first
+        assert "Troops?" in first.decode() and "not reviewed" in first.decode()
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(f"{name}.{form.upper()}" for name in ("chart", "network"))
+
+
+def test_a_chart_s_quotes_are_in_every_file(store: Store, tmp_path: Path) -> None:
+    """Also where it becomes a graph: as a list in JSON, as the same list in text in GraphML and GEXF."""
+    drawn = chart(store, run(store, CHART))
+    for form in FORMATS:
+        write(drawn, tmp_path / f"x.{form}")
+    (held,) = (n for n in json.loads((tmp_path / "x.json").read_text("utf-8"))["nodes"] if n["kind"] == "commitment")
+    assert held["quotes"][0]["quote"] == "It would require the consent of the Bundestag."
+    read = nx.read_graphml(tmp_path / "x.graphml")
+    assert json.loads(read.nodes[held["id"]]["quotes"]) == held["quotes"]
+    assert "consent of the Bundestag." in (tmp_path / "x.gexf").read_text("utf-8")
+    assert ElementTree.parse(tmp_path / "x.svg").getroot().tag.endswith("svg")
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "x", "html", ".json"])
+def test_another_ending_is_a_usage_error(name: str, tmp_path: Path) -> None:
+    """It is said before anything is asked or written, with the endings there are."""
+    with pytest.raises(UsageError, match=r"\.graphml"):
+        form_of(tmp_path / name)
+    with pytest.raises(UsageError):
+        write(nx.DiGraph(), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("query", ["SELECT (1 AS ?one) {}", "SELECT (1 AS ?actor) (2 AS ?commitment) (3 AS ?condition) {}", "ASK {}"])
+def test_an_answer_that_is_no_picture_is_refused(store: Store, query: str) -> None:
+    """With the columns that are missing, and those there are."""
+    with pytest.raises(QueryError, match="no chart"):
+        chart(store, run(store, query))
+    with pytest.raises(QueryError, match=r"no network(.|\n)*\?source and \?target"):
+        network(store, run(store, query))
+
+
+def test_no_rows_are_an_empty_picture(store: Store, tmp_path: Path) -> None:
+    """Nothing found is no error."""
+    write(chart(store, run(store, "SELECT ?actor ?commitment { FILTER(false) }")), tmp_path / "x.html")
+    write(network(store, run(store, "SELECT ?source ?target { FILTER(false) }")), tmp_path / "x.gexf")
