@@ -25,8 +25,7 @@ from kg.articles import read_articles
 from kg.errors import AnnotationError, Finding, ReadError
 from kg.model import Annotation, Article, Registry
 from kg.query import list_queries
-from kg.resources import folder
-from kg.store import folder as folder_of_store
+from kg.resources import STORE_MARK, folder
 from kg.store.embedded import Store, memory, open_store, quads
 from kg.triples import Iri, Triple, nodes, same_statements, to_triples
 from kg.vocabulary import RDF
@@ -133,7 +132,7 @@ def check_path(path: Path, registry: Registry) -> Iterator[Checked]:
     A file that cannot be checked at all gives a `Checked` with its `error`; raises StoreError for a store that cannot be
     opened, and where nothing is.
     """
-    if not path.exists() or (path / folder_of_store.MARK).exists():
+    if not path.exists() or (path / STORE_MARK).exists():
         yield Checked(tuple(check_store(open_store(path))))
         return
     files = sorted(f for f in path.rglob("*") if f.suffix in SUFFIXES and f.is_file()) if path.is_dir() else [path]

@@ -56,7 +56,6 @@ def main() -> None:
     except ProvisoError as error:
         code = _failed(error, debug)
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted")
         code = EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,6 +77,7 @@ def _failed(error: ProvisoError, debug: bool) -> int:
         import traceback
 
         traceback.print_exc()
+    error.where = error.where or " ".join(["kg", *(a for a in sys.argv[1:2] if a.isalpha())])
     _say(str(error))
     return error.exit_code
 
@@ -95,6 +95,8 @@ def _misused(error: typer.exceptions.TyperException) -> int:
 
 def _leave(code: int) -> NoReturn:
     """Ends the process now: a query that Ctrl-C left running in its thread cannot hold it."""
+    if code == EXIT_INTERRUPTED:
+        _say("interrupted")
     sys.stderr.flush()
     os._exit(code)
 
@@ -197,7 +199,7 @@ def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
 # ---------------------------------------------------------------------------------------------------- articles in and out
 
 
-@app.command()
+@app.command(short_help="Read, annotate, check and store articles.")
 def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
     store: StorePath = DEFAULT_STORE,
@@ -264,7 +266,7 @@ def _exit_by(worked: Sequence[bool]) -> None:
         raise typer.Exit(EXIT_SOME_FAILED if any(worked) else 1)
 
 
-@app.command()
+@app.command(short_help="Drop an article's reading, or purge all of it.")
 def remove(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's id.")],
     store: StorePath = DEFAULT_STORE,
@@ -285,7 +287,7 @@ def remove(
     _say(f"{'purged' if purge else 'removed'} {article}")
 
 
-@app.command()
+@app.command(short_help="Print an article's annotation without storing it.")
 def annotate(
     path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
     registry: RegistryFile = None,
@@ -339,7 +341,7 @@ def _annotate(reading: Reading, known: Any, form: str) -> ProvisoError | None:
     return None
 
 
-@app.command()
+@app.command(short_help="Say what is wrong with annotation files and stores.")
 def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH…", help="Annotation files, folders of them, or stores; the store if none.")
@@ -355,7 +357,7 @@ def check(
 
     Say what is wrong with annotation files and stores: place, severity, code, what to do. Exit 3 if any is an error.
     """
-    from kg.check import check_path
+    from kg.check import Checked, check_path, check_store
     from kg.listing import listing
 
     _known_format(format)
@@ -363,11 +365,11 @@ def check(
     findings: list[Finding] = []
     errors: list[ProvisoError] = []
     checked = 0
-    for path in paths or [store]:
-        for found in _progress(check_path(path, known), "checked"):
-            checked += 1
-            findings += found.findings
-            errors += [found.error] if found.error else []
+    every = (found for path in paths for found in check_path(path, known)) if paths else [Checked(tuple(check_store(_store(store))))]
+    for found in _progress(every, "checked"):
+        checked += 1
+        findings += found.findings
+        errors += [found.error] if found.error else []
     if format == "table":
         _print("".join(f"{finding}\n" for finding in findings))
     else:
@@ -384,7 +386,7 @@ def check(
 # ---------------------------------------------------------------------------------------------------- questions
 
 
-@app.command()
+@app.command(short_help="Answer a question in plain words, with quotes.")
 def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain words.")],
     store: StorePath = DEFAULT_STORE,
@@ -412,7 +414,7 @@ def ask(
     _print_answer(opened, run(opened, text, timeout), format)
 
 
-@app.command()
+@app.command(short_help="Run a named query, or any read-only SPARQL.")
 def query(
     query: Annotated[str, typer.Argument(metavar="NAME|SPARQL", help="A named query (kg queries lists them), or SPARQL.")] = "",
     file: Annotated[str, typer.Option("--file", help="A file with SPARQL, or - for stdin.")] = "",
@@ -457,7 +459,7 @@ def _query_file(file: str) -> str:
         raise UsageError(f"the query cannot be read: {what}", file, "give a file with SPARQL") from error
 
 
-@app.command()
+@app.command(short_help="List the named queries.")
 def queries(format: Format = "table") -> None:
     """\b
     kg queries
@@ -476,7 +478,7 @@ def queries(format: Format = "table") -> None:
     _print(listing(("name", "kind", "number", "question", "parameters"), rows, format, _width()))
 
 
-@app.command()
+@app.command(short_help="All about one actor, commitment, condition or article.")
 def show(
     name: Annotated[str, typer.Argument(metavar="ACTOR_OR_ID", help="A name, an id or an IRI.")],
     store: StorePath = DEFAULT_STORE,
@@ -496,7 +498,7 @@ def show(
     _print(to_text(about(_store(store), name), format))
 
 
-@app.command()
+@app.command(short_help="Draw the chart or a network to a file.")
 def graph(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file: .html, .svg, .graphml, .gexf or .json.")],
     kind: Annotated[str, typer.Option("--kind", help="chart, network, or a name of queries/networks.")] = "chart",
@@ -521,7 +523,7 @@ def graph(
 # ---------------------------------------------------------------------------------------------------- exchange and scores
 
 
-@app.command(name="export")
+@app.command(name="export", short_help="Write the whole store to a file.")
 def export_(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The file: .trig, .nq or .jsonld; with --format ttl a folder; - for stdout.")
@@ -551,7 +553,7 @@ def export_(
     _say(f"wrote {opened.count()} quads to {output}")
 
 
-@app.command(name="import")
+@app.command(name="import", short_help="Take an export into a store.")
 def import_(
     source: Annotated[Path, typer.Argument(metavar="F", help="What kg export wrote: a file, or a folder of Turtle.")],
     store: StorePath = DEFAULT_STORE,
@@ -575,7 +577,7 @@ def import_(
     _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
 
 
-@app.command(name="eval")
+@app.command(name="eval", short_help="Score annotations against others.")
 def eval_(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="An annotation file, or a folder of them.")],
     annotations: Annotated[
@@ -599,7 +601,9 @@ def eval_(
 
     _known_format(format)
     if annotations is None:
-        raise UsageError("say what is to be scored: there is no automatic annotator yet", "kg eval GOLD ANNOTATIONS", "give a file or folder")
+        raise UsageError(
+            "say what is to be scored: there is no automatic annotator yet", "kg eval GOLD ANNOTATIONS", "give a file or folder"
+        )
     report = compare_files(gold, annotations, _registry(registry))
     if not misses or format == "table":
         columns, rows = to_rows(report)

@@ -108,7 +108,9 @@ def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) ->
     stored = graph in store.graphs()
     if not stored and not (purge and history):
         raise UsageError(
-            f"the store has no article {article_id!r}", str(store.path or ""), "kg query articles lists them; ids are case-sensitive"
+            f"the store has no article {article_id!r}",
+            str(store.path or ""),
+            "kg query 'SELECT ?a { ?a a <https://w3id.org/proviso#Article> }' lists them",
         )
     if stored:
         store.remove_graph(graph, {PROVENANCE_GRAPH: ([], _ended(store, graph, when, None))}, when=when)

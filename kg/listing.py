@@ -1,6 +1,6 @@
 """Rows -> what is printed: the formats every listing comes in.
 
-table   on a terminal: aligned, wrapped to its width, nothing cut; piped: tab-separated, one row a line
+table   on a terminal: aligned, or a block a row where that is too wide, nothing cut; piped: tab-separated, one row a line
 json    one array of objects, a row each, keyed by column
 jsonl   the same, one object a line
 csv     with a header; a cell that a spreadsheet would run gets an apostrophe
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,25 +56,29 @@ def _table(columns: Sequence[str], rows: Rows, width: int | None) -> str:
     cells = [[words(value) for value in row] for row in rows]
     if width is None:
         return "".join("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in [list(columns), *cells])
-    from rich.box import SIMPLE_HEAD  # heavy, and only where somebody looks
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    cells = [[_visible(cell) for cell in row] for row in cells]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)] if cells else []
+    if sum(widths) + 2 * len(widths) > width:
+        return "\n".join(_record(columns, row, width) for row in cells)
+    lines = [list(columns), *cells] if cells else []
+    return "".join("  ".join(cell.ljust(n) for cell, n in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in cells:
-        table.add_row(*(Text(_visible(cell)) for cell in row))
-    console = Console(width=width, color_system=None, force_terminal=False)
-    with console.capture() as caught:
-        console.print(table)
-    return caught.get() if rows else ""
+
+def _record(columns: Sequence[str], row: Sequence[str], width: int) -> str:
+    """One row as a block, a line for each column that says something, long ones wrapped beside their name."""
+    margin = max(map(len, columns)) + 2
+    gap = "\n" + margin * " "
+    told = (
+        (name, textwrap.wrap(cell, max(20, width - margin), break_on_hyphens=False))
+        for name, cell in zip(columns, row, strict=True)
+        if cell
+    )
+    return "".join(f"{name.ljust(margin)}{gap.join(lines)}\n" for name, lines in told)
 
 
 def _visible(text: str) -> str:
     """The text without what would steer a terminal: control and direction characters show as a space."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _csv(columns: Sequence[str], rows: Rows) -> str:

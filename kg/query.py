@@ -94,7 +94,7 @@ def load_query(name: str) -> NamedQuery:
     """
     found = next((path for path in _files() if path.stem == name), None)
     if not found:
-        raise UsageError(f"there is no query called {name!r}", "", _nearest(name, (p.stem for p in _files()), "kg queries lists them"))
+        raise UsageError(f"there is no query called {name!r}", "", nearest(name, (p.stem for p in _files()), "kg queries lists them"))
     return _read(found)
 
 
@@ -112,7 +112,7 @@ def bind(store: Store, query: NamedQuery, given: Mapping[str, str]) -> str:
     text = query.text
     for name, value in given.items():
         if name not in known:
-            hint = _nearest(name, known, f"its parameters: {', '.join(known) or 'none'}")
+            hint = nearest(name, known, f"its parameters: {', '.join(known) or 'none'}")
             raise UsageError(f"the query {query.name} has no parameter {name!r}", "", hint)
         terms = _resolve(store, known[name], value, sparql.values(text, name))
         text = sparql.splice(text, name, terms)
@@ -278,22 +278,34 @@ def _resolve(store: Store, parameter: Parameter, value: str, default: str) -> li
 
 def _find(store: Store, parameter: Parameter, value: str) -> list[str]:
     """The IRIs of all things of the parameter's type that the value names: by IRI, id, label or other name."""
-    named = _names(store, *_THINGS[parameter.type])
-    iri = _expanded(value)
-    exact = sorted({thing for thing, _ in named if thing == iri})
-    for fold in (_slug, _bare):
-        if exact:
-            return exact
-        wanted = fold(value)
-        exact = sorted({thing for thing, name in named if fold(name) == wanted})
-    if exact:
-        return exact
+    named = names(store, *_THINGS[parameter.type])
+    found = matching(named, value)
+    if found:
+        return found
     article = "an" if parameter.type[0] in "aeiou" else "a"
     what = f"{value!r} is not the name of {article} {parameter.type} in this store"
-    raise UsageError(what, f"parameter {parameter.name}", _nearest(value, {n for _, n in named}, "kg show lists what is known"))
+    raise UsageError(
+        what, f"parameter {parameter.name}", nearest(value, {n for _, n in named}, "kg queries shows each query with an example")
+    )
 
 
-def _names(store: Store, cls: str, place: str) -> set[tuple[str, str]]:
+def matching(named: Iterable[tuple[str, str]], value: str) -> list[str]:
+    """The IRIs, of pairs of an IRI and a name, that a value means: its IRI, else a name, else one but for its accents.
+
+    >>> matching([("i:a", "Pedro Sánchez"), ("i:b", "Spain")], "pedro sanchez")
+    ['i:a']
+    """
+    named = list(named)
+    iri = _expanded(value)
+    found = sorted({thing for thing, _ in named if thing == iri})
+    for fold in (_slug, _bare):
+        wanted = fold(value)
+        found = found or sorted({thing for thing, name in named if fold(name) == wanted})
+    return found
+
+
+def names(store: Store, cls: str, place: str) -> set[tuple[str, str]]:
+    """Pairs of an IRI and a name (label, other name, headline, id) of all things of a class of ours; `place` is where its ids begin."""
     rows = store.select(
         f"SELECT DISTINCT ?thing ?name WHERE {{ ?thing a <{KG}{cls}> ."
         f" VALUES ?by {{ <{RDFS}label> <{SKOS}prefLabel> <{SKOS}altLabel> <{SCHEMA}headline> }}"
@@ -361,12 +373,13 @@ def _bare(words: str) -> str:
     return _slug("".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)))
 
 
-def _nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint that names up to three known words like this one, else `otherwise`."""
     from difflib import get_close_matches
 
-    names = {name.casefold(): name for name in sorted(known, reverse=True)}  # of two spellings the capital
-    close = get_close_matches(word.casefold()[:200], names, n=3, cutoff=0.6)
-    return f"did you mean {', '.join(names[c] for c in close)}?" if close else otherwise
+    by_fold = {name.casefold(): name for name in sorted(known, reverse=True)}  # of two spellings the capital
+    close = get_close_matches(word.casefold()[:200], by_fold, n=3, cutoff=0.6)
+    return f"did you mean {', '.join(by_fold[c] for c in close)}?" if close else otherwise
 
 
 # Answers

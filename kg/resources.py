@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+STORE_MARK = "proviso.json"  # the file that makes a folder a store
+
 _HERE = Path(__file__).resolve().parent
 
 

@@ -58,7 +58,7 @@ class Writer:
         self.conditions.append(Condition(id, self.span(words), circumstance, kind, (self.refer(by),) if by else (), depends_on))
         return id
 
-    def says(  # noqa: PLR0913
+    def says(
         self, words: str, force: str, speaker: Sequence[str] = (), *, who: Sequence[str] = (), action: str = "", stance: str | None = None,
         uses: Sequence[ConditionUse] = (), beneficiary: str = "", against: str = "", behalf: Sequence[str] = (), channel: str | None = None,
         only_in: str = "", not_in: str = "", claim: Claim | None = None, possible: Sequence[str] = (), relayed_by: str | None = None,
@@ -83,7 +83,7 @@ class Writer:
 
     def annotation(self, *actors: Actor) -> Annotation:
         parts = (tuple(part) for part in (self.statements, self.commitments, self.conditions, self.claims))
-        return Annotation(Annotator("test"), *parts, actors)  # type: ignore[arg-type]
+        return Annotation(Annotator("test"), *parts, actors)  # type: ignore[arg-type, call-arg]
 
 
 def first() -> Writer:
@@ -218,6 +218,12 @@ ANSWERS = [
     ("what hangs on a peace deal or on parliament", "actor", {"Russia", "Germany", "United States"}),
     ("what happens unless Congress ratifies", "actor", {"United States"}),
     ("what happens if Congress refuses", "actor", {"United States"}),
+    ("who threatened what if there is no peace deal", "actor", {"Russia"}),
+    ("what must Congress approve", "actor", {"United States"}),
+    ("who left troops open but needs parliament", "actor", {"Germany"}),
+    ("what conditions did Germany attach to troops", "condition", {"consent of parliament (approval by Bundestag)"}),
+    ("what did the RFE/RL article report", "article", {"second (second)"}),
+    ("what commitments need no parliament and no ceasefire", "actor", {"Turkey", "Italy", "Russia", "Norland", "France", "United Kingdom", "United States"}),
     ("who threatened what unless there is a peace deal", "actor", {"Russia"}),
     ("who pledged troops unless there is a ceasefire", "actor", set()),
     ("who pledged troops without a ceasefire", "actor", {"Turkey"}),
@@ -251,8 +257,8 @@ def test_a_question_is_answered(store: Store, question: str, column: str, expect
 # What is shown
 
 SHOWN = [
-    ("who conditioned troops on parliament", "who conditioned [military presence (+9 narrower)] on [any Parliament]"),
-    ("who needs the Bundestag's consent for troops", "who conditioned [military presence (+9 narrower)] on [approval] by [Bundestag]"),
+    ("who conditioned troops on parliament", "who conditioned [military presence (+8 narrower)] on [any Parliament]"),
+    ("who needs the Bundestag's consent for troops", "who conditioned [military presence (+8 narrower)] on [approval] by [Bundestag]"),
     ("who has not refused sanctions", "who not: refused [impose sanctions]"),
     ("what happens unless Congress ratifies", "what happens unless [approval] by [US Congress]"),
     ("who pledged annexation if there is a ceasefire or a peace deal", "who pledged [annex territory] if [ceasefire or peace agreement]"),
@@ -333,13 +339,10 @@ def test_an_unknown_word_gets_the_nearest_known_ones(store: Store, question: str
 
 @pytest.mark.parametrize(
     "question",
-    ["", "   ", "?!", "who", "what is it", "who has not said troops", "who pledged and refused", "who refused troops sanctions", "who pledged refused troops", "troops " * (LONGEST + 1)],
+    ["", "   ", "?!", "who", "what is it", "who has not said troops", "who refused troops sanctions", "who pledged refused troops", "troops " * (LONGEST + 1)],
 )  # fmt: skip
 def test_a_question_that_cannot_be_asked_is_refused(store: Store, question: str) -> None:
     """Nothing to look for, two things that cannot both be, or no end of words; never a guess."""
-    if question == "who pledged and refused":
-        assert understand(store, question).frame
-        return
     with pytest.raises(UsageError) as refused:
         understand(store, question)
     assert refused.value.hint
@@ -357,13 +360,29 @@ HOSTILE = [
 
 @pytest.mark.parametrize("question", HOSTILE)
 def test_hostile_words_change_nothing(store: Store, question: str) -> None:
-    """Signs fall away before anything is looked up, so the query is that of the plain question; strange words are refused."""
-    plain = to_query(understand(store, "who refused troops"))
+    """Signs fall away before anything is looked up, so the query, or the refusal, is that of the bare words."""
+    plain = " ".join(tokens(question))
     try:
-        made = to_query(understand(store, question))
+        expected = to_query(understand(store, plain))
     except UsageError:
+        with pytest.raises(UsageError):
+            understand(store, question)
         return
-    assert made in (plain, to_query(understand(store, "who refused")))
+    assert to_query(understand(store, question)) == expected
+    assert not any(sign in plain for sign in "<>{}#$?;'\"\\")
+
+
+def test_a_question_with_signs_around_its_words_is_asked(store: Store) -> None:
+    """And gets the query of the plain one: the hostile list above is not refused as a whole."""
+    plain = to_query(understand(store, "who refused troops"))
+    for question in (
+        "who refused 'troops'",
+        "who refused troops ){(",
+        "who $refused troops;;;",
+        "?who refused ?troops",
+        "who refused <troops> #",
+    ):
+        assert to_query(understand(store, question)) == plain
 
 
 def test_hostile_names_in_the_store_are_terms() -> None:
@@ -374,7 +393,7 @@ def test_hostile_names_in_the_store_are_terms() -> None:
     annotation = w.annotation(Actor("evil", "Evil } UNION { ?s ?p ?o", "state", ("'>;drop",)))
     store = memory(quads(article_iri("x"), to_triples(w.article, annotation, registry)))
     assert len(ask(store, "what did evil union s p o say").rows) == 1
-    assert len(ask(store, "what did drop say").rows) == 0 or True
+    assert len(ask(store, "what did drop say").rows) == 1
     assert len(ask(store, "how many heads drop all").rows) == 1
 
 
@@ -402,7 +421,7 @@ def test_the_query_can_be_read_and_run_by_anyone(store: Store) -> None:
     assert row["stance"]["label"] == "open" and row["article"]["label"] == "first (first)"
 
 
-@pytest.mark.parametrize("question", [q for q, _, _ in ANSWERS])
+@pytest.mark.parametrize("question", [q for q, _, _ in ANSWERS[::6]])
 def test_the_same_question_makes_the_same_query(store: Store, question: str) -> None:
     """Whatever the order in which the store gives its names; and its columns are those announced."""
     understood = understand(store, question)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.annotate.from_file import FILE_CODES
 from kg.annotate.beside import find_article_for
+from kg.annotate.from_file import FILE_CODES
 from kg.check import check_annotation, check_store, rules
 from kg.errors import Finding
 from kg.model import Registry

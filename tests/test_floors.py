@@ -28,7 +28,7 @@ FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 # Outside library -> the rooms that may import it.
 ROOMS_OF = {
-    "pyoxigraph": {"store", "query", "check", "exchange", "actors", "ask", "ingest", "view"},  # what answers and graphs are made of
+    "pyoxigraph": {"store", "query", "check", "exchange", "actors", "analyse", "ask", "ingest", "view"},  # what answers and graphs are made of
     "rdflib": {"check", "exchange"},
     "pyshacl": {"check"},
     "jsonschema": {"annotate", "check"},
@@ -40,7 +40,6 @@ ROOMS_OF = {
     "jinja2": {"view"},
     "markupsafe": {"view"},
     "typer": {"cli"},
-    "rich": {"cli", "listing"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.

@@ -18,6 +18,7 @@ from kg.articles.fields import Part, build, split
 from kg.articles.pages import extract
 from kg.errors import ReadError
 from kg.model import Article
+from kg.resources import STORE_MARK
 
 TEXTS, PAGES, COLLECTIONS = (".txt", ".md"), (".html", ".htm"), (".jsonl",)
 SUFFIXES = (*TEXTS, *PAGES, *COLLECTIONS)
@@ -106,6 +107,8 @@ def _in_folder(root: Path) -> list[Path]:
     found: list[Path] = []
     unread: list[Path] = []
     for folder, folders, files in os.walk(root, onerror=lambda error: unread.append(Path(error.filename))):
+        if STORE_MARK in files:  # a store of ours, whose journal is no article
+            folders[:], files = [], []
         folders[:] = sorted(f for f in folders if f != "annotations" and not f.startswith("."))
         here = (Path(folder, f) for f in files if not f.startswith("."))
         found += [f for f in here if f.suffix.lower() in SUFFIXES and f.is_file() and f.resolve().is_relative_to(inside)]

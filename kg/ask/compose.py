@@ -1,7 +1,7 @@
 """A frame -> SPARQL: one general query over statements, built of serialised terms and of nothing a user typed.
 
 Every block below is fixed text with places for lists of terms. A negated frame asks for the statements of those actors of
-whom no statement on the topic says what is denied: nobody's silence is counted as a no.
+whom no statement on the topic says what is denied: whoever is silent is not in the answer.
 """
 
 from __future__ import annotations
@@ -108,21 +108,31 @@ def _verb(f: Frame, statement: str) -> Iterator[str]:
 
 
 def _denied(f: Frame) -> Iterator[str]:
-    """Without those of whom a statement on the topic says it; a subquery, which is answered once and not for every row."""
-    by_speaker = f.negated == "stance" and f.forces and not f.stances
-    if by_speaker:
+    """Without those of whom a statement on the topic says it; where no topic is named, without those commitments.
+
+    A subquery is answered once and not for every row. *No parliament and no ceasefire* is two of them.
+    """
+    each: list[tuple[Group, ...]] = [f.conditions]
+    who = "?speaker" if f.forces and not f.stances else "?actor"
+    if f.negated == "condition":
+        who = "?actor" if f.actions else "?commitment"
+        each = [(group,) for group in f.conditions] or [()]
+    if who == "?speaker":
         yield "FILTER(BOUND(?speaker))"
-    who = "?speaker" if by_speaker else "?actor"
-    yield f"MINUS {{ SELECT DISTINCT {who} WHERE {{"
-    yield "  ?other kg:expresses ?same . ?same kg:committer ?actor ." + (" ?other kg:speaker ?speaker ." if by_speaker else "")
-    yield from (f"  {line}" for line in _action(f, "?same", "?same_topic"))
-    if f.negated == "stance":
-        yield from (f"  {line}" for line in _verb(f, "?other"))
-    for number, group in enumerate(f.conditions, 1):
-        yield from (f"  {line}" for line in _attached(group, "?other", f"?denied_condition_{number}", f"d{number}"))
-    if f.negated == "condition" and not f.conditions:
-        yield "  ?other kg:attaches ?any_condition ."
-    yield "} }"
+    same = "?commitment" if who == "?commitment" else "?same"
+    for groups in each:
+        yield f"MINUS {{ SELECT DISTINCT {who} WHERE {{"
+        yield f"  ?other kg:expresses {same} . {same} kg:committer ?actor ." + (
+            " ?other kg:speaker ?speaker ." if who == "?speaker" else ""
+        )
+        yield from (f"  {line}" for line in _action(f, same, "?same_topic"))
+        if f.negated == "stance":
+            yield from (f"  {line}" for line in _verb(f, "?other"))
+        for number, group in enumerate(groups, 1):
+            yield from (f"  {line}" for line in _attached(group, "?other", f"?denied_condition_{number}", f"d{number}"))
+        if f.negated == "condition" and not groups:
+            yield "  ?other kg:attaches ?any_condition ."
+        yield "} }"
 
 
 # Conditions
@@ -150,10 +160,10 @@ def _wanted(w: Wanted, condition: str, number: str) -> Iterator[str]:
 def _people(f: Frame) -> Iterator[str]:
     subject = f.slot("subject")
     if subject != Pick():
-        yield from _any({"committer": _committed, "speaker": _spoken, "either": _either}[f.reading](subject, "subject"))
+        yield from _any({"committer": _committed, "speaker": _spoken, "either": _either}[f.reading](subject, "subject"), subject)
     for name, pick in f.slots:
         if name in _SLOTS:
-            yield from _any(_SLOTS[name](pick, name))
+            yield from _any(_SLOTS[name](pick, name), pick)
 
 
 def _committed(pick: Pick, t: str) -> list[str]:
@@ -171,7 +181,7 @@ def _either(pick: Pick, t: str) -> list[str]:
 
 
 def _spoken(pick: Pick, t: str) -> list[str]:
-    """Said by these, in their name, or by who held an office of theirs at the time or is one of their own."""
+    """Said by these, in their name, or by who held an office of theirs at the time or is one of their own; or printed by these."""
     said = f"?statement kg:speaker|kg:possibleSpeaker|kg:onBehalfOf ?mouth_{t} . {_is(f'?mouth_{t}', pick)}"
     if not pick.actors:
         return [said]
@@ -182,14 +192,14 @@ def _spoken(pick: Pick, t: str) -> list[str]:
         f"FILTER((!BOUND(?from_{t}) || STR(?from_{t}) <= STR(?day_{t})) && (!BOUND(?to_{t}) || STR(?to_{t}) >= STR(?day_{t})))"
     )
     own = f"{body} VALUES ?folk_{t} {{ kg:Person kg:UnnamedSource }} ?mouth_{t} kg:memberOf ?body_{t} ; a ?folk_{t} . ?statement kg:speaker ?mouth_{t} ."
-    return [said, office, own]
+    printed = f"{_is(f'?outlet_{t}', pick)} ?outlet_{t} a kg:Outlet ; skos:prefLabel|skos:altLabel ?name_{t} . ?article schema:publisher ?name_{t} ."
+    return [said, office, own, printed]
 
 
 def _according(pick: Pick, t: str) -> list[str]:
-    """Said by these, passed on by these, or printed by these."""
+    """Said by these, or passed on by these."""
     relayed = f"?statement kg:relayedBy+ ?outer_{t} . ?outer_{t} kg:speaker ?mouth_{t} . {_is(f'?mouth_{t}', pick)}"
-    printed = f"{_is(f'?outlet_{t}', pick)} ?outlet_{t} a kg:Outlet ; skos:prefLabel|skos:altLabel ?name_{t} . ?article schema:publisher ?name_{t} ."
-    return [*_spoken(pick, t), relayed, printed]
+    return [*_spoken(pick, t), relayed]
 
 
 def _touched(pick: Pick, t: str, properties: str) -> list[str]:
@@ -241,8 +251,11 @@ _SLOTS = {
 }  # fmt: skip
 
 
-def _any(patterns: list[str]) -> Iterator[str]:
-    if patterns:
+def _any(patterns: list[str], pick: Pick) -> Iterator[str]:
+    """A few actors lead to their statements; a class has too many, so each statement found is looked at."""
+    if patterns and pick.classes:
+        yield "FILTER(" + " || ".join(f"EXISTS {{ {pattern} }}" for pattern in patterns) + ")"
+    elif patterns:
         yield " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
 
 

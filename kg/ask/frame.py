@@ -120,8 +120,9 @@ _LEADS = {"for": "for or to", "according": "according to", "from": "of", "outsid
 
 
 def _condition(lexicon: Lexicon, w: Wanted) -> str:
-    what = [_named(lexicon, c) for c in w.circumstances] + [kind for kind in w.kinds if kind != "approval" or not w.by.classes]
-    parts = [_bracket(what, len(lexicon.narrower(w.circumstances))), _shown(lexicon, w.by, "" if not what else "by ")]
+    what = _bracket([_named(lexicon, c) for c in w.circumstances], len(lexicon.narrower(w.circumstances)))
+    kinds = _bracket([kind for kind in w.kinds if kind != "approval" or not w.by.classes], 0)
+    parts = [what, f"of kind {kinds}" if what and kinds else kinds, _shown(lexicon, w.by, "by " if what or kinds else "")]
     return " ".join(part for part in parts if part)
 
 

@@ -152,10 +152,11 @@ class _Reader:
         if value == "needs":
             self.lead("on")
         elif value == "decides":
+            subject = self.frame.slot("subject")
             self.lead("on")
-            self.wanted(Wanted(by=self.frame.slot("subject"), kinds=("approval",)))
+            self.wanted(Wanted(by=subject, kinds=("approval",)))
             self.frame = replace(self.frame, slots=tuple(pair for pair in self.frame.slots if pair[0] != "subject"))
-            self.mode = "object"
+            self.mode = "condition" if subject == Pick() else "object"
 
     def lead(self, word: str) -> None:
         open_group = self.frame.conditions[-1] if self.frame.conditions else None
@@ -215,7 +216,10 @@ class _Reader:
             if self.mode == "condition" and kind != "place":
                 self.wanted(Wanted(by=pick))
             else:
-                self.frame = self.frame.put(self.slot_for(kind), pick)
+                slot = self.slot_for(kind)
+                named = {cls for actor in self.frame.slot(slot).actors for cls in self.lexicon.classes.get(actor, ())}
+                if not (self.put_last == "actor" and kind == "class" and not self.joined and named & set(values)):  # the Euronews article
+                    self.frame = self.frame.put(slot, pick)
 
     def slot_for(self, kind: str) -> str:
         if kind == "place" and self.mode not in ("outside", "for"):
@@ -271,8 +275,11 @@ class _Reader:
     def on_not(self, value: str) -> None:
         if value == "without":
             self.lead("on")
-        if value == "without" or self.mode == "condition":
+        lead = self.frame.conditions[-1].lead if self.mode == "condition" else ""
+        if lead == "on":
             self.frame = replace(self.frame, negated="condition")
+        elif lead:  # if there is no X: unless X
+            self.lead("if" if lead == "unless" else "unless")
         else:
             self.refusing = True
 

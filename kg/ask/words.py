@@ -48,9 +48,14 @@ def tokens(text: str) -> tuple[str, ...]:
     ('who', 'will', 'not', 'send', 'sanchez', 's', 'soldiers')
     """
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold().replace("’", "'")) if not unicodedata.combining(c))
-    for short, long in grammar()["contractions"].items():
-        plain = re.sub(rf"(?<=\w){short}\b" if short.startswith("n'") else rf"\b{short}\b", long, plain)
+    plain = _contraction().sub(lambda m: grammar()["contractions"][m[0]], plain)
     return tuple(re.findall(r"[^\W_]+", plain))
+
+
+@functools.cache
+def _contraction() -> re.Pattern[str]:
+    """All contractions, the whole words before the ending `n't`."""
+    return re.compile("|".join(rf"(?<=\w){short}\b" if short.startswith("n'") else rf"\b{short}\b" for short in grammar()["contractions"]))
 
 
 @functools.cache

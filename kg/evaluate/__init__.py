@@ -14,4 +14,19 @@ from kg.evaluate.layers import LAYERS, Item, Layer, Layers, items
 from kg.evaluate.matching import assign, overlap
 from kg.evaluate.scoring import COLUMNS, Miss, Report, Row, score, to_rows
 
-__all__ = ["COLUMNS", "LAYERS", "Item", "Layer", "Layers", "Miss", "Report", "Row", "assign", "compare_files", "items", "overlap", "score", "to_rows"]
+__all__ = [
+    "COLUMNS",
+    "LAYERS",
+    "Item",
+    "Layer",
+    "Layers",
+    "Miss",
+    "Report",
+    "Row",
+    "assign",
+    "compare_files",
+    "items",
+    "overlap",
+    "score",
+    "to_rows",
+]

@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.errors import StoreError
+from kg.resources import STORE_MARK
 
 LAYOUT = 1
 ENGINE = "oxigraph 0.5"
-MARK, GRAPH, SNAPSHOTS, SOURCES, JOURNAL, LOCK = "proviso.json", "graph", "snapshots", "sources", "journal.jsonl", "lock"
+MARK, GRAPH, SNAPSHOTS, SOURCES, JOURNAL, LOCK = STORE_MARK, "graph", "snapshots", "sources", "journal.jsonl", "lock"
 
 Entry = Mapping[str, Any]
 
@@ -141,7 +142,9 @@ def held(path: Path, command: str, when: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(f"the store is being written by {_holder(file)}", str(path), "wait until it is done, or stop it") from None
+            raise StoreError(
+                f"the store is held: it is being written by {_holder(file)}", str(path), "wait until it is done, or stop it"
+            ) from None
         try:
             os.ftruncate(file, 0)
             os.pwrite(file, json.dumps({"pid": os.getpid(), "command": command, "since": when}).encode(), 0)

@@ -9,24 +9,23 @@ another it is not drawn again, and where they really differ a gate *reports diff
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from kg.analyse.network import printable
+from kg.view.gates import Line, Readings, find_circles, gated
 from kg.view.layout import Box, arrange
 from kg.view.shapes import LINE, STYLES, Edge, Legend, Node, Picture, Quote, text_width, wrap
+from kg.vocabulary import KINDS
 
 SYMBOLS = {"pledged": "✓", "open": "?", "refused": "✕", "withdrawn": "↩"}
 WIDTHS = {"actor": 144, "commitment": 256, "condition": 214, "decider": 144}
 TITLE = "Who commits to what, on what condition"
 _HEADINGS = {"actor": "Who", "commitment": "What", "condition": "Only if", "decider": "Who decides"}
 _ROW = 40  # px, the height of a box with one line
-
-Item = tuple[str, tuple[str, ...]]  # how it is attached, and the conditions of which one is enough
-Reading = frozenset[Item]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,8 +75,8 @@ def build_chart(rows: Iterable[Row], title: str = TITLE, notes: tuple[str, ...] 
     told = _Facts()
     for row in sorted({_clean(row) for row in rows}):
         told.add(row)
-    lines = _lines(told)
-    circles = _circles({key for key in lines if key[2] == "depends"})
+    lines = gated(told.edges, told.readings)
+    circles = find_circles({key for key in lines if key[2] == "depends"})
     for key in circles:
         del lines[key]
     if circles:
@@ -105,10 +104,8 @@ class _Facts:
     quotes: defaultdict[str, dict[tuple[str, int, int, str], set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
-    edges: set[tuple[str, str, str]] = field(default_factory=set)
-    readings: defaultdict[str, defaultdict[str, set[tuple[str, str, str]]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(set))
-    )
+    edges: set[Line] = field(default_factory=set)
+    readings: defaultdict[str, Readings] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
 
     def add(self, row: Row) -> None:
         """Take in one row."""
@@ -141,7 +138,7 @@ class _Facts:
 
     def nodes(self) -> dict[str, Node]:
         """A node for each thing, not yet placed."""
-        made = {}
+        made, shown = {}, self._shown()
         for key, label in self.labels.items():
             kind = key.split(" ", 1)[0]
             quotes = sorted(Quote(*place, tuple(sorted(speakers))) for place, speakers in self.quotes[key].items())
@@ -153,10 +150,32 @@ class _Facts:
                 style["detail"] = ", ".join([*stances, *sorted(self.words[key] & {"firm", "intended"})])
                 notes += [f"stated as {' and as '.join(stances)}"] * (len(stances) > 1)
             symbol = "".join(SYMBOLS[stance] for stance in stances) if kind == "commitment" else ""
-            box = _box(key, kind, label, tuple(notes), symbol)
+            box = replace(_box(key, kind, shown[key], tuple(notes), symbol), label=label, said=tuple(notes))
             dashed = "intended" in self.words[key] and "firm" not in self.words[key]
             made[key] = replace(box, colour=style["colour"], detail=style["detail"], quotes=tuple(quotes), dashed=dashed)
         return made
+
+    def _shown(self) -> dict[str, str]:
+        """The words in each box: of the label what the columns beside it do not say already.
+
+        A commitment's `France: deploy troops` loses the names of its committers if they are all there is before the colon; a
+        condition's `ceasefire (event)` its kind and decider, where no other condition would read the same then.
+        """
+        shown = dict(self.labels)
+        committers: defaultdict[str, list[str]] = defaultdict(list)
+        for source, target, style in self.edges:
+            if style == "commits":
+                committers[target].append(self.labels[source])
+        for key, names in committers.items():
+            before, _, rest = self.labels[key].partition(": ")
+            for name in sorted(names, key=len, reverse=True):
+                before = before.replace(name, "", 1)
+            if rest.strip() and not re.sub(r"and|,|\s", "", before):
+                shown[key] = rest
+        conditions = {key: label for key, label in self.labels.items() if key.startswith("condition ")}
+        bare = {key: re.sub(rf" \(({'|'.join(KINDS)})( by .*)?\)$", "", label) for key, label in conditions.items()}
+        count = Counter(bare.values())
+        return shown | {key: words for key, words in bare.items() if count[words] == 1 and words.strip()}
 
 
 def _box(key: str, kind: str, label: str, notes: tuple[str, ...] = (), symbol: str = "") -> Node:
@@ -179,85 +198,7 @@ def _gate(key: str) -> Node:
     )
 
 
-def _lines(told: _Facts) -> dict[tuple[str, str, str], None]:
-    """The lines of the chart, source to target with the style, in an order that depends on the facts alone."""
-    lines = dict.fromkeys(sorted(told.edges))
-    for commitment in sorted(told.readings):
-        readings = _readings(told.readings[commitment].values())
-        if len(readings) == 1:
-            _attach(lines, commitment, readings[0])
-            continue
-        heads = [_head(lines, reading) for reading in readings]
-        differ = _gate_key("DIFFER", heads)
-        lines[commitment, differ, "differ"] = None
-        for head, style in heads:
-            lines[differ, head, style] = None
-    return lines
-
-
-def _readings(articles: Iterable[set[tuple[str, str, str]]]) -> list[Reading]:
-    """The different readings that no other says more than, each as items: attachment, and conditions of which one is enough."""
-    readings = set()
-    for attached in articles:
-        groups: dict[tuple[str, str], set[str]] = {}
-        for attachment, group, condition in attached:
-            groups.setdefault((attachment, group), set()).add(condition)
-        readings.add(frozenset((attachment, tuple(sorted(members))) for (attachment, _), members in groups.items()))
-    return sorted((r for r in readings if not any(r < other for other in readings)), key=sorted)
-
-
-def _attach(lines: dict[tuple[str, str, str], None], commitment: str, reading: Reading) -> None:
-    """Draw the only reading of a commitment: what must all hold through one gate, each exception for itself."""
-    for attachment in sorted({attachment for attachment, _ in reading}):
-        heads = [_child(lines, item) for item in sorted(reading) if item[0] == attachment]
-        if len(heads) > 1 and attachment != "exceptIf":
-            heads = [(_all(lines, heads), attachment)]
-        for head, style in heads:
-            lines[commitment, head, style] = None
-
-
-def _head(lines: dict[tuple[str, str, str], None], reading: Reading) -> tuple[str, str]:
-    """One node that stands for a whole reading, and the style of the line to it."""
-    heads = [_child(lines, item) for item in sorted(reading)]
-    return heads[0] if len(heads) == 1 else (_all(lines, heads), "differ")
-
-
-def _child(lines: dict[tuple[str, str, str], None], item: Item) -> tuple[str, str]:
-    """The node for one item: the condition itself, or the ANY gate before several."""
-    attachment, conditions = item
-    if len(conditions) == 1:
-        return conditions[0], attachment
-    gate = _gate_key("ANY", [(condition, attachment) for condition in conditions])
-    for condition in conditions:
-        lines[gate, condition, attachment] = None
-    return gate, attachment
-
-
-def _all(lines: dict[tuple[str, str, str], None], heads: list[tuple[str, str]]) -> str:
-    """The ALL gate over these; the same for whoever needs the same."""
-    gate = _gate_key("ALL", heads)
-    for head, style in heads:
-        lines[gate, head, style] = None
-    return gate
-
-
-def _gate_key(word: str, heads: list[tuple[str, str]]) -> str:
-    """The key of a gate, made of what it joins, so that equal gates are one."""
-    return f"gate {word} {hashlib.sha256(repr(sorted(heads)).encode()).hexdigest()[:12]}"
-
-
-def _circles(edges: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """The edges to leave out so that none goes in a circle: of those on circles, the ones against the order of the keys."""
-    left = set(edges)
-    while True:
-        sources, targets = {edge[0] for edge in left}, {edge[1] for edge in left}
-        inner = {edge for edge in left if edge[0] in targets and edge[1] in sources}
-        if inner == left:
-            return sorted(edge for edge in left if edge[0] >= edge[1])
-        left = inner
-
-
-def _picture(nodes: dict[str, Node], lines: dict[tuple[str, str, str], None], title: str, notes: tuple[str, ...]) -> Picture:
+def _picture(nodes: dict[str, Node], lines: dict[Line, None], title: str, notes: tuple[str, ...]) -> Picture:
     """Everything put in its place, with headings over the columns and the legend."""
     placed = arrange([Box(n.id, n.kind, n.w, n.h, n.label) for n in nodes.values()], list(lines))
     order = {kind: at for at, kind in enumerate(("actor", "commitment", "gate", "condition", "decider"))}

@@ -6,6 +6,7 @@ Answer --network--> graph ─┴--write--> x.html .svg .graphml .gexf .json
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import networkx as nx
@@ -13,13 +14,69 @@ import networkx as nx
 from kg.analyse.network import links
 from kg.analyse.network import network as graph_of_links
 from kg.errors import QueryError, UsageError
-from kg.query import Answer, to_json_rows
+from kg.query import Answer, ask_store, list_queries, load_query, run, to_json_rows
 from kg.resources import write_atomically
 from kg.store.embedded import Store
 from kg.view.chart import TITLE, build_chart
 from kg.view.picture import FORMATS, encode
 from kg.view.rows import chart_rows, kinds
 from kg.view.shapes import Picture
+from kg.vocabulary import KG, PROV
+
+_QUERIES = {"chart": "who-what-only-if", "network": "commitments"}  # kind -> the query drawn where none is given
+_READINGS = f"""SELECT ?article ?reviewed {{ ?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
+  FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }} }}"""  # those in force
+
+
+def draw(store: Store, kind: str = "chart", query: str = "", given: Mapping[str, str] | None = None) -> Picture | nx.DiGraph[str]:
+    """The chart or network of a named query's answer, with its question as title and what to beware of as notes.
+
+    `kind` is `chart`, `network` or the name of a file in `queries/networks/`; `query` the named query whose rows are drawn,
+    by default the one that belongs to the kind; `given` the values of its parameters. A query made for networks is drawn as
+    one also where `kind` is `chart`. Raises UsageError for an unknown kind, query or parameter, and QueryError for an answer
+    that is no such picture.
+
+    >>> from kg.store.embedded import memory
+    >>> draw(memory()).title
+    'Who commits to what, only if what?'
+    """
+    named = load_query(_query_of(kind, query))
+    answer = ask_store(store, named, given)
+    only = tuple(f"{name}: {value}" for name, value in (given or {}).items() if f"{{{name}}}" not in named.question)
+    make = chart if kind == "chart" and named.draw != "network" else network
+    return make(store, answer, named.asked(given), (*only, *_unreviewed(store, answer)))
+
+
+def _query_of(kind: str, query: str) -> str:
+    """The name of the query that is drawn."""
+    if kind in _QUERIES:
+        return query or _QUERIES[kind]
+    networks = [found.name for found in list_queries("networks")]
+    if kind not in networks:
+        raise UsageError(f"there is no kind of graph called {kind!r}", "option --kind", f"one of: {', '.join((*_QUERIES, *networks))}")
+    if query:
+        raise UsageError(
+            f"{kind} is a query of its own, so there is nothing to draw of {query}", "option --query", "give --kind or --query"
+        )
+    return kind
+
+
+def _unreviewed(store: Store, answer: Answer) -> tuple[str, ...]:
+    """A sentence that says how many of the readings behind an answer no person has reviewed; none where all are.
+
+    The readings are those of the answer's articles, or of the whole store where it names none.
+    """
+    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS).rows}
+    if "article" in answer.columns:
+        at = answer.columns.index("article")
+        named = {str(row[at]) for row in answer.rows}
+        readings = {article: reviewed for article, reviewed in readings.items() if article in named}
+    machine = sum("false" in reviewed for reviewed in readings.values())
+    if not machine:
+        return ()
+    if machine == len(readings):
+        return ("No person has reviewed the readings this rests on.",)
+    return (f"No person has reviewed {machine} of the {len(readings)} readings this rests on.",)
 
 
 def chart(store: Store, answer: Answer, title: str = TITLE, notes: tuple[str, ...] = ()) -> Picture:

@@ -17,7 +17,7 @@ import networkx as nx
 
 from kg.view.shapes import LINE, SMALL, STYLES, Edge, Legend, Node, Picture, cut, text_width, wrap
 
-MARKS = ("circle", "square", "diamond", "triangle", "star", "hexagon")  # a kind's mark, beside its colour
+MARKS = ("circle", "square", "diamond", "triangle", "star", "hexagon", "cross", "bar", "down", "bowtie")  # a kind's mark, beside its colour
 _ROOM = 104.0  # px between two linked nodes, as the springs would have it
 _WORK = 80_000  # nodes and edges, over all steps: about half a second
 _LABEL = 150.0  # px a label may be wide
@@ -50,7 +50,7 @@ def network_picture(graph: nx.DiGraph[str]) -> Picture:
     nodes = tuple(replace(dot, x=round(x - left, 2), y=round(y - top, 2)) for dot, (x, y) in zip(dots, points, strict=True))
     edges = tuple(_arrow(nodes[index[s]], nodes[index[t]], said["label"], said["weight"]) for s, t, said in graph.edges(data=True))
     width, height = max((n.x + n.w / 2 for n in nodes), default=0) + 20, max((n.y + n.h / 2 for n in nodes), default=0) + 20
-    legend = tuple(Legend(kind, colour=f"kind{look[kind]}", mark=MARKS[look[kind]]) for kind in kinds if kind)
+    legend = tuple(Legend(kind, colour=_colour(look[kind]), mark=MARKS[look[kind]]) for kind in kinds if kind)
     summary = " · ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in ((len(nodes), "node"), (len(edges), "link")))
     legend += (Legend("links to; the wider, the more often", style="link"),) * bool(edges)
     title, notes = graph.graph.get("title", "Network"), tuple(graph.graph.get("notes", "").splitlines())
@@ -64,7 +64,11 @@ def _dot(graph: nx.DiGraph[str], key: str, look: int) -> Node:
     lines = cut(wrap(label, _LABEL), 3)
     width = max(2 * radius, *(text_width(line) for line in lines))
     height = 2 * radius + 4 + LINE * len(lines)
-    return Node(key, kind, label, 0, 0, round(width, 2), height, lines, colour=f"kind{look}", mark=MARKS[look], detail=kind, radius=radius)
+    return Node(key, kind, label, 0, 0, round(width, 2), height, lines, colour=_colour(look), mark=MARKS[look], detail=kind, radius=radius)
+
+
+def _colour(look: int) -> str:
+    return f"kind{look % 6}"
 
 
 def _arrow(source: Node, target: Node, label: str, weight: float) -> Edge:

@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,10 @@ from markupsafe import Markup
 
 from kg.analyse.network import WRITERS
 from kg.errors import UsageError
+from kg.view.carrier import carrier, quotes_of, thickness
 from kg.view.network import network_picture
 from kg.view.palette import PALETTE, dark_style
-from kg.view.shapes import BEND, FONT, LINE, SMALL, STYLES, Edge, Node, Picture, Quote, curve, number, text_width, wrap
+from kg.view.shapes import FONT, LINE, SMALL, STYLES, Edge, Node, Picture, Quote, curve, number, text_width, wrap
 
 FORMATS = ("html", "svg", "graphml", "gexf", "json")
 FACE = "Arial, Liberation Sans, Helvetica, sans-serif"
@@ -45,6 +45,23 @@ CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
         (round((1.35, 0.68)[at % 2] * math.sin(at * math.pi / 5), 3), round(-(1.35, 0.68)[at % 2] * math.cos(at * math.pi / 5), 3))
         for at in range(10)
     ),
+    "cross": (
+        (-0.45, -1.2),
+        (0.45, -1.2),
+        (0.45, -0.45),
+        (1.2, -0.45),
+        (1.2, 0.45),
+        (0.45, 0.45),
+        (0.45, 1.2),
+        (-0.45, 1.2),
+        (-0.45, 0.45),
+        (-1.2, 0.45),
+        (-1.2, -0.45),
+        (-0.45, -0.45),
+    ),
+    "bar": ((-1.4, -0.6), (1.4, -0.6), (1.4, 0.6), (-1.4, 0.6)),
+    "down": ((-1.25, -0.95), (1.25, -0.95), (0, 1.2)),
+    "bowtie": ((-1.2, -1), (1.2, 1), (1.2, -1), (-1.2, 1)),
     "hexagon": tuple((round(1.1 * math.cos(at * math.pi / 3), 3), round(1.1 * math.sin(at * math.pi / 3), 3)) for at in range(6)),
 }
 
@@ -87,7 +104,7 @@ def graph_of(picture: Picture) -> nx.DiGraph[str]:
     for n in picture.nodes:
         if n.kind != "heading":
             quotes = [asdict(quote) for quote in n.quotes]
-            graph.add_node(n.id, label=n.label, kind=n.kind, detail=n.detail, notes="; ".join(n.notes), x=n.x, y=n.y, quotes=quotes)
+            graph.add_node(n.id, label=n.label, kind=n.kind, detail=n.detail, notes="; ".join(n.said), x=n.x, y=n.y, quotes=quotes)
     for edge in picture.edges:
         said = {"label": edge.label, "style": edge.style}
         if graph.has_edge(edge.source, edge.target):
@@ -164,7 +181,7 @@ def in_words(picture: Picture) -> list[Item]:
 
 def _told(node: Node, lead: str, nodes: Mapping[str, Node], out: Mapping[str, list[Edge]], told: set[str], depth: int) -> Item:
     """One thing of a chart and what hangs under it; what has been told once is only named again, and so is what lies too deep."""
-    words = ", ".join(filter(None, [node.detail if node.kind == "gate" else node.label, *node.notes]))
+    words = ", ".join(filter(None, [node.detail if node.kind == "gate" else node.label, *node.said]))
     if node.kind == "commitment" and node.detail:
         words += f" ({node.detail})"
     again = node.id in told or depth > _DEEP
@@ -172,76 +189,6 @@ def _told(node: Node, lead: str, nodes: Mapping[str, Node], out: Mapping[str, li
     edges = [] if again else out.get(node.id, [])
     children = [_told(nodes[e.target], "" if e.style == "commits" else e.label, nodes, out, told, depth + 1) for e in edges]
     return Item(words, node.id, lead, node.quotes if node.kind == "commitment" and not again else (), children)
-
-
-def carrier(picture: Picture) -> Any:
-    """The picture as a pyvis `Network`: its nodes and edges in pyvis's own form, at their places, and vis-network's options.
-
-    Lines end on ports, nodes without size at the edges of the boxes, since vis-network aims at the middle. What only our
-    page reads stands under `draw`; of an edge that is the whole line it is a piece of.
-    """
-    from pyvis.edge import Edge as Line  # imported here: pyvis takes most of a second, and only the page needs it
-    from pyvis.network import Network
-    from pyvis.node import Node as Dot
-
-    held = Network(directed=True)
-    quotes = {quote: at for at, quote in enumerate(_quotes(picture))}
-    # pyvis looks each node up in a list, which is quadratic: its Node and Edge are made here and put where it keeps them.
-    for node in picture.nodes:
-        title = {"title": node.label} if node.radius else {}
-        middle = node.y - node.h / 2 + node.radius if node.radius else node.y
-        held.nodes.append(
-            Dot(node.id, "custom", node.label, x=node.x, y=middle, size=node.radius, draw=_drawn(node, quotes), **title).options
-        )
-    ports: dict[tuple[float, float], str] = {}
-    for edge in picture.edges:
-        stops = [edge.source, edge.target]
-        if picture.kind == "chart":
-            stops = [ports.setdefault(point, f"port {number(point[0])} {number(point[1])}") for point in edge.points]
-        style = STYLES[edge.style]
-        thick = thickness(picture, edge)
-        said = {"source": edge.source, "target": edge.target, "style": edge.style, "words": edge.label, "thick": thick}
-        for at, (start, end) in enumerate(pairwise(stops)):
-            arrows = {"to": {"enabled": at == len(stops) - 2, "scaleFactor": 0.55}}
-            held.edges.append(Line(start, end, True, arrows=arrows, dashes=list(style.dashes) or False, draw=said).options)
-    for (x, y), name in ports.items():
-        held.nodes.append(Dot(name, "dot", " ", x=x, y=y, size=0.1, opacity=0).options)
-    held.node_ids = [node["id"] for node in held.nodes]
-    held.node_map = {node["id"]: node for node in held.nodes}
-    held.set_options(json.dumps(_options(picture)))
-    return held
-
-
-def _options(picture: Picture) -> dict[str, Any]:
-    """vis-network's options: nothing moves by itself, nothing is looked for."""
-    smooth = {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": BEND}
-    return {
-        "autoResize": False,
-        "layout": {"improvedLayout": False, "randomSeed": 1},
-        "physics": {"enabled": False},
-        "interaction": {
-            "dragNodes": False,
-            "selectable": False,
-            "hover": False,
-            "keyboard": False,
-            "hideEdgesOnDrag": len(picture.edges) > 3000,
-        },
-        "nodes": {"shape": "custom", "chosen": False},
-        "edges": {"smooth": smooth if picture.kind == "chart" else False, "chosen": False, "selectionWidth": 0},
-    }
-
-
-def _drawn(node: Node, quotes: Mapping[Quote, int]) -> dict[str, Any]:
-    """What the page needs to draw and explain a node; quotes by their number."""
-    said = asdict(node)
-    for name in ("id", "x", "y"):
-        del said[name]
-    return said | {"quotes": [quotes[quote] for quote in node.quotes]}
-
-
-def _quotes(picture: Picture) -> list[Quote]:
-    """Every quote of the picture once, by article and place."""
-    return sorted({quote for node in picture.nodes for quote in node.quotes})
 
 
 def _data(picture: Picture) -> dict[str, Any]:
@@ -252,7 +199,7 @@ def _data(picture: Picture) -> dict[str, Any]:
         "free": picture.kind == "network" and len(picture.nodes) > SMALL,
         "font": {"size": FONT, "face": FACE}, "leading": LINE, "palette": PALETTE, "corners": CORNERS,
         "styles": {name: asdict(style) for name, style in STYLES.items()},
-        "quotes": [(q.article, q.start, q.end, q.quote, q.speakers) for q in _quotes(picture)],
+        "quotes": [(q.article, q.start, q.end, q.quote, q.speakers) for q in quotes_of(picture)],
         "options": held.options, "nodes": held.nodes, "edges": held.edges,
     }  # fmt: skip
 
@@ -263,11 +210,6 @@ def _inert(data: Any) -> Markup:
     for letter in "<>&\u2028\u2029":
         written = written.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(written)
-
-
-def thickness(picture: Picture, edge: Edge) -> float:
-    """How wide a line is drawn, in px: in a chart as its style says, in a network by its weight."""
-    return STYLES[edge.style].width if picture.kind == "chart" else round(1 + math.log1p(max(0.0, edge.weight - 1)), 2)
 
 
 def arrow(points: tuple[tuple[float, float], ...], straight: bool = False) -> str:

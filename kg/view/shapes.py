@@ -42,8 +42,8 @@ class Node:
     """One thing in a picture. `kind` says what it is and `colour` is a name of the palette, never a colour itself.
 
     `mark` is the outline (`box`, `pill`, `plain` for text alone; `circle`, `square`, … for a dot with its label under it),
-    `lines` the label as it is broken into lines and `notes` further, quieter lines; `detail` says in words what the
-    colour and the symbol say.
+    `lines` the label as it is broken into lines and `notes` further, quieter lines (`said`: the same, unbroken); `detail`
+    says in words what the colour and the symbol say.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Node:
     quotes: tuple[Quote, ...] = ()
     indent: float = 12  # from the left edge to the text; the symbol stands in it
     radius: float = 0  # of a dot
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -204,3 +205,34 @@ def test_odd_labels_are_drawn(text: str) -> None:
     _apart(chart.nodes)
     for node in chart.nodes:
         node.label.encode()
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("Germany: deploy troops", "deploy troops"),
+        ("Germany and France: deploy troops", "Germany and France: deploy troops"),
+        ("Germany", "Germany"),
+        ("Germany: ", "Germany:"),
+        ("deploy: troops", "deploy: troops"),
+    ],
+)
+def test_a_box_does_not_repeat_who_stands_beside_it(label: str, words: str) -> None:
+    """Germany's box leads there already; a committer that is not in the picture stays in the words. The label is whole."""
+    (node,) = (n for n in build_chart([replace(_row(), commitment_label=label)]).nodes if n.kind == "commitment")
+    assert " ".join(node.lines) == words and node.label == label
+
+
+def test_joint_committers_are_not_repeated() -> None:
+    """However many there are, and whatever stands in their names."""
+    names = ["Bosnia and Herzegovina", "France", "New France"]
+    rows = [Row(name, name, "c", "New France, Bosnia and Herzegovina and France: deploy troops") for name in names]
+    assert next(n for n in build_chart(rows).nodes if n.kind == "commitment").lines == ("deploy troops",)
+
+
+def test_a_condition_s_kind_is_left_to_the_panel_unless_it_tells_two_apart() -> None:
+    """`ceasefire (event)` is shown as ceasefire; of two findings that differ in who decides, each keeps its words."""
+    labels = {"x": "ceasefire (event)", "y": "blame (finding)", "z": "blame (finding by the allies)", "w": "truce (of God)"}
+    rows = [replace(_row(condition=key), condition_label=label) for key, label in labels.items()]
+    shown = {n.label: " ".join(n.lines) for n in build_chart(rows).nodes if n.kind == "condition"}
+    assert shown == {label: label.removesuffix(" (event)") for label in labels.values()}

@@ -11,10 +11,11 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import QueryError, UsageError
-from kg.query import run
+from kg.query import load_query, run
 from kg.store.embedded import Store, memory
-from kg.view.graph import chart, form_of, network, write
+from kg.view.graph import chart, draw, form_of, network, write
 from kg.view.picture import FORMATS
+from kg.view.shapes import Picture
 
 DATA = """
 @prefix kg: <https://w3id.org/proviso#> . @prefix id: <https://w3id.org/proviso/id/> . @prefix oa: <http://www.w3.org/ns/oa#> .
@@ -65,6 +66,48 @@ def test_an_answer_is_a_network(store: Store) -> None:
     drawn = network(store, run(store, NETWORK), "Waiting")
     assert {held["label"]: held["kind"] for _, held in drawn.nodes(data=True)} == {"Friedrich <Merz>": "person", "Bundestag": "parliament"}
     assert [held for *_, held in drawn.edges(data=True)] == [{"label": "waits for", "weight": 1.0}]
+
+
+def test_the_question_is_the_title(store: Store) -> None:
+    """Of the chart, of the network, of a network by its name; a query made for networks is drawn as one."""
+    assert isinstance(draw(store), Picture)
+    for kind, query in (("network", ""), ("waits-for", ""), ("chart", "waits-for"), ("network", "waits-for")):
+        drawn = draw(store, kind, query)
+        assert (
+            isinstance(drawn, nx.DiGraph)
+            and drawn.graph["title"] == load_query(query or {"network": "commitments"}.get(kind, kind)).question
+        )
+
+
+def test_what_it_is_narrowed_to_is_said(store: Store) -> None:
+    """A value that the question does not show stands under it."""
+    drawn = draw(store, given={"actor": "germany"})
+    assert isinstance(drawn, Picture) and drawn.notes == ("actor: germany",)
+
+
+@pytest.mark.parametrize(("kind", "query"), [("pie", ""), ("chart", "no-such-query"), ("waits-for", "who-what-only-if")])
+def test_an_unknown_kind_or_query_is_a_usage_error(store: Store, kind: str, query: str) -> None:
+    """With what there is."""
+    with pytest.raises(UsageError):
+        draw(store, kind, query)
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "said"),
+    [
+        (["true", "true"], ()),
+        (["true", "false"], ("No person has reviewed 1 of the 2 readings this rests on.",)),
+        (["false", "false"], ("No person has reviewed the readings this rests on.",)),
+    ],
+)
+def test_what_no_person_has_reviewed_is_said(reviewed: list[str], said: tuple[str, ...]) -> None:
+    """Of the readings in force; what a reading that has ended was does not matter."""
+    words = "@prefix kg: <https://w3id.org/proviso#> . @prefix prov: <http://www.w3.org/ns/prov#> . @prefix r: <https://example.org/> .\n"
+    words += "".join(f"r:n{at} kg:annotates r:a{at} ; kg:reviewed {value} .\n" for at, value in enumerate(reviewed))
+    words += "r:old kg:annotates r:a0 ; kg:reviewed false ; prov:invalidatedAtTime '2026' ."
+    store = memory(ox.Quad(*triple.triple) for triple in ox.parse(words, format=ox.RdfFormat.TURTLE))
+    drawn = draw(store, "network")
+    assert isinstance(drawn, nx.DiGraph) and drawn.graph["notes"] == "\n".join(said)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -9,6 +9,7 @@ import pytest
 
 from kg.analyse.network import Link, network
 from kg.view.network import network_picture, part, springs
+from kg.view.picture import CORNERS
 
 
 def _links(seed: int, nodes: int, links: int) -> list[Link]:
@@ -58,6 +59,13 @@ def test_a_kind_has_a_mark_and_a_colour_of_its_own() -> None:
     picture = network_picture(network([Link("a", "b")], {"a": "state", "b": "person"}))
     assert len({(n.mark, n.colour) for n in picture.nodes}) == len({n.mark for n in picture.nodes}) == 2
     assert [item.words for item in picture.legend] == ["person", "state", "links to; the wider, the more often"]
+
+
+def test_ten_kinds_have_ten_marks() -> None:
+    """And each mark has its outline."""
+    kinds = {str(at): f"kind {at}" for at in range(10)}
+    marks = {n.mark for n in network_picture(network([Link(str(at), str(at + 1)) for at in range(9)], kinds)).nodes}
+    assert len(marks) == 10 and marks == {"circle", *CORNERS}
 
 
 def test_an_empty_network_is_a_picture() -> None:

@@ -18,9 +18,10 @@ import pytest
 import kg
 from kg.analyse.network import Link, network
 from kg.errors import UsageError
+from kg.view.carrier import carrier
 from kg.view.chart import Row, build_chart
 from kg.view.network import network_picture
-from kg.view.picture import FORMATS, carrier, encode, graph_of, in_words, picture_html, svg
+from kg.view.picture import FORMATS, encode, graph_of, in_words, picture_html, svg
 
 HOSTILE = [
     "</script><script>window.hacked=1</script>",
@@ -160,6 +161,15 @@ def test_the_same_stands_in_words(rows: list[Row]) -> None:
     assert troops.words.endswith("(open, intended)") and troops.quotes[0].speakers == ("Friedrich Merz",)
     (gate,) = troops.children
     assert (gate.lead, sorted(item.words for item in gate.children)) == ("only if", ["ceasefire", "consent of the Bundestag"])
+
+
+def test_a_place_broken_into_lines_is_whole_in_words(rows: list[Row]) -> None:
+    """In the list, in the panel's data and in the graph."""
+    chart = build_chart(rows)
+    (node,) = (n for n in chart.nodes if "only in: countries neighbouring Ukraine" in n.said)
+    assert "only in: countries" in node.notes
+    assert "only in: countries neighbouring Ukraine" in graph_of(chart).nodes[node.id]["notes"]
+    assert "only in: countries neighbouring Ukraine" in str(in_words(chart))
 
 
 def test_another_form_is_a_usage_error() -> None:

@@ -262,7 +262,7 @@
     if (id === null) return;
     const { draw } = byId.get(id);
     const said = [draw.detail === draw.kind ? "" : (ROLES[draw.kind] ?? draw.kind), draw.detail].filter(Boolean).join(": ");
-    chosen.append(made("h2", draw.label), made("p", [said, ...draw.notes].filter(Boolean).join(" · "), "quiet"));
+    chosen.append(made("h2", draw.label), made("p", [said, ...draw.said].filter(Boolean).join(" · "), "quiet"));
     const cited = [draw.label];
     if (draw.quotes.length) chosen.append(made("h3", draw.quotes.length === 1 ? "In these words" : `In these words (${draw.quotes.length})`));
     for (const at of draw.quotes) {
@@ -305,7 +305,7 @@
   // -- search ----------------------------------------------------------------------------------------------------------
   const LETTERS = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", ß: "ss", æ: "ae", œ: "oe", ı: "i" };
   const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łøđðþßæœı]/g, (c) => LETTERS[c]);
-  const searchable = things.map((node) => plain([node.draw.label, ...node.draw.notes].join(" ")));
+  const searchable = things.map((node) => plain([node.draw.label, ...node.draw.said].join(" ")));
 
   function find() {
     const wanted = plain(search.value.trim());

@@ -1,0 +1,23 @@
+"""The seeds in a store of their own, made once a run; and the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import TOP, Run, kg
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    return kg
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the five seed articles; tests only read it."""
+    store = tmp_path_factory.mktemp("seeds") / "store"
+    done = kg("add", TOP / "seeds" / "articles", "--store", store, SOURCE_DATE_EPOCH="1767700000")
+    assert done.returncode == 0, done.stderr
+    return store

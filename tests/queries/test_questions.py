@@ -1,0 +1,81 @@
+"""The 24 questions and what each answers on the seeds; `python tests/queries/test_questions.py` writes the answers again.
+
+Beside `queries/questions/NAME.csv` stands what the question answers with its defaults, in words (things by their labels),
+a row a line, in the answer's order. Whoever writes them again reads the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kg.actors import load_registry
+from kg.annotate.beside import find_annotation
+from kg.annotate.from_file import read_annotation
+from kg.articles import read_articles
+from kg.query import NamedQuery, ask_store, list_queries, to_text_rows
+from kg.store.embedded import Store, memory, quads
+from kg.triples import annotation_triples, article_iri, registry_triples, to_triples
+from kg.vocabulary import PROVENANCE_GRAPH, REGISTRY_GRAPH
+
+SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
+QUESTIONS = list_queries("questions")
+
+
+@cache
+def seeds() -> Store:
+    """The seed articles with the annotations made by hand, as `kg add` reads them, without what is derived."""
+    registry = load_registry()
+    found = list(quads(REGISTRY_GRAPH, registry_triples(registry)))
+    for path in sorted(SEEDS.glob("*.txt")):
+        for reading in read_articles(path):
+            article = reading.article
+            assert article, path
+            made = find_annotation(path, article.id)
+            assert made, f"{path.name} has no annotation made by hand"
+            annotation = read_annotation(made, article, registry).annotation
+            found += quads(article_iri(article.id), to_triples(article, annotation, registry))
+            read = annotation_triples(article, annotation.annotator, "2026-01-08T00:00:00Z", "0" * 64, "0" * 64)
+            found += quads(PROVENANCE_GRAPH, read)
+    return memory(found)
+
+
+def answered(query: NamedQuery) -> str:
+    """What the question answers on the seeds, as the text of its CSV file."""
+    answer = ask_store(seeds(), query)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([answer.columns, *to_text_rows(seeds(), answer)])
+    return out.getvalue()
+
+
+def expected(query: NamedQuery) -> Path:
+    """The file that says what the question answers on the seeds."""
+    return query.path.with_suffix(".csv")
+
+
+def test_each_question_is_asked_once() -> None:
+    """Numbers 1 to 24, and the chart's without one."""
+    assert sorted(q.number for q in QUESTIONS) == [0, *range(1, 25)]
+    assert [q.name for q in QUESTIONS if not q.number] == ["who-what-only-if"]
+
+
+@pytest.mark.parametrize("query", [q for q in QUESTIONS if q.number], ids=lambda q: q.name)
+def test_a_question_answers_as_written_beside_it(query: NamedQuery) -> None:
+    """On the seeds, to the letter."""
+    assert answered(query) == expected(query).read_text("utf-8")
+
+
+def test_no_answer_is_left_of_a_question_that_went() -> None:
+    """Every CSV file belongs to a question."""
+    assert {path.stem for path in QUESTIONS[0].path.parent.glob("*.csv")} <= {q.name for q in QUESTIONS}
+
+
+if __name__ == "__main__":
+    for each in QUESTIONS:
+        if each.number:
+            expected(each).write_text(answered(each), "utf-8")
+            print(expected(each))

@@ -1,0 +1,191 @@
+"""Articles in: one outcome for every input, nothing half, nothing overwritten, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.actors import load_registry
+from kg.articles import Reading, find_files, read_articles
+from kg.errors import AnnotationError, Conflict, ReadError, UsageError
+from kg.ingest import Outcome, add, derive, remove
+from kg.model import Registry
+from kg.query import run
+from kg.store.embedded import create, open_store, writer
+from kg.triples import article_iri
+from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, kg
+from tests.support import READING, TEXT, write
+
+FIRST, SECOND = "2026-01-06T10:00:00Z", "2026-01-07T10:00:00Z"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """An empty store, and beside it a folder `in` with one article and its annotation."""
+    create(tmp_path / "store")
+    write(tmp_path / "in" / "ships.txt")
+    return tmp_path
+
+
+def put(place: Path, *paths: Path, when: str = FIRST, registry: Registry | None = None) -> list[Outcome]:
+    with writer(place / "store", "add", when) as store:
+        outcomes = list(add(store, _read(paths or (place / "in",)), registry or Registry(), when))
+        derive(store, when)
+    return outcomes
+
+
+def _read(paths: Sequence[Path]) -> Iterator[Reading]:
+    for path in find_files(paths):
+        yield from read_articles(path)
+
+
+def texts(place: Path) -> set[str]:
+    """The texts of all articles in the store."""
+    found = open_store(place / "store").select(f"SELECT ?t {{ ?a <{kg('text')}> ?t }}")
+    return {row[0].value for row in found if isinstance(row[0], ox.Literal)}
+
+
+def digest(place: Path) -> str:
+    return open_store(place / "store").digest()
+
+
+def test_adding_twice_changes_nothing(place: Path) -> None:
+    """Not a triple, not a line of the journal; the outcome says so."""
+    assert [o.outcome for o in put(place)] == ["stored"]
+    before, lines = digest(place), len(open_store(place / "store").journal().entries)
+    assert [o.outcome for o in put(place, when=SECOND)] == ["unchanged"]
+    assert digest(place) == before
+    assert len(open_store(place / "store").journal().entries) == lines
+
+
+def test_the_same_input_gives_the_same_store(place: Path, tmp_path: Path) -> None:
+    """In two stores, at one time: equal digests."""
+    put(place)
+    other = tmp_path / "other"
+    create(other / "store")
+    put(other, place / "in" / "ships.txt")
+    assert digest(other) == digest(place)
+
+
+def test_a_changed_article_replaces_its_reading_and_keeps_the_earlier_one(place: Path) -> None:
+    """The graph holds the new text alone; the provenance holds both readings with their dates, the store both files' bytes."""
+    put(place)
+    write(place / "in" / "ships.txt", TEXT.replace("Ann Berg said", "Ann Berg said again"))
+    assert [o.outcome for o in put(place, when=SECOND)] == ["superseded"]
+    store = open_store(place / "store")
+    assert texts(place) == {TEXT.replace("said", "said again")}
+    told = store.graph(PROVENANCE_GRAPH)
+    dates = {(p.removeprefix(PROV), o.value) for _, p, o in told if p.startswith(PROV) and hasattr(o, "value")}
+    assert dates == {("endedAtTime", FIRST), ("endedAtTime", SECOND), ("invalidatedAtTime", SECOND)}
+    old, new = (next(s for s, p, o in told if p == PROV + "endedAtTime" and getattr(o, "value", "") == when) for when in (FIRST, SECOND))
+    assert (old, kg("supersededBy"), new) in told
+    sums = {o.value for s, p, o in told if s == old and p == kg("sourceSha256") and hasattr(o, "value")}
+    assert [store.source(sum).decode() for sum in sums] == [TEXT]
+
+
+def test_a_changed_annotation_is_a_new_reading(place: Path) -> None:
+    """The text is the same, what is read from it is not."""
+    put(place)
+    write(place / "in" / "ships.txt", reading=READING.replace("strength: firm", "strength: intended"))
+    assert [o.outcome for o in put(place, when=SECOND)] == ["superseded"]
+    write(place / "in" / "ships.txt", reading="# a comment\n" + READING.replace("strength: firm", "strength: intended"))
+    assert [o.outcome for o in put(place, when=SECOND)] == ["unchanged"]
+
+
+def test_two_files_of_one_run_with_one_id(place: Path) -> None:
+    """The first is stored, the second reported, whatever it says."""
+    write(place / "in" / "z" / "other.txt", f"---\nid: ships\n---\nSomething else. {TEXT}")
+    outcomes = put(place)
+    assert [(o.outcome, type(o.error)) for o in outcomes] == [("stored", type(None)), ("rejected", Conflict)]
+    assert "ships.txt" in str(outcomes[1].error) and "other.txt" in str(outcomes[1].error)
+    assert texts(place) == {TEXT}
+
+
+def test_another_file_with_the_id_of_a_stored_article(place: Path) -> None:
+    """Reported and nothing overwritten while the first file is there; once it is gone the other is where the article is now."""
+    put(place)
+    before = digest(place)
+    other = write(place / "elsewhere" / "ships.txt", TEXT + " Truly.")
+    [outcome] = put(place, other, when=SECOND)
+    assert (outcome.outcome, type(outcome.error)) == ("rejected", Conflict)
+    assert digest(place) == before
+    (place / "in" / "ships.txt").unlink()
+    assert [o.outcome for o in put(place, other, when=SECOND)] == ["superseded"]
+
+
+@pytest.mark.parametrize(("text", "reading", "error"), [
+    ("", READING, ReadError), (TEXT, None, ReadError), (TEXT, "statements: 7", AnnotationError), (TEXT, "- nothing", AnnotationError),
+    (TEXT, READING.replace("strength: firm\n", ""), AnnotationError), ("No ships.", READING, AnnotationError),
+])  # fmt: skip
+def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: str, reading: str | None, error: type[Exception]) -> None:
+    """A bad article beside a good one: one reason, one article in the store."""
+    write(place / "in" / "bad.txt", text, reading)
+    outcomes = {o.file.rpartition("/")[2]: o for o in put(place)}
+    assert type(outcomes["bad.txt"].error) is error and outcomes["bad.txt"].outcome == "rejected"
+    assert len(str(outcomes["bad.txt"].error).splitlines()) == 3
+    assert outcomes["ships.txt"].outcome == "stored"
+    assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
+
+
+def test_derived_graphs_follow_what_is_there(place: Path) -> None:
+    """Made with the articles, and empty of them once they are gone."""
+    put(place)
+    derived = [g for g in open_store(place / "store").graphs() if g.startswith(DERIVED_GRAPH)]
+    assert {DERIVED_GRAPH + "conditional-on", DERIVED_GRAPH + "standing-ascribed"} <= set(derived)
+    with writer(place / "store", "remove", SECOND) as store:
+        remove(store, "ships", SECOND)
+    assert not [g for g in open_store(place / "store").graphs() if g.startswith(DERIVED_GRAPH)]
+
+
+def test_a_removed_article_leaves_its_history(place: Path) -> None:
+    """Its graph is gone, its reading has an end; adding it again stores it anew."""
+    put(place)
+    with writer(place / "store", "remove", SECOND) as store:
+        remove(store, "ships", SECOND)
+    left = open_store(place / "store")
+    assert article_iri("ships") not in left.graphs()
+    assert [getattr(o, "value", "") for _, p, o in left.graph(PROVENANCE_GRAPH) if p == PROV + "invalidatedAtTime"] == [SECOND]
+    assert [o.outcome for o in put(place, when="2026-01-08T10:00:00Z")] == ["stored"]
+
+
+def test_a_purge_leaves_nothing(place: Path) -> None:
+    """No byte of the article in any file of the store; one that was there beside it stays whole."""
+    write(
+        place / "in" / "other.txt",
+        "Sudland stays out, an envoy said.",
+        "statements: [{id: s1, content: [Sudland stays out], cue: said, mode: indirect, force: asserts}]",
+    )
+    put(place)
+    write(place / "in" / "ships.txt", TEXT.replace("said", "said again"))
+    put(place, when=SECOND)
+    with writer(place / "store", "remove", SECOND) as store:
+        remove(store, "ships", SECOND, purge=True)
+    data = b"".join(p.read_bytes() for p in (place / "store").rglob("*") if p.is_file())
+    assert b"send ships" not in data and b"Ann Berg" not in data and b"Sudland stays out" in data
+    assert [a for a in open_store(place / "store").graphs() if "/article/" in a] == [article_iri("other")]
+
+
+def test_removing_what_is_not_there(place: Path) -> None:
+    """An error, and nothing changed."""
+    put(place)
+    before = digest(place)
+    with pytest.raises(UsageError, match="no article 'nothing'"), writer(place / "store", "remove", SECOND) as store:
+        remove(store, "nothing", SECOND)
+    assert digest(place) == before
+
+
+def test_a_users_registry_stays_when_it_is_not_given_again(place: Path) -> None:
+    """Its actors are described in kg:registry as long as the store is; the package's are always those of the package."""
+    own = place / "own.ttl"
+    own.write_text(
+        "@prefix kg: <https://w3id.org/proviso#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        '<https://w3id.org/proviso/id/actor/norland> a kg:State, kg:Actor ; rdfs:label "Kingdom of Norland" .'
+    )
+    write(place / "in" / "ships.txt", reading=READING.replace("  - {id: norland, label: Norland, kind: state}\n", ""))
+    assert [o.outcome for o in put(place, registry=load_registry(own))] == ["stored"]
+    put(place, write(place / "in" / "x.txt", "x"), registry=load_registry())
+    answer = run(open_store(place / "store"), 'ASK { ?a <http://www.w3.org/2000/01/rdf-schema#label> "Kingdom of Norland" }')
+    assert answer.rows[0][0].value == "true"  # type: ignore[union-attr]
