@@ -85,7 +85,7 @@ def derive(store: Writer, when: str) -> list[str]:
     """Makes each derived graph again from its query in `queries/derive/`; returns the names of those that changed."""
     changed = []
     rules = {DERIVED_GRAPH + rule.name: rule for rule in list_queries("derive")}
-    for graph, rule in rules.items():
+    for graph, rule in sorted(rules.items(), key=lambda pair: (bool(pair[1].header.get("after")), pair[0])):  # a rule may follow others
         answer = store.query(rule.text)
         assert isinstance(answer, ox.QueryTriples)  # a rule is a CONSTRUCT; a test holds it
         triples = list(answer)

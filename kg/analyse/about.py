@@ -166,9 +166,8 @@ class _Reader(Told):
         """A statement with its sentence; `brief` leaves out all but what it expresses, without a role nothing is left out."""
         article, whole = self.source(s), not role
         passages = sorted((self.words(p) for p in self.links(s, "passage")), key=_start)
-        first = passages[0] if passages else {"quote": ""}
-        sentence = next((self.words(p)["quote"] for p in self.links(s, "context")), "") or first["quote"]
-        below = [Node("", "words", **w) for w in passages if whole or (len(passages) > 1 and not brief)]
+        sentence = next((self.words(p) for p in self.links(s, "context")), None) or (passages[0] if passages else {"quote": ""})
+        below = [Node("", "words", **w) for w in passages if not brief]
         for thing, graphs in self.links(s, "expresses").items():
             below.append(self.thing(thing, "expresses", graphs, **({} if brief else self.evidence(s, thing, article))))
         if not brief:
@@ -176,7 +175,7 @@ class _Reader(Told):
             below += [*self.said(self.links(s, "relayedBy"), "relayed by", True), *self.said(self.links(s, "^relayedBy"), "relays", True)]
         below += self.mentions(s) if whole else []
         values = (*self.values(s, HOW), *self.by_whom(s), *self.values(s, SURE))
-        where = {**first, "quote": sentence, "article": article, "article_label": self.label(article)}
+        where = {**sentence, "article": article, "article_label": self.label(article)}
         return self.thing(s, role, [article], values=values, children=tuple(below), **where)
 
     def by_whom(self, s: str) -> Iterator[tuple[str, Value]]:

@@ -172,7 +172,7 @@ def _yaml(text: str, builder: _Builder) -> Iterator[Event]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "a character that YAML does not allow"
-        builder.refuse("syntax", f"mend the YAML: {problem}", mark.line + 1 if mark else 1)
+        builder.refuse("syntax", f"mend the YAML: {problem}", min(mark.line, text.count("\n")) + 1 if mark else 1)
 
 
 def _plain(words: str, key: str) -> Any:

@@ -6,21 +6,21 @@ a row a line, in the answer's order. Whoever writes them again reads the differe
 
 from __future__ import annotations
 
+import atexit
 import csv
 import io
+import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from kg.actors import load_registry
-from kg.annotate.beside import find_annotation
-from kg.annotate.from_file import read_annotation
-from kg.articles import read_articles
+from kg.articles import find_files, read_articles
+from kg.ingest import add, derive
 from kg.query import NamedQuery, ask_store, list_queries, to_text_rows
-from kg.store.embedded import Store, memory, quads
-from kg.triples import annotation_triples, article_iri, registry_triples, to_triples
-from kg.vocabulary import PROVENANCE_GRAPH, REGISTRY_GRAPH
+from kg.store.embedded import Store, create, open_store, writer
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
 QUESTIONS = list_queries("questions")
@@ -28,20 +28,18 @@ QUESTIONS = list_queries("questions")
 
 @cache
 def seeds() -> Store:
-    """The seed articles with the annotations made by hand, as `kg add` reads them, without what is derived."""
-    registry = load_registry()
-    found = list(quads(REGISTRY_GRAPH, registry_triples(registry)))
-    for path in sorted(SEEDS.glob("*.txt")):
-        for reading in read_articles(path):
-            article = reading.article
-            assert article, path
-            made = find_annotation(path, article.id)
-            assert made, f"{path.name} has no annotation made by hand"
-            annotation = read_annotation(made, article, registry).annotation
-            found += quads(article_iri(article.id), to_triples(article, annotation, registry))
-            read = annotation_triples(article, annotation.annotator, "2026-01-08T00:00:00Z", "0" * 64, "0" * 64)
-            found += quads(PROVENANCE_GRAPH, read)
-    return memory(found)
+    """The seed articles with the annotations made by hand, as `kg add` stores them."""
+    place = Path(tempfile.mkdtemp()) / "store"
+    when = "2026-01-08T00:00:00Z"
+    create(place)
+    with writer(place, "add", when) as store:
+        readings = (reading for path in find_files([SEEDS]) for reading in read_articles(path))
+        outcomes = list(add(store, readings, load_registry(), when))
+        assert len(outcomes) == 5 and {o.outcome for o in outcomes} == {"stored"}, outcomes
+        derive(store, when)
+    opened = open_store(place)
+    atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
+    return opened
 
 
 def answered(query: NamedQuery) -> str:
