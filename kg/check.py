@@ -106,7 +106,7 @@ def check_annotation(path: Path, article: Article, registry: Registry) -> Checke
     found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in check_triples(triples, str(path))})
     if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
         found += [_twice(path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
-    return Checked(tuple(found), read.annotation, tuple(triples))
+    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, tuple(triples))
 
 
 def _twice(path: Path, line: int, first: str) -> Finding:

@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from kg.model import Annotation, Claim, Commitment, Condition, Statement
 
 TOP = Path(__file__).resolve().parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -57,3 +61,27 @@ def kg(*arguments: str | Path, cwd: Path | None = None, stdin: str | bytes = "",
         check=False,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def whole(annotation: Annotation) -> set[object]:
+    """All a file says, with the entry in place of each id, so that two files that differ in ids alone are equal."""
+    every: list[Any] = [*annotation.commitments, *annotation.conditions, *annotation.claims, *annotation.statements]
+    entries = {e.id: e for e in every}
+
+    def shown(id: str | None) -> object:
+        if id is None:
+            return None
+        e = replace(entries[id], id="")
+        match e:
+            case Commitment():
+                return replace(e, part_of=shown(e.part_of))  # type: ignore[arg-type]
+            case Condition():
+                return replace(e, depends_on=frozenset(map(shown, e.depends_on)), fulfilled_by=shown(e.fulfilled_by))  # type: ignore[arg-type]
+            case Claim():
+                return replace(e, says=e.says and (e.says[0], shown(e.says[1])))  # type: ignore[arg-type]
+            case Statement():
+                uses = frozenset(replace(u, id=shown(u.id), any_of=bool(u.any_of)) for u in e.conditions)  # type: ignore[arg-type]
+                return replace(e, relayed_by=shown(e.relayed_by), expresses=shown(e.expresses), conditions=uses)  # type: ignore[arg-type]
+        raise AssertionError(e)
+
+    return {shown(id) for id in entries}

@@ -30,7 +30,7 @@ TOPICS = [
     ("actions", "forces", "military-presence"), ("actions", "boots on the ground", "military-presence"), ("actions", "send troops", "deploy-troops"),
     ("actions", "Sending Soldiers", "deploy-troops"), ("actions", "securing transport lanes", "secure-transport-lanes"),
     ("circumstances", "peace deal", "peace-agreement"), ("circumstances", "cease-fire", "ceasefire"),
-    ("circumstances", "a ratification by national parliaments", "ratification"), ("circumstances", "the consent of the Bundestag", "parliamentary-consent"),
+    ("circumstances", "a ratification by national parliaments", "ratification"), ("circumstances", "the consent of the Bundestag", "approval-by-parliament"),
     ("places", "Ukrainian soil", "ukraine"), ("places", "neighbouring countries", "countries-neighbouring-ukraine"),
 ]  # fmt: skip
 

@@ -90,7 +90,7 @@ def first() -> Writer:
     """The article with one statement of every sort."""
     w = Writer("first", FIRST, "Euronews", "2026-01-06")
     truce = w.condition("a ceasefire", "ceasefire", "event")
-    vote = w.condition("the Bundestag consents", "parliamentary-consent", "approval", "bundestag")
+    vote = w.condition("the Bundestag consents", "approval-by-parliament", "approval", "bundestag")
     congress = w.condition("approval by Congress", "approval-by-parliament", "approval", "us-congress")
     peace = w.condition("a peace deal", "peace-agreement", "event")
     watch = w.condition("a monitoring mechanism works", "ceasefire-monitoring", "event", depends_on=(truce,))
@@ -221,7 +221,7 @@ ANSWERS = [
     ("who threatened what if there is no peace deal", "actor", {"Russia"}),
     ("what must Congress approve", "actor", {"United States"}),
     ("who left troops open but needs parliament", "actor", {"Germany"}),
-    ("what conditions did Germany attach to troops", "condition", {"consent of parliament (approval by Bundestag)"}),
+    ("what conditions did Germany attach to troops", "condition", {"approval by parliament (approval by Bundestag)"}),
     ("what did the RFE/RL article report", "article", {"second (second)"}),
     ("what commitments need no parliament and no ceasefire", "actor", {"Turkey", "Italy", "Russia", "Norland", "France", "United Kingdom", "United States"}),
     ("who threatened what unless there is a peace deal", "actor", {"Russia"}),
@@ -239,7 +239,7 @@ ANSWERS = [
     ("who left troops open outside Ukraine", "actor", {"Germany"}),
     ("who withdrew sanctions relief", "actor", {"France"}),
     ("who pledged to assist Ukraine", "actor", {"United States"}),
-    ("which parliaments must approve troops", "condition", {"consent of parliament (approval by Bundestag)"}),
+    ("which parliaments must approve troops", "condition", {"approval by parliament (approval by Bundestag)"}),
     ("who left drone patrols open", "actor", {"Norland"}),
     ("when did Italy refuse troops", "date", {"2026-01-06"}),
     ("where did Norland leave patrols open", "only_in", {"countries neighbouring Ukraine"}),

@@ -28,7 +28,17 @@ FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 # Outside library -> the rooms that may import it.
 ROOMS_OF = {
-    "pyoxigraph": {"store", "query", "check", "exchange", "actors", "analyse", "ask", "ingest", "view"},  # what answers and graphs are made of
+    "pyoxigraph": {
+        "store",
+        "query",
+        "check",
+        "exchange",
+        "actors",
+        "analyse",
+        "ask",
+        "ingest",
+        "view",
+    },  # what answers and graphs are made of
     "rdflib": {"check", "exchange"},
     "pyshacl": {"check"},
     "jsonschema": {"annotate", "check"},

@@ -64,7 +64,7 @@ commitments:
     action: {span: send soldiers to Sudland, concept: deploy-troops}
     beneficiary: {span: Sudland, actor: sudland}
 conditions:
-  - {id: k1, text: the Assembly agrees, circumstance: parliamentary-consent, kind: approval, by: [{span: the Assembly, actor: norland-assembly}]}
+  - {id: k1, text: the Assembly agrees, circumstance: approval-by-parliament, kind: approval, by: [{span: the Assembly, actor: norland-assembly}]}
 """
 REFUSAL = """---
 id: westmark-refusal

@@ -39,15 +39,18 @@ from kg.triples import (
     to_triples,
 )  # fmt: skip
 from kg.vocabulary import CHANNELS, FORCES, KINDS, MODES, OA, RDF, RDFS, SKOS, STANCES, STRENGTHS, kg
+from tests.support import whole
 
 TEXT = "Ann Berg said Norland will send ships once the Assembly agrees. “Not before,” she added; Sudland 🚢 may follow in 2027.\n"
 REGISTRY = Registry(
     {"norland": Actor("norland", "Norland", "state"), "assembly": Actor("assembly", "Norland Assembly", "parliament")},
     {"actions": {"send-ships": Concept("send-ships", "send ships", ("ships",), ("help",)), "help": Concept("help", "help")}},
 )
-OWN = (Actor("ann-berg", "Ann Berg", "person", ("Berg",), ("norland",)), Actor("s-ü-d <&>", "Süd \"x\" <&>\n", "unnamed source"))
+OWN = (Actor("ann-berg", "Ann Berg", "person", ("Berg",), ("norland",)), Actor("s-ü-d <&>", 'Süd "x" <&>\n', "unnamed source"))
 ACTORS = ("norland", "assembly", *(a.id for a in OWN))
-ARTICLE = Article("a/b c", TEXT, "Ships", "The Gazette", "X. Y.", "2026-01", True, "https://example.org/a", "en", "a.txt", (3, 3 + len(TEXT)))
+ARTICLE = Article(
+    "a/b c", TEXT, "Ships", "The Gazette", "X. Y.", "2026-01", True, "https://example.org/a", "en", "a.txt", (3, 3 + len(TEXT))
+)
 
 spans = st.tuples(st.integers(0, len(TEXT) - 2), st.integers(1, 30)).map(lambda p: Span.of(TEXT, p[0], min(len(TEXT), p[0] + p[1])))
 sure = st.none() | st.sampled_from([0, 1, 0.5, 0.123456789, 1e-07]).map(float)
@@ -80,7 +83,17 @@ def readings(draw: st.DrawFn) -> Annotation:
     for n in range(draw(st.integers(0, 3))):
         needs = tuple(sorted(draw(st.sets(st.sampled_from([c.id for c in conditions]), max_size=2)))) if conditions else ()
         conditions.append(
-            Condition(f"k{n}", draw(spans), f"circumstance-{n}", draw(st.sampled_from(KINDS)), draw(references(ACTORS)), needs, None, draw(sure), draw(found))
+            Condition(
+                f"k{n}",
+                draw(spans),
+                f"circumstance-{n}",
+                draw(st.sampled_from(KINDS)),
+                draw(references(ACTORS)),
+                needs,
+                None,
+                draw(sure),
+                draw(found),
+            )
         )
     commitments: list[Commitment] = []
     for n in range(draw(st.integers(1, 3))):
@@ -93,8 +106,23 @@ def readings(draw: st.DrawFn) -> Annotation:
     number = st.none() | st.integers(-5, 10**15) | st.sampled_from([0.5, 12.25])
     claims = []
     for n in range(draw(st.integers(0, 2))):
-        says = draw(st.none() | st.sampled_from([("kept", "c0"), ("broken", "c0"), *([("met", "k0"), ("failed", "k0")] if conditions else [])]))
-        claims.append(Claim(f"q{n}", draw(spans), f"about {n}", "ships", draw(number), draw(number), draw(st.none() | st.just("ships")), says, draw(sure), draw(found)))
+        says = draw(
+            st.none() | st.sampled_from([("kept", "c0"), ("broken", "c0"), *([("met", "k0"), ("failed", "k0")] if conditions else [])])
+        )
+        claims.append(
+            Claim(
+                f"q{n}",
+                draw(spans),
+                f"about {n}",
+                "ships",
+                draw(number),
+                draw(number),
+                draw(st.none() | st.just("ships")),
+                says,
+                draw(sure),
+                draw(found),
+            )
+        )
     statements: list[Statement] = []
     expressed = [*(c.id for c in commitments), *(c.id for c in claims)]
     told: list[str | None] = [*expressed, *draw(st.lists(st.none() | st.sampled_from(expressed), max_size=3))]
@@ -128,30 +156,6 @@ def _marker(text: Span) -> st.SearchStrategy[Span | None]:
     return st.none() | spans.filter(lambda span: span != text)
 
 
-def whole(annotation: Annotation) -> set[object]:
-    """All a file says, with the entry in place of each id, so that two files that differ in ids alone are equal."""
-    every: list[Any] = [*annotation.commitments, *annotation.conditions, *annotation.claims, *annotation.statements]
-    entries = {e.id: e for e in every}
-
-    def shown(id: str | None) -> object:
-        if id is None:
-            return None
-        e = replace(entries[id], id="")
-        match e:
-            case Commitment():
-                return replace(e, part_of=shown(e.part_of))  # type: ignore[arg-type]
-            case Condition():
-                return replace(e, depends_on=frozenset(map(shown, e.depends_on)), fulfilled_by=shown(e.fulfilled_by))  # type: ignore[arg-type]
-            case Claim():
-                return replace(e, says=e.says and (e.says[0], shown(e.says[1])))  # type: ignore[arg-type]
-            case Statement():
-                uses = frozenset(replace(u, id=shown(u.id), any_of=bool(u.any_of)) for u in e.conditions)  # type: ignore[arg-type]
-                return replace(e, relayed_by=shown(e.relayed_by), expresses=shown(e.expresses), conditions=uses)  # type: ignore[arg-type]
-        raise AssertionError(e)
-
-    return {shown(id) for id in entries}
-
-
 @given(readings())
 def test_the_file_comes_back_whole(annotation: Annotation) -> None:
     """Everything the file says is in the graph, and nothing else comes out of it; the way there and back changes no triple."""
@@ -168,6 +172,7 @@ def test_the_file_comes_back_whole(annotation: Annotation) -> None:
 @given(readings(), st.randoms())
 def test_the_order_of_a_file_does_not_matter(annotation: Annotation, random: Any) -> None:
     """Entries in another order give the same bytes."""
+
     def mixed(part: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(part, len(part)))
 
@@ -213,14 +218,24 @@ def test_articles_meet_in_what_they_share() -> None:
 def test_figures_are_part_of_a_claim() -> None:
     """Two figures of one measure are two claims, or they could not contradict each other."""
     claims = [Claim(f"q{n}", Span.of(TEXT, 0, 8), "Paris summit", "leaders", n, n) for n in (27, 35)]
-    annotation = Annotation(Annotator("me"), tuple(Statement(c.id + "s", (c.text,), "indirect", "asserts", expresses=c.id) for c in claims), claims=tuple(claims))
-    labels = {o.value for s, p, o in to_triples(ARTICLE, annotation, REGISTRY) if p == RDFS + "label" and "/claim/" in s and not isinstance(o, Iri)}
+    annotation = Annotation(
+        Annotator("me"),
+        tuple(Statement(c.id + "s", (c.text,), "indirect", "asserts", expresses=c.id) for c in claims),
+        claims=tuple(claims),
+    )
+    labels = {
+        o.value
+        for s, p, o in to_triples(ARTICLE, annotation, REGISTRY)
+        if p == RDFS + "label" and "/claim/" in s and not isinstance(o, Iri)
+    }
     assert labels == {"Paris summit: 27 (leaders)", "Paris summit: 35 (leaders)"}
 
 
 def test_two_entries_of_one_statement_are_named() -> None:
     """Same words, speaker, cue, force and entry: one thing; another force: two."""
-    annotation = Annotation(Annotator("me"), (SAID, replace(SAID, id="s2", mode="mixed"), replace(SAID, id="s3", force="asserts")), (SHIPS,))
+    annotation = Annotation(
+        Annotator("me"), (SAID, replace(SAID, id="s2", mode="mixed"), replace(SAID, id="s3", force="asserts")), (SHIPS,)
+    )
     assert [set(pair) for pair in same_statements(ARTICLE, annotation, REGISTRY)] == [{"s1", "s2"}]
     assert {"s3", "c1"} <= set(nodes(ARTICLE, annotation, REGISTRY).values())
 

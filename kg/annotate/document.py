@@ -44,9 +44,9 @@ class Document:
             keys = keys[:-1]
         return self.lines.get(keys, 1)
 
-    def finding(self, code: str, message: str, keys: Keys = ()) -> Finding:
-        """An error at a value's line."""
-        return Finding(code, "error", message, self.path, self.line(keys))
+    def finding(self, code: str, message: str, keys: Keys = (), severity: str = "error") -> Finding:
+        """What is wrong at a value's line."""
+        return Finding(code, severity, message, self.path, self.line(keys))
 
 
 def read_document(path: Path) -> Document:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 # Every code of a finding about a file; each has its example in ontology/examples/invalid.
 FILE_CODES = (
-    "actor-clash", "alias", "bad-date", "duplicate-id", "duplicate-key", "missing-key", "other-article", "span-ambiguous", "span-mismatch",
+    "actor-clash", "alias", "bad-date", "confidence-nowhere", "duplicate-id", "duplicate-key", "missing-key", "other-article", "span-ambiguous", "span-mismatch",
     "span-missing", "span-word", "statement-twice", "syntax", "text-changed", "unknown-actor", "unknown-id", "unknown-key", "unknown-value",
     "wrong-type",
 )  # fmt: skip
@@ -56,10 +56,11 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class AnnotationFile:
-    """What a file says, and the line (from 1) of each entry by its local id."""
+    """What a file says, the line (from 1) of each entry by its local id, and what of it was left out with a warning."""
 
     annotation: Annotation
     lines: Mapping[str, int]
+    warnings: tuple[Finding, ...] = ()
 
 
 @functools.cache
@@ -95,9 +96,10 @@ def resolve(document: Document, article: Article, registry: Registry) -> Annotat
         raise AnnotationError(findings)
     resolver = _Resolver(document, article, registry)
     made = resolver.file()
-    if resolver.findings:
-        raise AnnotationError(sorted(set(resolver.findings), key=lambda f: (f.line, f.code, f.message)))
-    return made
+    found = sorted(set(resolver.findings), key=lambda f: (f.line, f.code, f.message))
+    if any(finding.severity == "error" for finding in found):
+        raise AnnotationError(found)
+    return replace(made, warnings=tuple(found))
 
 
 # ---------------------------------------------------------------------------------------------------- shape
@@ -335,7 +337,16 @@ class _Resolver:
             if scheme
             else self._actor_id(entry["actor"], (*keys, "actor"))
         )
-        return Reference(target, span, entry.get("confidence"), entry.get("found_by"))
+        return Reference(target, span, *self._found(entry, span, keys))
+
+    def _found(self, entry: Map, span: Span | None, keys: Keys) -> tuple[float | None, str | None]:
+        """How sure an entry is and who found it; in the graph both stand with its words, so without words they are left out."""
+        told = (entry.get("confidence"), entry.get("found_by"))
+        if span is None and told != (None, None):
+            message = "say confidence and found_by of the statement: here are no words they could stand with"
+            self.findings.append(self.document.finding("confidence-nowhere", message, keys, "warning"))
+            return None, None
+        return told
 
     def _references(self, entry: Map, name: str, keys: Keys, scheme: str = "") -> tuple[Reference, ...]:
         found = (self._reference(part, (*keys, name, index), scheme) for index, part in enumerate(entry.get(name, [])))
@@ -348,10 +359,11 @@ class _Resolver:
             return self._references(e, name, keys)
 
         said = e.get("said_on")
-        said_on = said and Reference(
-            self._date(said.get("date"), (*keys, "said_on", "date")) or "", self._span(said.get("span"), (*keys, "said_on", "span")),
-            said.get("confidence"), said.get("found_by"),
-        )  # fmt: skip
+        said_on: Reference | None = None
+        if said:
+            span = self._span(said.get("span"), (*keys, "said_on", "span"))
+            date = self._date(said.get("date"), (*keys, "said_on", "date"))
+            said_on = Reference(date or "", span, *self._found(said, span, (*keys, "said_on")))
         content = [self._span(span, (*keys, "content", index)) for index, span in enumerate(e["content"])]
         uses = (self._use(use, (*keys, "conditions", index)) for index, use in enumerate(e.get("conditions", [])))
         return Statement(

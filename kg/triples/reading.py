@@ -119,7 +119,9 @@ class _Reader:
     def references(self, owner: Iri, role: str, targets: Sequence[Iri]) -> tuple[Reference, ...]:
         """The mentions of these targets in text order, then the targets no words name."""
         wanted = {thing_id(t) for t in targets}
-        worded = [r for r in map(self._reference, self.mentions(owner, role)) if r.target in wanted]
+        worded = sorted(
+            (r for r in map(self._reference, self.mentions(owner, role)) if r.target in wanted and r.span), key=lambda r: (r.span, r.target)
+        )
         return (*worded, *(Reference(t) for t in sorted(wanted - {r.target for r in worded})))
 
     def _statement(self, iri: Iri) -> tuple[Iri, Statement]:

@@ -137,7 +137,8 @@ class _Writer:
 
     def _statement_iri(self, s: Statement) -> Iri:
         entry = self.things[s.expresses] if s.expresses else ""
-        key = (_spans(s.content), _key(s.cue), [(r.target, _key(r.span)) for r in (*s.speaker, *s.possible_speakers)], s.force, entry)
+        who = [sorted((r.target, _key(r.span)) for r in references) for references in (s.speaker, s.possible_speakers)]
+        key = (_spans(s.content), _key(s.cue), who, s.force, entry)
         return Iri(f"{self.iri}/statement/{hashed(*key)}")
 
     def _label_of(self, entry: Commitment | Condition | Claim) -> str:
