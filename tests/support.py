@@ -13,6 +13,7 @@ from typing import Any
 from kg.model import Annotation, Claim, Commitment, Condition, Statement
 
 TOP = Path(__file__).resolve().parent.parent
+KG = (sys.executable, "-c", "from kg.cli import main; main()")  # as the installed command is
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 TEXT = "Norland will send ships if the Assembly agrees, Ann Berg said."
@@ -52,7 +53,7 @@ def kg(*arguments: str | Path, cwd: Path | None = None, stdin: str | bytes = "",
     clean = {k: v for k, v in os.environ.items() if k not in ("KG_STORE", "NO_COLOR", "SOURCE_DATE_EPOCH", "COLUMNS")}
     given = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
-        [sys.executable, "-m", "kg", *map(str, arguments)],
+        [*KG, *map(str, arguments)],
         cwd=cwd,
         input=given,
         capture_output=True,

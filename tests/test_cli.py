@@ -9,17 +9,17 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from kg.store.embedded import writer
-from tests.support import READING, TEXT, Run, write
+from tests.support import KG, READING, TEXT, Run, write
 
 COMMANDS = ("add", "remove", "annotate", "check", "ask", "query", "queries", "show", "graph", "export", "import", "eval")
 
@@ -304,7 +304,7 @@ def test_debug_alone_shows_a_traceback(store: Path, run: Run) -> None:
 
 def test_a_closed_pipe_is_no_error(store: Path) -> None:
     """`kg … | head -1` ends quietly."""
-    shell = f"{sys.executable} -m kg queries | head -1"
+    shell = f"{shlex.join(KG)} queries | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", shell], cwd=store, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
 
@@ -319,9 +319,7 @@ def test_a_query_is_stopped_at_its_limit(store: Path, run: Run) -> None:
 
 def test_ctrl_c_ends_a_query(store: Path) -> None:
     """A local query runs in the process itself; it ends at once, with 130 and without a traceback."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kg", "query", SLOW], cwd=store, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    child = subprocess.Popen([*KG, "query", SLOW], cwd=store, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(2)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=10)
@@ -338,7 +336,7 @@ def test_a_terminal_gets_a_table_and_progress(store: Path) -> None:
 
 def _in_terminal(place: Path, *arguments: str) -> str:
     ours, theirs = pty.openpty()
-    with subprocess.Popen([sys.executable, "-m", "kg", *arguments], cwd=place, stdin=theirs, stdout=theirs, stderr=theirs) as child:
+    with subprocess.Popen([*KG, *arguments], cwd=place, stdin=theirs, stdout=theirs, stderr=theirs) as child:
         os.close(theirs)
         out = b""
         while select.select([ours], [], [], 60)[0]:

@@ -158,7 +158,7 @@ def test_a_date_is_typed_where_the_query_has_a_typed_one(store: Store) -> None:
     ("kind", "value", "hint"),
     [
         ("actor", "Emanuel Macrn", "did you mean Emmanuel Macron"),
-        ("actor", "ukraine", "kg show"),
+        ("actor", "ukraine", "kg queries"),
         ("place", "Ukrain", "Ukraine"),
         ("kind-of-actor", "parlament", "parliament"),
         ("stance", "firm", "pledged"),
