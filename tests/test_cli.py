@@ -352,7 +352,9 @@ def _in_terminal(place: Path, *arguments: str) -> str:
     return out.decode()
 
 
-def test_completion_can_be_installed(run: Run, tmp_path: Path) -> None:
-    """A script for the user's shell is printed."""
-    done = run("--show-completion", "bash", HOME=str(tmp_path))
-    assert "_KG_COMPLETE" in done.stdout or done.returncode == 0
+def test_completion_can_be_installed_and_completes(run: Run, tmp_path: Path) -> None:
+    """A script for the shell is printed, and what it calls gives the commands that begin so."""
+    script = run("--show-completion", "bash", HOME=str(tmp_path), _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert script.returncode == 0 and "complete -o default -F _kg_completion kg" in script.stdout
+    asked = run(_KG_COMPLETE="complete_bash", COMP_WORDS="kg que", COMP_CWORD="1")
+    assert asked.stdout.split() == ["query", "queries"]
