@@ -9,13 +9,14 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo test test-full lint browser help
+.PHONY: demo test test-full lint bench browser help
 
 help:
 	@echo "make demo       a graph of the seed articles in demo/, a question answered, a picture"
 	@echo "make test       every check and test but the slow ones"
 	@echo "make test-full  the slow ones too"
 	@echo "make lint       ruff and mypy alone"
+	@echo "make bench      what things cost, beside what"
 
 demo: $(READY)
 	@rm -rf demo && mkdir demo
@@ -35,6 +36,9 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python bench/cold_query.py
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
 # written last, so a set-up that broke off is made again.

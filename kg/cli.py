@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -97,6 +98,8 @@ def _leave(code: int) -> NoReturn:
     """Ends the process now: a query that Ctrl-C left running in its thread cannot hold it."""
     if code == EXIT_INTERRUPTED:
         _say("interrupted")
+    with suppress(OSError):
+        sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
