@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.annotate.beside import SUFFIXES, find_annotation, find_article_for
+from kg.annotate.beside import ARTICLES, SUFFIXES, find_annotation, find_article_for
 from kg.annotate.from_file import read_annotation
 from kg.articles import read_articles
 from kg.errors import AnnotationError, Finding, ReadError
@@ -132,6 +132,9 @@ def check_path(path: Path, registry: Registry) -> Iterator[Checked]:
     A file that cannot be checked at all gives a `Checked` with its `error`; raises StoreError for a store that cannot be
     opened, and where nothing is.
     """
+    if not path.exists() and path.suffix in (*SUFFIXES, *ARTICLES):
+        yield Checked((), error=ReadError("there is no such file", str(path), "check the path"))
+        return
     if not path.exists() or (path / STORE_MARK).exists():
         yield Checked(tuple(check_store(open_store(path))))
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -20,6 +20,7 @@ from kg.errors import AnnotationError, ProvisoError, ReadError, StoreError, Usag
 
 if TYPE_CHECKING:
     from kg.articles import Reading
+    from kg.check import Checked
     from kg.errors import Finding
     from kg.ingest import Outcome
     from kg.query import Answer
@@ -119,6 +120,20 @@ def _now() -> str:
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
     when = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def _as_file(path: Path, suffix: str) -> Iterator[Path]:
+    """The path; where it is `-`, a temporary file with what stdin holds."""
+    if str(path) != STDIO:
+        yield path
+        return
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as place:
+        file = Path(place, f"stdin.{suffix}")
+        file.write_bytes(sys.stdin.buffer.read())
+        yield file
 
 
 def _width() -> int | None:
@@ -360,7 +375,7 @@ def check(
 
     Say what is wrong with annotation files and stores: place, severity, code, what to do. Exit 3 if any is an error.
     """
-    from kg.check import Checked, check_path, check_store
+    from kg.check import Checked, check_store
     from kg.listing import listing
 
     _known_format(format)
@@ -368,9 +383,9 @@ def check(
     findings: list[Finding] = []
     errors: list[ProvisoError] = []
     checked = 0
-    every = (found for path in paths for found in check_path(path, known)) if paths else [Checked(tuple(check_store(_store(store))))]
+    every = (found for path in paths for found in _checked(path, known)) if paths else [Checked(tuple(check_store(_store(store))))]
     for found in _progress(every, "checked"):
-        checked += 1
+        checked += not found.error
         findings += found.findings
         errors += [found.error] if found.error else []
     if format == "table":
@@ -384,6 +399,16 @@ def check(
     _say(f"checked {checked}: {wrong} errors, {len(findings) - wrong} warnings")
     if wrong or errors or not checked:
         raise typer.Exit(EXIT_FINDINGS if wrong else 1)
+
+
+def _checked(path: Path, registry: Any) -> Iterator[Checked]:
+    from dataclasses import replace
+
+    from kg.check import check_path
+
+    with _as_file(path, "yaml") as file:
+        for found in check_path(file, registry):
+            yield found if file == path else replace(found, findings=tuple(replace(f, file=STDIO) for f in found.findings))
 
 
 # ---------------------------------------------------------------------------------------------------- questions
@@ -436,7 +461,7 @@ def query(
 
     Run a named query, or any read-only SPARQL 1.1 (the prefixes kg, id, oa, rdfs, skos … are known).
     """
-    from kg.query import RDF_FORMATS, bind, load_query, run
+    from kg.query import RDF_FORMATS, bind, known_prefixes, load_query, run
 
     _known_format(format, tuple(RDF_FORMATS))
     if bool(query) == bool(file):
@@ -445,7 +470,7 @@ def query(
     if param and not named:
         raise UsageError("only a named query has parameters", "option -p", "write the value into the query")
     loaded = load_query(query) if named else None
-    text = query or _query_file(file)
+    text = known_prefixes() + (query or _query_file(file))
     opened = _store(store)
     if loaded:
         text = bind(opened, loaded, _given(param))
@@ -543,7 +568,7 @@ def export_(
     """
     from kg.exchange.rdf import FORMATS, dump, export
 
-    form = format or output.suffix.removeprefix(".")
+    form = format or ("trig" if str(output) == STDIO else output.suffix.removeprefix("."))
     if form not in FORMATS:
         raise UsageError(
             f"a store is not exported as {form!r}", str(output), f"end the name in {', '.join('.' + f for f in FORMATS)}, or say --format"
@@ -558,7 +583,7 @@ def export_(
 
 @app.command(name="import", short_help="Take an export into a store.")
 def import_(
-    source: Annotated[Path, typer.Argument(metavar="F", help="What kg export wrote: a file, or a folder of Turtle.")],
+    source: Annotated[Path, typer.Argument(metavar="F", help="What kg export wrote: a file, or a folder of Turtle, or - for stdin.")],
     store: StorePath = DEFAULT_STORE,
     format: Annotated[str, typer.Option("--format", help="trig, nq, jsonld or ttl; else by the file's ending.")] = "",
 ) -> None:
@@ -569,45 +594,54 @@ def import_(
 
     Take the graphs of an export into a store; a graph that is there with other content is never overwritten.
     """
-    from kg.exchange.rdf import load
+    from kg.exchange.rdf import load, read
     from kg.store.embedded import writer
 
-    if not source.exists():
+    if str(source) == STDIO and format in ("", "ttl"):
+        raise UsageError("stdin does not say which form it has", "option --format", "trig, nq or jsonld")
+    if str(source) != STDIO and not source.exists():
         raise ReadError("there is no such file", str(source), "give what kg export wrote")
-    _make_store(store)
-    with writer(store, "import", _now()) as held:
-        loaded = load(held, source, _now(), format or None)
+    with _as_file(source, format) as file:
+        graphs = read(file, format or None)  # before a store is made for it
+        _make_store(store)
+        with writer(store, "import", _now()) as held:
+            loaded = load(held, graphs, str(source), _now())
     _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
 
 
-@app.command(name="eval", short_help="Score annotations against others.")
+@app.command(name="eval", short_help="Score an annotator, or annotations, against a gold set.")
 def eval_(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="An annotation file, or a folder of them.")],
+    gold: Annotated[
+        Path, typer.Argument(metavar="GOLD", help="An annotation file, a folder of them, a collection (.jsonl), or GUM's folder.")
+    ],
     annotations: Annotated[
-        Path | None, typer.Argument(metavar="ANNOTATIONS", help="What is scored against it: a file or a folder.")
+        Path | None, typer.Argument(metavar="ANNOTATIONS", help="What is scored in place of an annotator: a file, folder or collection.")
     ] = None,
-    misses: Annotated[bool, typer.Option("--misses", help="List what was missed or added, worst first, with the words.")] = False,
+    annotator: Annotated[
+        str | None, typer.Option("--annotator", help="Who reads the gold's articles: rules.", show_default="rules")
+    ] = None,
     registry: RegistryFile = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in.", min=1)] = 1,
+    misses: Annotated[bool, typer.Option("--misses", help="List what was missed or added, worst first, with the words.")] = False,
     format: Format = "table",
 ) -> None:
     """\b
+    kg eval gold.jsonl --annotator rules --misses
     kg eval seeds/annotations-first seeds/annotations-second
-    kg eval seeds/annotations mine.yaml --misses
-    kg eval gold.yaml mine.yaml --format json
+    kg eval gold.jsonl mine.jsonl --format json
 
-    Score annotations against others of the same articles, layer by layer: exact, and by overlap of more than a half.
+    Score an annotator, or annotations, on the articles of a gold set, layer by layer: exact, and by overlap of more than half.
     """
     from dataclasses import astuple, fields
 
-    from kg.evaluate import Miss, compare_files, to_rows
+    from kg.evaluate import Miss, compare_annotator, compare_files, to_rows
     from kg.listing import listing
 
     _known_format(format)
-    if annotations is None:
-        raise UsageError(
-            "say what is to be scored: there is no automatic annotator yet", "kg eval GOLD ANNOTATIONS", "give a file or folder"
-        )
-    report = compare_files(gold, annotations, _registry(registry))
+    if annotations and annotator:
+        raise UsageError("an annotator and annotations are two things to score", "option --annotator", "give one of them")
+    known = _registry(registry)
+    report = compare_files(gold, annotations, known) if annotations else compare_annotator(gold, annotator or "rules", known, jobs)
     if not misses or format == "table":
         columns, rows = to_rows(report)
         shown = rows if format != "table" else [tuple("-" if cell is None else cell for cell in row) for row in rows]

@@ -10,7 +10,7 @@ reason is an error of `kg.errors`; nothing is ever half stored, and nothing is o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def read_checked(reading: Reading, registry: Registry) -> tuple[Article, Path, C
     if reading.error or not reading.article:
         raise reading.error or ReadError("there is no article here", reading.name, "give a file with text")
     article = reading.article
-    path = None if reading.name == STDIN else find_annotation(Path(reading.name), article.id)
+    path = find_annotation(Path(reading.name), article.id)  # of stdin, here
     if not path:
         hint = f"write {article.id}.yaml beside it or in a folder annotations/ (the form: ontology/annotation.schema.json)"
         raise ReadError(f"the article {article.id} has no annotation, and there is no automatic annotator yet", reading.name, hint)
@@ -66,7 +66,6 @@ def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: st
 
     Raises StoreError where the store itself fails; what was yielded before counts.
     """
-    _describe(store, registry, when)
     stored = store.acknowledged()
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
     for reading in readings:
@@ -126,19 +125,28 @@ def _add(store: Writer, stored: dict[str, Entry], reading: Reading, registry: Re
     origin = STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
     graph, notes = article_iri(article.id), reading.notes
     made = Outcome("stored", article.id, reading.name, len(checked.annotation.statements), None, checked.findings, notes)
-    same_graph = digest_of(graph, checked.triples) == store.digest(graph)
     there = stored.get(graph)
+    same_graph = there is not None and _same(store, graph, checked.triples)
     source, words = reading.source, path.read_bytes()
     about = annotation_triples(article, checked.annotation.annotator, when, _sum(source), _sum(words))
     told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
-    if there and same_graph and told in map(_told, _current(store, graph).values()):
+    if same_graph and told in map(_told, _current(store, graph).values()):
         return _as(made, "unchanged")
     if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
+    _describe(store, registry, when)
     kept = [store.keep_source(source), store.keep_source(words)]
     change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
     stored[graph] = store.replace_graph(graph, checked.triples, {PROVENANCE_GRAPH: change}, when=when, sources=kept, origin=origin)
     return _as(made, "superseded") if there else made
+
+
+def _same(store: Writer, graph: Iri, triples: Sequence[Triple]) -> bool:
+    """Whether the graph says this already; where its text stands in a file that holds others too may have moved."""
+    place = {kg("rawStart"), kg("rawEnd")}
+    return store.digest(graph) == digest_of(graph, triples) or {t for t in store.graph(graph) if t[1] not in place} == {
+        t for t in triples if t[1] not in place
+    }
 
 
 def _as(made: Outcome, outcome: str) -> Outcome:

@@ -119,6 +119,15 @@ def bind(store: Store, query: NamedQuery, given: Mapping[str, str]) -> str:
     return text
 
 
+def known_prefixes() -> str:
+    """The PREFIX lines of our vocabulary, in one line, to stand before a query; its own declarations prevail.
+
+    >>> known_prefixes()[:44]
+    'PREFIX kg: <https://w3id.org/proviso#> PREFI'
+    """
+    return " ".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items()) + " "
+
+
 def run(store: Store, text: str, timeout: float | None = None) -> Answer:
     """What the store answers to any read-only SPARQL 1.1 query; all its graphs together are the default graph.
 

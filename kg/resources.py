@@ -26,6 +26,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises OSError as `Path.write_bytes` does; nothing is left behind then.
     """
     target = path.resolve()
+    if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
+        target.write_bytes(data)
+        return
     beside = target.with_name(f".{target.name[:80]}.{os.getpid()}.tmp")
     try:
         with beside.open("xb") as stream:

@@ -228,6 +228,40 @@ def test_stdin_and_stdout(store: Path, run: Run) -> None:
     assert run("query", "--file", "-", stdin="ASK {}", cwd=store).stdout == "answer\ntrue\n"
     out = run("export", "-o", "-", "--format", "nq", cwd=store).stdout
     assert out.count("\n") > 100 and out.endswith(" .\n")
+    assert run("import", "-", "--format", "nq", "--store", "copy", stdin=out, cwd=store).returncode == 0
+    assert run("export", "-o", "-", "--format", "nq", "--store", "copy", cwd=store).stdout == out
+    refused(run("import", "-", "--store", "other", stdin=out, cwd=store), 2, "stdin")
+    refused(run("import", "-", "--format", "nq", "--store", "other", stdin="nonsense", cwd=store), 1, "stdin")
+    assert not (store / "other").exists()
+    checked = run("check", "-", stdin=f"article: {{text: {json.dumps(TEXT)}}}\n" + READING.replace("said", "sad", 1), cwd=store)
+    assert checked.returncode == 3 and checked.stdout.startswith("-:9: error span-missing")
+
+
+def test_files_next_door_are_found_from_inside(home: Path, run: Run) -> None:
+    """From the folder of the articles, and of the annotations, as from outside; stdin is looked for here too."""
+    (home / "annotations").mkdir()
+    (home / "in" / "ships.yaml").rename(home / "annotations" / "ships.yaml")
+    (home / "in").rename(home / "articles")
+    for path in ("ships.txt", "."):
+        assert run("annotate", path, cwd=home / "articles").returncode == 0
+    for path in ("ships.yaml", "."):
+        assert run("check", path, cwd=home / "annotations").returncode == 0
+    assert run("annotate", "-", stdin=f"---\nid: ships\n---\n{TEXT}", cwd=home).returncode == 0
+
+
+def test_our_prefixes_are_known(store: Path, run: Run) -> None:
+    """A query need not declare them, and may."""
+    for text in ("ASK { ?who a kg:Parliament }", "PREFIX kg: <https://w3id.org/proviso#> ASK { ?who a kg:Parliament }"):
+        assert run("query", text, cwd=store).stdout == "answer\ntrue\n"
+
+
+def test_a_device_is_written_to_and_stays(store: Path, run: Run) -> None:
+    """Not replaced by a file of its name."""
+    os.mkfifo(store / "pipe.nq")
+    with subprocess.Popen(["wc", "-l", "pipe.nq"], cwd=store, stdout=subprocess.PIPE) as reader:
+        assert run("export", "-o", "pipe.nq", cwd=store).returncode == 0
+        assert reader.stdout and int(reader.stdout.read().split()[0]) > 100
+    assert (store / "pipe.nq").is_fifo()
 
 
 def test_an_annotation_printed_is_one_that_can_be_read(home: Path, run: Run) -> None:

@@ -130,6 +130,24 @@ def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: 
     assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
 
 
+def test_what_is_rejected_changes_nothing(place: Path) -> None:
+    """Not even the registry."""
+    before = digest(place)
+    [outcome] = put(place, write(place / "bad.txt", "No annotation.", None), registry=load_registry())
+    assert outcome.outcome == "rejected" and digest(place) == before
+
+
+def test_an_article_that_only_moved_in_its_file_is_unchanged(place: Path) -> None:
+    """Of two in one file, an edit of the first leaves the second's reading as it was."""
+    both = "---\nid: a\n---\nFirst.\n---\nid: ships\n---\n" + TEXT
+    for name in ("a", "ships"):
+        write(place / "two" / f"{name}.txt", "", "statements: []" if name == "a" else READING).unlink()
+    file = write(place / "two" / "two.txt", both, None)
+    assert [o.outcome for o in put(place, file)] == ["stored", "stored"]
+    write(file, both.replace("First.", "First, and more."), None)
+    assert [o.outcome for o in put(place, file, when=SECOND)] == ["superseded", "unchanged"]
+
+
 def test_derived_graphs_follow_what_is_there(place: Path) -> None:
     """Made with the articles, and empty of them once they are gone."""
     put(place)

@@ -23,7 +23,7 @@ def find_annotation(path: Path, article_id: str) -> Path | None:
     """
     stem = path.stem if path.suffix.lower() in ARTICLES else ""  # not of a collection, which has many
     names = dict.fromkeys(name for name in (article_id, stem) if name and not set(name) & set("/\\\0") and len(name) < 200)
-    for place in (path.parent, path.parent / "annotations", path.parent.parent / "annotations"):
+    for place in (path.parent, path.parent / "annotations", _above(path) / "annotations"):
         for name in names:
             found = [file for suffix in SUFFIXES if (file := place / (name + suffix)).is_file()]
             if len(found) > 1:
@@ -50,11 +50,17 @@ def find_article_for(path: Path) -> Article | None:
         return _article(header, path.stem)
     wanted = header.get("id", path.stem)
     first: Article | None = None
-    for article in (r.article for file in _article_files(path) for r in read_articles(file) if r.article):
-        if article.id == wanted:
-            return article
-        first = first or (article if article.file and Path(article.file).stem == path.stem else None)
+    for file in _article_files(path):
+        for article in (reading.article for reading in read_articles(file) if reading.article):
+            if article.id == wanted:
+                return article
+            first = first or (article if file.stem == path.stem else None)
     return first
+
+
+def _above(path: Path) -> Path:
+    """The folder above a file's own, also where the path is too short to name it."""
+    return path.parent.parent if path.parent.name not in ("", "..") else path.parent / ".."
 
 
 def _article(header: Mapping[str, object], stem: str) -> Article:
@@ -68,7 +74,7 @@ def _article(header: Mapping[str, object], stem: str) -> Article:
 
 def _article_files(path: Path) -> Iterator[Path]:
     """The files of the same stem, then all other texts of these folders, one of which may hold several articles."""
-    folders = (path.parent, path.parent.parent / "articles", path.parent.parent)
+    folders = (path.parent, _above(path) / "articles", _above(path))
     named = [place / (path.stem + suffix) for place in folders for suffix in ARTICLES]
     yield from (file for file in named if file.is_file())
     yield from (

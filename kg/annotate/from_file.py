@@ -14,7 +14,7 @@ import difflib
 import functools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -365,15 +365,22 @@ class _Resolver:
             date = self._date(said.get("date"), (*keys, "said_on", "date"))
             said_on = Reference(date or "", span, *self._found(said, span, (*keys, "said_on")))
         content = [self._span(span, (*keys, "content", index)) for index, span in enumerate(e["content"])]
-        uses = (self._use(use, (*keys, "conditions", index)) for index, use in enumerate(e.get("conditions", [])))
+        uses = self._uses(e.get("conditions", []), (*keys, "conditions"))
         return Statement(
             e["id"], tuple(sorted(span for span in content if span)), e["mode"], e["force"], people("speaker"), people("possible_speakers"),
             people("on_behalf_of"), people("addressee"), self._span(e.get("cue"), (*keys, "cue")), e.get("channel"), said_on or None,
             self._known("statement", e.get("relayed_by"), (*keys, "relayed_by")),
             self._known("commitment or claim", e.get("expresses"), (*keys, "expresses")), e.get("stance"), e.get("strength"),
-            self._references(e, "only_in", keys, "places"), self._references(e, "not_in", keys, "places"), tuple(uses),
+            self._references(e, "only_in", keys, "places"), self._references(e, "not_in", keys, "places"), uses,
             e.get("confidence"), e.get("found_by"), e.get("inferred", False),
         )  # fmt: skip
+
+    def _uses(self, entries: Sequence[Map], keys: Keys) -> tuple[ConditionUse, ...]:
+        ways = [(e["id"], e.get("polarity", "if"), e.get("as", "requirement")) for e in entries]  # in two ways: a rule's to find
+        for index, way in enumerate(ways):
+            if way in ways[:index]:
+                self.note("duplicate-id", f"the statement lists the condition {way[0]!r} twice; keep one", (*keys, index))
+        return tuple(self._use(e, (*keys, index)) for index, e in enumerate(entries))
 
     def _use(self, e: Map, keys: Keys) -> ConditionUse:
         self._known("condition", e["id"], (*keys, "id"))

@@ -83,21 +83,20 @@ def dump(store: Store, stream: BinaryIO, form: str) -> None:
     stream.write(b"\n")
 
 
-def load(store: Writer, source: Path, when: str, form: str | None = None) -> Loaded:
-    """Takes the graphs of an export (a file, or a folder with its manifest) into a store, an article whole or not at all.
+def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
+    """Takes the graphs that `read` found in an export into a store, an article whole or not at all.
 
     An article's graph that is there already with other content is a Conflict: nothing at all is then taken. Provenance is
-    added to what is there; of the other graphs (registry, derived) the store keeps its own where it has them. `when` is an
-    ISO dateTime with a zone. Raises ReadError with file and line for a file that is wrong.
+    added to what is there; of the other graphs (registry, derived) the store keeps its own where it has them. `source` says
+    where they come from, `when` is an ISO dateTime with a zone.
     """
-    graphs = read(source, form)
     there = set(store.graphs())
     differing = [name for name in sorted(graphs.keys() & there) if store.digest(name) != digest_of(name, graphs[name])]
     clashing = [name for name in differing if name != PROVENANCE_GRAPH and _is_article(graphs[name], name)]
     if clashing:
         more = f" (and {len(clashing) - 1} more)" if len(clashing) > 1 else ""
         hint = "kg remove it first, or import into a new store"
-        raise Conflict(f"the store has another reading of {clashing[0]}{more}; nothing was imported", str(source), hint)
+        raise Conflict(f"the store has another reading of {clashing[0]}{more}; nothing was imported", source, hint)
     added = [name for name in sorted(graphs) if name not in there and name != PROVENANCE_GRAPH]
     for name in added:
         store.replace_graph(name, graphs[name], when=when)
@@ -186,6 +185,10 @@ def _known(form: str) -> str:
 
 def _replace(target: Path, write: Callable[[BinaryIO], None]) -> None:
     target = target.resolve()  # through a symbolic link the file it points to is replaced, not the link
+    if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
+        with target.open("wb") as stream:
+            write(stream)
+        return
     beside = beside_of(target, "tmp")
     try:
         with beside.open("xb") as stream:

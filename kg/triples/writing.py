@@ -100,7 +100,9 @@ class _Writer:
         entries: list[Commitment | Condition | Claim] = [*annotation.commitments, *annotation.conditions, *annotation.claims]
         self.things = {e.id: self._mint(e) for e in entries}
         self.says = {s.id: self._statement_iri(s) for s in annotation.statements}
-        self.came_from |= {iri: id for id, iri in (*self.things.items(), *self.says.items())}
+        self.came_from |= {iri: id for id, iri in self.says.items()}
+        for entry in sorted(entries, key=_says_nothing_of_others):  # of several entries of one thing that which could be at fault
+            self.came_from.setdefault(self.things[entry.id], entry.id)
 
     def graph(self) -> list[Triple]:
         self._article()
@@ -263,7 +265,7 @@ class _Writer:
             self.commitment_mentions(iri, self.commitments[id])
             return
         claim = self.claims[id]
-        self.mention(iri, "claim", claim.text, self.things[id], claim.confidence, claim.found_by)
+        self.mention(iri, "claim", claim.text, self.things[id], claim.confidence, claim.found_by, of=id)
         if claim.says and claim.says[1] in self.commitments:
             self.commitment_mentions(iri, self.commitments[claim.says[1]])
         elif claim.says:
@@ -298,31 +300,34 @@ class _Writer:
 
     def commitment_mentions(self, owner: Iri, c: Commitment) -> None:
         for who in c.committer:
-            self.refer(owner, "committer", who, thing_iri("actor", who.target))
-        self.refer(owner, "action", c.action, thing_iri("action", c.action.target))
+            self.refer(owner, "committer", who, thing_iri("actor", who.target), c.id)
+        self.refer(owner, "action", c.action, thing_iri("action", c.action.target), c.id)
         for role, reference in (("beneficiary", c.beneficiary), ("target", c.against)):
             if reference:
-                self.refer(owner, role, reference, thing_iri("actor", reference.target))
+                self.refer(owner, role, reference, thing_iri("actor", reference.target), c.id)
 
     def condition_mention(self, owner: Iri, c: Condition) -> Iri:
         deciders = [(r.target, _key(r.span)) for r in c.by]
-        made = self.mention(owner, "condition", c.text, self.things[c.id], c.confidence, c.found_by, within=deciders)
+        made = self.mention(owner, "condition", c.text, self.things[c.id], c.confidence, c.found_by, within=deciders, of=c.id)
         assert made  # a condition always has words
         for who in c.by:
             actor = thing_iri("actor", who.target)
-            self.add(made, kg("mention"), self.mention(owner, "decider", who.span, actor, who.confidence, who.found_by, within=made))
+            self.add(
+                made, kg("mention"), self.mention(owner, "decider", who.span, actor, who.confidence, who.found_by, within=made, of=c.id)
+            )
         return made
 
-    def refer(self, owner: Iri, role: str, reference: Reference, to: Iri | None) -> None:
-        self.mention(owner, role, reference.span, to, reference.confidence, reference.found_by)
+    def refer(self, owner: Iri, role: str, reference: Reference, to: Iri | None, of: str = "") -> None:
+        self.mention(owner, role, reference.span, to, reference.confidence, reference.found_by, of=of)
 
     def mention(self, owner: Iri, role: str, span: Span | None, to: Iri | None = None, confidence: float | None = None,
-                found_by: str | None = None, within: object = "") -> Iri | None:  # fmt: skip
-        """The Mention of `owner` with this role, None where no words carry it; `within` keeps apart what is alike."""
+                found_by: str | None = None, within: object = "", of: str = "") -> Iri | None:  # fmt: skip
+        """The Mention of `owner` with this role, None where no words carry it; `within` keeps apart what is alike, `of` is the
+        local id of the entry these are the words of, where that is not the owner itself."""
         if span is None:
             return None
         iri = Iri(f"{self.iri}/mention/{hashed(owner, role, _key(span), to or '', within)}")
-        self.came_from[iri] = self.came_from.get(owner, "")
+        self.came_from[iri] = of or self.came_from.get(owner, "")
         self.add(owner, kg("mention"), iri)
         self.add(iri, TYPE, Iri(kg("Mention")))
         self._selector(iri, span, f"{role}: ")
@@ -355,6 +360,16 @@ class _Writer:
             made = Concept(id, id.replace("-", " "), broader=broader)
             self.out += concept_triples(scheme, folder, made, ancestors(self.registry, scheme, made))
         return thing_iri(folder.rstrip("/"), id)
+
+
+def _says_nothing_of_others(entry: Commitment | Condition | Claim) -> bool:
+    match entry:
+        case Commitment():
+            return not entry.part_of
+        case Condition():
+            return not (entry.depends_on or entry.fulfilled_by)
+        case Claim():
+            return not entry.says
 
 
 def _commitment_key(c: Commitment) -> tuple[object, ...]:

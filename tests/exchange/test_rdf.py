@@ -59,7 +59,7 @@ def imported(source: Path, place: Path) -> Store:
     """A new store with what is in a file or folder."""
     create(place)
     with writer(place, "import", WHEN) as writing:
-        load(writing, source, WHEN)
+        load(writing, read(source), str(source), WHEN)
     return open_store(place)
 
 
@@ -106,7 +106,7 @@ def test_importing_again_changes_nothing(store: Store, tmp_path: Path) -> None:
     """It is all there already."""
     target = out(store, tmp_path, "trig")
     with writer(tmp_path / "store", "import", WHEN) as writing:
-        done = load(writing, target, WHEN)
+        done = load(writing, read(target), str(target), WHEN)
         assert done.added == done.kept == () and set(done.same) == set(store.graphs())
     assert open_store(tmp_path / "store").journal() == store.journal()
 
@@ -119,7 +119,7 @@ def test_another_reading_is_a_conflict_and_nothing_is_taken(store: Store, tmp_pa
         writing.replace_graph(ARTICLE, article(ARTICLE, "other "), when=WHEN)
         before = writing.digest()
         with pytest.raises(Conflict, match=r"000_a%20b%3C.*nothing was imported"):
-            load(writing, target, WHEN)
+            load(writing, read(target), str(target), WHEN)
         assert writing.digest() == before
 
 
@@ -130,7 +130,7 @@ def test_what_a_store_has_of_its_own_it_keeps(store: Store, tmp_path: Path) -> N
     with writer(tmp_path / "mine", "add", WHEN) as writing:
         writing.replace_graph(REGISTRY_GRAPH, [triple("x:mine", kg("memberOf"), "x:us")], when=WHEN)
         writing.change_graphs({PROVENANCE_GRAPH: ([], [triple("x:mine", kg("annotates"), "x:m")])}, when=WHEN)
-        done = load(writing, target, WHEN)
+        done = load(writing, read(target), str(target), WHEN)
         assert done.kept == (REGISTRY_GRAPH,) and ARTICLE in done.added
         assert (writing.count(REGISTRY_GRAPH), writing.count(PROVENANCE_GRAPH), writing.digest(ARTICLE)) == (1, 3, store.digest(ARTICLE))
 
