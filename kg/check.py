@@ -109,6 +109,12 @@ def check_annotation(path: Path, article: Article, registry: Registry) -> Checke
     return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, tuple(triples))
 
 
+def check_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
+    """A reading that stands in no file, such as a machine's; findings are placed by their nodes."""
+    triples = to_triples(article, annotation, registry)
+    return Checked(tuple(check_triples(triples)), annotation, tuple(triples))
+
+
 def _twice(path: Path, line: int, first: str) -> Finding:
     return Finding(
         "statement-twice", "error", f"these words, speaker, force and content are those of {first}; keep one of the two", str(path), line

@@ -19,6 +19,7 @@ from kg import __version__
 from kg.errors import AnnotationError, ProvisoError, ReadError, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from kg.annotate.automatic import Annotate
     from kg.articles import Reading
     from kg.check import Checked
     from kg.errors import Finding
@@ -222,7 +223,12 @@ def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
-    annotator: Annotated[str, typer.Option("--annotator", help="Who reads: file, the annotation a person made.")] = "file",
+    annotator: Annotated[
+        str,
+        typer.Option(
+            "--annotator", help="Who reads what has no annotation by a person: file, nobody; rules, an automatic annotator in the making."
+        ),
+    ] = "file",
     format: Format = "table",
 ) -> None:
     """\b
@@ -236,12 +242,12 @@ def add(
     from kg.store.embedded import writer
 
     _known_format(format)
-    _known_annotator(annotator)
+    read = _annotator(annotator)
     known = _registry(registry)
     _make_store(store)
     outcomes = []
     with writer(store, "add", _now()) as held:
-        for outcome in _progress(ingest.add(held, _readings(paths), known, _now()), "articles"):
+        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read), "articles"):
             outcomes.append(outcome)
             _report(outcome)
         ingest.derive(held, _now())
@@ -249,11 +255,10 @@ def add(
     _exit_by([o.error is None for o in outcomes])
 
 
-def _known_annotator(name: str) -> None:
-    if name != "file":
-        raise UsageError(
-            f"there is no annotator {name!r} yet", "option --annotator", "file: the annotation a person made, beside the article"
-        )
+def _annotator(name: str) -> Annotate | None:
+    from kg.annotate.automatic import find_annotator
+
+    return None if name == "file" else find_annotator(name)
 
 
 def _report(outcome: Outcome) -> None:
@@ -309,7 +314,12 @@ def remove(
 def annotate(
     path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
     registry: RegistryFile = None,
-    annotator: Annotated[str, typer.Option("--annotator", help="Who reads: file, the annotation a person made.")] = "file",
+    annotator: Annotated[
+        str,
+        typer.Option(
+            "--annotator", help="Who reads what has no annotation by a person: file, nobody; rules, an automatic annotator in the making."
+        ),
+    ] = "file",
     raw: Annotated[bool, typer.Option("--raw", help="Take the text as it is, nothing stripped: offsets are into the input.")] = False,
     format: Annotated[str, typer.Option("--format", help="json (one article), jsonl (a line each), or yaml to edit.")] = "",
 ) -> None:
@@ -322,13 +332,13 @@ def annotate(
     """
     if format not in ("", "json", "jsonl", "yaml"):
         raise UsageError(f"an annotation does not come as {format!r}", "option --format", "json, jsonl or yaml")
-    _known_annotator(annotator)
+    read = _annotator(annotator)
     readings = list(_readings([path], raw))
     form = format or ("json" if len(readings) == 1 else "jsonl")
     if form != "jsonl" and len(readings) != 1:
         raise UsageError(f"{len(readings)} articles are not one {form} document", path, "--format jsonl gives a line each")
     known = _registry(registry)
-    errors = [error for reading in _progress(readings, "articles") if (error := _annotate(reading, known, form))]
+    errors = [error for reading in _progress(readings, "articles") if (error := _annotate(reading, known, form, read))]
     if errors and form != "jsonl":
         raise errors[0]
     for error in errors:
@@ -337,7 +347,7 @@ def annotate(
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _annotate(reading: Reading, known: Any, form: str) -> ProvisoError | None:
+def _annotate(reading: Reading, known: Any, form: str, read: Annotate | None) -> ProvisoError | None:
     """Prints what one reading says; what is wrong with it is returned, and for jsonl printed as a line too."""
     import json
 
@@ -345,7 +355,7 @@ def _annotate(reading: Reading, known: Any, form: str) -> ProvisoError | None:
     from kg.ingest import read_checked
 
     try:
-        article, _, checked = read_checked(reading, known)
+        article, _, checked = read_checked(reading, known, read)
     except (ReadError, AnnotationError) as error:
         if form == "jsonl":
             failed = {"article": {"id": reading.id or reading.name}, "outcome": "failed", "reason": error.what, "statements": []}
@@ -595,6 +605,7 @@ def import_(
     Take the graphs of an export into a store; a graph that is there with other content is never overwritten.
     """
     from kg.exchange.rdf import load, read
+    from kg.ingest import derive
     from kg.store.embedded import writer
 
     if str(source) == STDIO and format in ("", "ttl"):
@@ -606,6 +617,7 @@ def import_(
         _make_store(store)
         with writer(store, "import", _now()) as held:
             loaded = load(held, graphs, str(source), _now())
+            derive(held, _now())
     _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
 
 

@@ -9,16 +9,19 @@ reason is an error of `kg.errors`; nothing is ever half stored, and nothing is o
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.annotate.automatic import Annotate
 from kg.annotate.beside import find_annotation
+from kg.annotate.to_file import to_json
 from kg.articles import Reading
-from kg.check import Checked, check_annotation
+from kg.check import Checked, check_annotation, check_reading
 from kg.errors import AnnotationError, Conflict, Finding, ProvisoError, ReadError, UsageError
 from kg.model import Article, Registry
 from kg.query import list_queries
@@ -43,30 +46,36 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def read_checked(reading: Reading, registry: Registry) -> tuple[Article, Path, Checked]:
-    """The article of a reading, the annotation file a person made for it, and what that says.
+def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None = None) -> tuple[Article, bytes, Checked]:
+    """The article of a reading, what was read from it, and that as the bytes of a file.
 
-    Raises ReadError where the article cannot be read or has no annotation, AnnotationError where that has errors.
+    A person's annotation file always wins; where there is none `annotate` reads, if one is given. Raises ReadError where the
+    article cannot be read or nobody has read it, AnnotationError where the annotation has errors.
     """
     if reading.error or not reading.article:
         raise reading.error or ReadError("there is no article here", reading.name, "give a file with text")
     article = reading.article
     path = find_annotation(Path(reading.name), article.id)  # of stdin, here
-    if not path:
-        hint = f"write {article.id}.yaml beside it or in a folder annotations/ (the form: ontology/annotation.schema.json)"
-        raise ReadError(f"the article {article.id} has no annotation, and there is no automatic annotator yet", reading.name, hint)
-    checked = check_annotation(path, article, registry)
+    if path:
+        checked = check_annotation(path, article, registry)
+    elif annotate:
+        checked = check_reading(article, annotate(article, registry), registry)
+    else:
+        hint = f"write {article.id}.yaml beside it or in a folder annotations/, or try --annotator rules"
+        raise ReadError(f"the article {article.id} has no annotation", reading.name, hint)
     if checked.errors:
         raise AnnotationError(checked.errors)
-    return article, path, checked
+    assert checked.annotation  # without errors it was read
+    return article, path.read_bytes() if path else to_json(article, checked.annotation).encode(), checked
 
 
-def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: str) -> Iterator[Outcome]:
+def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: str, annotate: Annotate | None = None) -> Iterator[Outcome]:
     """Stores each article as it comes; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
 
     Raises StoreError where the store itself fails; what was yielded before counts.
     """
     stored = store.acknowledged()
+    describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
     for reading in readings:
         name = reading.article.id if reading.article else ""
@@ -75,7 +84,7 @@ def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: st
                 raise _conflict(name, reading.name, claimed[name])
             if name:
                 claimed[name] = reading.name
-            yield _add(store, stored, reading, registry, when)
+            yield _add(store, stored, reading, registry, when, annotate, describe)
         except (ReadError, AnnotationError, Conflict) as error:
             yield Outcome("rejected", name, reading.name, error=error, notes=reading.notes)
 
@@ -119,22 +128,30 @@ def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) ->
         store.purge(graph, sorted(_kept_for(about) - _kept_for_others(store, graph)), {PROVENANCE_GRAPH: (about, [])}, when=when)
 
 
-def _add(store: Writer, stored: dict[str, Entry], reading: Reading, registry: Registry, when: str) -> Outcome:
-    article, path, checked = read_checked(reading, registry)
+def _add(
+    store: Writer,
+    stored: dict[str, Entry],
+    reading: Reading,
+    registry: Registry,
+    when: str,
+    annotate: Annotate | None,
+    describe: Callable[[], None],
+) -> Outcome:
+    article, words, checked = read_checked(reading, registry, annotate)
     assert checked.annotation  # read_checked raises where there is none
     origin = STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
     graph, notes = article_iri(article.id), reading.notes
     made = Outcome("stored", article.id, reading.name, len(checked.annotation.statements), None, checked.findings, notes)
     there = stored.get(graph)
     same_graph = there is not None and _same(store, graph, checked.triples)
-    source, words = reading.source, path.read_bytes()
+    source = reading.source
     about = annotation_triples(article, checked.annotation.annotator, when, _sum(source), _sum(words))
     told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
     if same_graph and told in map(_told, _current(store, graph).values()):
         return _as(made, "unchanged")
     if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
-    _describe(store, registry, when)
+    describe()
     kept = [store.keep_source(source), store.keep_source(words)]
     change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
     stored[graph] = store.replace_graph(graph, checked.triples, {PROVENANCE_GRAPH: change}, when=when, sources=kept, origin=origin)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kg.actors import load_registry, nearest
+from kg.actors import FILES, link, load_registry, nearest
 from kg.errors import ProvisoError
 from kg.model import Actor, Concept, slug
+from kg.resources import folder
+from kg.triples import registry_triples
 
 HEAD = """@prefix kg: <https://w3id.org/proviso#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -24,6 +26,11 @@ NAMES = [
     ("U.S.", "state", "united-states"), ("Washington", "state", "united-states"), ("the Kremlin", "institution", "kremlin"),
     ("Congress", "parliament", "us-congress"), ("Rada", "parliament", "verkhovna-rada"), ("the EU", "alliance", "european-union"),
     ("Radio Free Europe", "outlet", "rfe-rl"), ("European officials", "unnamed source", "european-officials"),
+    ("Kampala", "state", "uganda"), ("Ivorian", "state", "ivory-coast"), ("the Bahamas", "state", "bahamas"), ("Kyrgyz", "state", "kyrgyzstan"),
+    ("Pyidaungsu Hluttaw", "parliament", "pyidaungsu-hluttaw"), ("Jatiya Sangsad", "parliament", "jatiya-sangsad"),
+    ("Zambian parliament", "parliament", "national-assembly-of-zambia"), ("Prabowo", "person", "prabowo-subianto"),
+    ("Babis", "person", "andrej-babis"), ("IRGC", "institution", "islamic-revolutionary-guard-corps"), ("SBU", "institution", "security-service-of-ukraine"),
+    ("Mercosur", "alliance", "mercosur"), ("Anadolu", "outlet", "anadolu-agency"), ("Ninth Circuit", "court", "us-court-of-appeals-for-the-ninth-circuit"),
 ]  # fmt: skip
 TOPICS = [
     ("actions", "troops", "military-presence"), ("actions", "soldiers", "military-presence"), ("actions", "peacekeepers", "military-presence"),
@@ -32,6 +39,24 @@ TOPICS = [
     ("circumstances", "peace deal", "peace-agreement"), ("circumstances", "cease-fire", "ceasefire"),
     ("circumstances", "a ratification by national parliaments", "ratification"), ("circumstances", "the consent of the Bundestag", "approval-by-parliament"),
     ("places", "Ukrainian soil", "ukraine"), ("places", "neighbouring countries", "countries-neighbouring-ukraine"),
+]  # fmt: skip
+# Words of a text, the date of the text -> whom they name.
+LINKS = [
+    ("Kyiv", None, "ukraine"), ("the Kremlin", None, "kremlin"), ("The Philippines", None, "philippines"), ("Zelensky's", None, "volodymyr-zelenskyy"),
+    ("U.S. President Donald Trump", "2026-01", "donald-trump"), ("President Trump", None, "donald-trump"), ("Mr. Putin", None, "vladimir-putin"),
+    ("German Chancellor Friedrich Merz", "2026-01-07", "friedrich-merz"), ("Merz, the German chancellor", "2026-01-07", "friedrich-merz"),
+    ("US Secretary of State Marco Rubio", "2025-06", "marco-rubio"), ("former German Chancellor Olaf Scholz", "2025-12", "olaf-scholz"),
+    ("the German chancellor", "2026-01-07", "friedrich-merz"), ("the German chancellor", "2025-02", "olaf-scholz"),
+    ("Germany's chancellor", "2026", "friedrich-merz"), ("the chancellor of Germany", None, "friedrich-merz"),
+    ("the former German chancellor", "2025-12", "olaf-scholz"), ("the NATO secretary-general", "2025-09", "mark-rutte"),
+    ("Israel's defense minister", "2025-09", "israel-katz"), ("the minister of defence of Israel", "2025-09", "israel-katz"),
+    ("the Indian foreign secretary", "2025-09", "vikram-misri"), ("India's foreign minister", "2025-09", "s-jaishankar"),
+    ("the Venezuelan president", "2025-02", "nicolas-maduro"), ("the Venezuelan president", "2026-02", "delcy-rodriguez"),
+    ("the Japanese prime minister", "2025-10-20", "shigeru-ishiba"), ("the Japanese prime minister", "2025-10-21", "sanae-takaichi"),
+    ("Kremlin spokesperson", "2025-05", "dmitry-peskov"), ("the German government", None, "germany"), ("authorities in Kyiv", None, "ukraine"),
+    ("Pakistani Prime Minister Sharif", None, "shehbaz-sharif"), ("President Lee", "2025-10", "lee-jae-myung"),
+    ("Supreme Leader Khamenei", "2025-06-15", "ali-khamenei"), ("Supreme Leader Khamenei", "2026-03-15", "mojtaba-khamenei"),
+    ("Vice President Duterte", "2025-05", "sara-duterte"), ("Speaker Johnson", None, "mike-johnson"), ("Mali's parliament", None, "national-transitional-council-of-mali"),
 ]  # fmt: skip
 
 
@@ -108,6 +133,90 @@ def test_tenures_say_who_spoke_for_whom_in_january_2026() -> None:
     assert holders["nato", "secretary general"] == "mark-rutte"
     assert holders["european-council", "president"] == "antonio-costa"
     assert all(t.start <= t.end for t in load_registry().tenures if t.start and t.end)
+
+
+def test_the_registry_reaches_round_the_world() -> None:
+    """Every state has a parliament or is known to have none, most have somebody who heads them, and no kind is left out."""
+    registry = load_registry()
+    states = {actor.id for actor in registry.actors.values() if actor.kind == "state"}
+    with_parliament = {body for actor in registry.actors.values() if actor.kind == "parliament" for body in actor.member_of}
+    assert len(states) > 195
+    assert states - with_parliament == {"holy-see", "somaliland"}
+    assert len({tenure.of for tenure in registry.tenures if not tenure.end} & states) > 180
+
+
+def test_two_of_one_surname_stay_two() -> None:
+    """A surname that two bear leads to neither of them, and to the right one where an office or a first name says which."""
+    registry = load_registry()
+    for surname, people in (
+        ("Duterte", ("rodrigo-duterte", "sara-duterte")),
+        ("Shinawatra", ("thaksin-shinawatra", "paetongtarn-shinawatra")),
+    ):
+        assert set(people) <= set(registry.actors)
+        assert link(registry, surname) == []
+    assert link(registry, "General Johnson") == []
+
+
+def test_an_actor_is_described_in_one_file_alone() -> None:
+    """What the hand-kept file describes is not made a second time: the later description would hide the earlier."""
+    subjects = [
+        line.split()[0] for name in FILES for line in (folder("ontology") / name).read_text("utf-8").splitlines() if " a kg:" in line
+    ]
+    assert len(subjects) > 2600 and len(subjects) == len(set(subjects))
+
+
+@pytest.mark.parametrize("name", ["states.ttl", "bodies.ttl", "people.ttl"])
+def test_the_made_files_are_in_order_and_say_where_they_come_from(name: str) -> None:
+    """Actors stand by their ids; the header names the script and the licence; a link to Wikipedia has the item that makes it."""
+    text = (folder("ontology") / name).read_text("utf-8")
+    ids = [line.split()[0] for line in text.splitlines() if line.startswith("actor:")]
+    assert ids and ids == sorted(ids)
+    assert "bench/registry/make.py" in text and "<https://creativecommons.org/licenses/by/4.0/>" in text
+    links = [line for line in text.splitlines() if "schema:sameAs" in line]
+    assert links and all(' ; dcterms:source "current-events ' in line for line in links)
+
+
+def test_a_tenures_iri_is_the_one_it_gets_in_a_store() -> None:
+    """In the files and in kg:registry a tenure bears the same name."""
+    written = {
+        line.split()[0].removeprefix("tenure:")
+        for name in FILES
+        for line in (folder("ontology") / name).read_text("utf-8").splitlines()
+        if line.startswith("tenure:")
+    }
+    stored = {str(s).rpartition("/tenure/")[2] for s, _, _ in registry_triples(load_registry()) if "/tenure/" in str(s)}
+    assert written == stored
+
+
+@pytest.mark.parametrize(("words", "date", "id"), LINKS)
+def test_words_of_a_text_lead_to_the_actor(words: str, date: str | None, id: str) -> None:
+    """Names, titles, offices by date and surnames lead to one actor, with a confidence above a half."""
+    (found,) = link(load_registry(), words, date)
+    assert found[0] == id and 0.5 < found[1] <= 1
+
+
+@pytest.mark.parametrize("words", ["", " ", "us", "who", "he", "the president", "the chancellor", "a man", "General Smith", "Macron and Starmer", "x" * 100_000, "the " * 50_000, "of of of", "’s", ", , ,"])  # fmt: skip
+def test_words_that_name_nobody_lead_to_nobody(words: str) -> None:
+    """Pronouns, bare offices, unknown people and noise name no actor of the registry."""
+    assert link(load_registry(), words, "2026-01") == []
+
+
+def test_the_surer_the_more_is_said() -> None:
+    """A whole name is surer than a surname behind an office, that surer than an unknown title; several who fit are doubtful."""
+    registry = load_registry()
+    sure = [link(registry, words, "2025-09")[0][1] for words in ("Friedrich Merz", "Chancellor Friedrich Merz", "the German chancellor", "President Lee", "Mr. Putin")]  # fmt: skip
+    assert sure == sorted(sure, reverse=True) and len(set(sure)) == len(sure)
+    leaders = link(registry, "the French leader", "2025-10-20")
+    assert [id for id, _ in leaders] == ["emmanuel-macron", "sebastien-lecornu"] and leaders[0][1] < 0.5
+
+
+def test_a_users_people_are_linked(tmp_path: Path) -> None:
+    """Names and offices of a user's own file are found beside the packaged ones, which stay as they were."""
+    turtle = """actor:ann-berg a kg:Person ; skos:prefLabel "Ann Berg" .
+    tenure:berg a kg:Tenure ; kg:holder actor:ann-berg ; kg:office "navy minister" ; kg:officeOf actor:norway ; kg:from "2025-10"^^xsd:gYearMonth ."""
+    registry = load_registry(extra(tmp_path, turtle))
+    assert link(registry, "the Norwegian navy minister", "2026-01-07") == link(registry, "Norway's navy minister") == [("ann-berg", 0.9)]
+    assert link(registry, "the Norwegian navy minister", "2025-09-30") == link(load_registry(), "Ann Berg") == []
 
 
 def test_the_packaged_registry_is_read_once() -> None:

@@ -185,7 +185,7 @@ def test_a_store_held_by_another_process(store: Path, run: Run) -> None:
     (("export", "-o", "x.pdf"), 2, ".trig"),
     (("import", "nothing.nq"), 1, "nothing.nq"),
     (("remove", "nothing"), 2, "nothing"),
-    (("eval", "in"), 2, "automatic annotator"),
+    (("eval", "in", "--annotator", "magic"), 2, "magic"),
     (("eval", "nothing", "in"), 1, "nothing"),
     (("annotate", "nothing.txt"), 1, "nothing.txt"),
     (("annotate", "in", "--format", "xml"), 2, "jsonl"),
@@ -200,7 +200,7 @@ def test_bad_words(store: Path, run: Run, arguments: tuple[str, ...], code: int,
 
 def test_formats(store: Path, run: Run) -> None:
     """One array of objects, a line each, a CSV with IRIs beside labels, a Markdown table, plain rows; the same rows in all."""
-    ask = ("ask", "who conditioned ships on parliament")
+    ask = ("ask", "who conditioned send ships on parliament")
     [row] = json.loads(run(*ask, "--format", "json", cwd=store).stdout)
     assert row["actor"] == {"iri": "https://w3id.org/proviso/id/actor/norland", "label": "Norland"}
     assert {"speaker", "actor", "commitment", "condition", "quote", "article"} <= row.keys() and row["quote"] == TEXT
@@ -216,7 +216,7 @@ def test_formats(store: Path, run: Run) -> None:
 
 def test_the_sparql_anyone_can_run(store: Path, run: Run) -> None:
     """What --show prints gives the same rows when it is run as a query."""
-    asked = run("ask", "who conditioned ships on parliament", "--show", "--format", "json", cwd=store)
+    asked = run("ask", "who conditioned send ships on parliament", "--show", "--format", "json", cwd=store)
     text = asked.stderr[asked.stderr.index("PREFIX") :].rpartition("}")[0] + "}" + asked.stderr.rpartition("}")[2].rpartition("1 row")[0]
     assert json.loads(run("query", "--file", "-", "--format", "json", stdin=text, cwd=store).stdout) == json.loads(asked.stdout)
 
@@ -364,7 +364,7 @@ def test_a_terminal_gets_a_table_and_progress(store: Path) -> None:
     """Aligned columns on stdout, a counter on stderr; nothing is cut off and no colour is forced."""
     shown = _in_terminal(store, "add", "in")
     assert "articles: 1" in shown and re.search(r"outcome +article +statements", shown)
-    answer = re.sub(r"\s+", "", _in_terminal(store, "ask", "who conditioned ships on parliament"))
+    answer = re.sub(r"\s+", "", _in_terminal(store, "ask", "who conditioned send ships on parliament"))
     assert "NorlandAssembly" in answer and "\x1b[3" not in answer
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from kg.actors import load_registry
+from kg.annotate import automatic
 from kg.annotate.to_file import to_json
 from kg.errors import AnnotationError, ReadError, UsageError
-from kg.evaluate import Item, Reading, Report, Row, automatic, compare_annotator, compare_files, compare_readings, flatten, read_item
+from kg.evaluate import Item, Reading, Report, Row, compare_annotator, compare_files, compare_readings, flatten, read_item
 from kg.evaluate.flat import SPOKEN
 from kg.model import Annotation, Annotator, Article, Claim, Commitment, Condition, ConditionUse, Reference, Registry, Span, Statement
 from tests.support import TOP, Run
@@ -213,6 +214,8 @@ def test_conditions_of_the_same_words_are_one_and_its_place_is_a_limit() -> None
     assert set(found) == {"the Assembly agrees", "Westmark"}
     assert found["the Assembly agrees"].words["decider span"] == (at("the Assembly"),)
     assert found["Westmark"].values == {"polarity": ("unless",), "kind": ("limit",)}
+    without = flatten(ARTICLE, Annotation(ME, (not_in,), DEEDS, entries), places=False)
+    assert [str(i) for i in without.items["conditions"]] == ["the Assembly agrees"]
 
 
 def test_a_condition_on_an_outcome_has_no_link() -> None:
@@ -268,7 +271,7 @@ def _actors(folder: Path) -> Path:
     """A registry that has everybody of the text."""
     named = {"berg": "Person", "dahl": "Person", "norland": "State", "sudland": "State", "eastmark": "State", "assembly": "Parliament"}
     path = folder / "actors.ttl"
-    entries = [f'<https://w3id.org/proviso/actor/{id}> a kg:{kind} ; rdfs:label "{id.title()}" .' for id, kind in named.items()]
+    entries = [f'<https://w3id.org/proviso/id/actor/{id}> a kg:{kind} ; rdfs:label "{id.title()}" .' for id, kind in named.items()]
     head = ["@prefix kg: <https://w3id.org/proviso#> .", "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."]
     path.write_text("\n".join([*head, *entries]), "utf-8")
     return path

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.annotate import automatic as automatic_annotators
 from kg.errors import ReadError, UsageError
 from kg.evaluate import Layers, Report, Row, compare_annotator, flatten, is_gum, read_gum, score_gum
-from kg.evaluate import automatic as automatic_annotators
 from kg.evaluate.gum import PRESENCE, WITHIN, WORDS
 from kg.model import Annotation, Annotator, Article, Condition, ConditionUse, Registry, Span, Statement
 from tests.support import Run

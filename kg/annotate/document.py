@@ -178,9 +178,9 @@ def _yaml(text: str, builder: _Builder) -> Iterator[Event]:
 def _plain(words: str, key: str) -> Any:
     if words in ("", "~", "null"):
         return None
-    if key in NUMBERS and re.fullmatch(r"-?\d{1,18}", words):
+    if key in NUMBERS and re.fullmatch(r"[-+]?\d{1,30}", words):
         return int(words)
-    if key in NUMBERS and re.fullmatch(r"-?\d{1,18}\.\d{1,18}", words):
+    if key in NUMBERS and re.fullmatch(r"[-+]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})([eE][-+]?\d{1,2})?", words):
         return float(words)
     if key in TRUTHS and words in ("true", "false"):
         return words == "true"
@@ -203,4 +203,7 @@ def _json(text: str, builder: _Builder) -> Iterator[Event]:
         elif token[0] in "}]":
             yield "end", None, line
         else:
-            yield "scalar", json.loads(token[0]), line
+            value = json.loads(token[0])
+            if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+                builder.refuse("syntax", "take the half of a character (a lone surrogate) out", line)
+            yield "scalar", value, line

@@ -56,7 +56,7 @@ def child() -> None:
     # A date only from what the page says of itself; with a fixed latest date, since the default asks the clock.
     dates = {"extensive_search": False, "original_date": True, "max_date": "2199-12-31"}
     found = bare_extraction(page, with_metadata=True, include_comments=False, date_extraction_params=dates)
-    keys = ("text", "title", "author", "date", "url", "sitename")
+    keys = ("text", "title", "author", "date", "url")
     values = {key: (getattr(found, key, None) if found else None) or "" for key in keys}
     sys.stdout.write(json.dumps({**values, "shown": shown_words(page)}))
 
@@ -103,7 +103,7 @@ def _limit_memory() -> None:
 
 def _fields(found: dict[str, str]) -> dict[str, str]:
     day = iso_date(found["date"])
-    pairs = {"title": found["title"], "author": found["author"], "published": day or "", "url": found["url"], "outlet": found["sitename"]}
+    pairs = {"title": found["title"], "author": found["author"], "published": day or "", "url": found["url"]}
     return {key: " ".join("".join(c if c.isprintable() else " " for c in value).split()) for key, value in pairs.items() if value}
 
 

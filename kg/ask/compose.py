@@ -16,6 +16,7 @@ from kg.vocabulary import KG, PREFIXES, concept
 
 _PASSAGE = ["?statement kg:reportedIn ?article ; kg:context ?context .", "?context oa:exact ?quote ; oa:start ?start ; oa:end ?end ."]
 _COMMITMENT = "?statement kg:expresses ?commitment . ?commitment a kg:Commitment ; kg:committer ?actor ."
+_REFUSED = f"?statement kg:stance {ox.NamedNode(concept('stances', 'refused'))}"
 _PREFIXES = ("kg", "oa", "schema", "skos")
 
 
@@ -46,13 +47,19 @@ def columns(frame: Frame) -> tuple[str, ...]:
         return ("actor", *passage)
     if frame.asks == "many":
         return ("speaker", "about", "measure", "lowest", "highest", "unit", *passage)
-    more = {"where": ("only_in", "not_in"), "when": ("date",)}.get(frame.asks, ())
+    more = {"where": ("not_in",) if frame.negated == "place" else ("only_in", "not_in"), "when": ("date",)}.get(frame.asks, ())
+    decider = ("decider",) if frame.decides and _positive(frame) else ()
     others = tuple(f"condition_{n}" for n in range(2, len(_positive(frame)) + 1))
-    return (*more, "speaker", "possible_speaker", "actor", "commitment", "stance", "condition", *others, *passage)
+    return (*more, *decider, "speaker", "possible_speaker", "actor", "commitment", "stance", "condition", *others, *passage)
 
 
 def _positive(frame: Frame) -> tuple[Group, ...]:
-    return () if frame.negated else frame.conditions
+    return () if _denies(frame) else tuple(group for group in frame.conditions if not group.denied)
+
+
+def _denies(frame: Frame) -> bool:
+    """Whether the whole question is what is not so."""
+    return frame.negated in ("stance", "condition")
 
 
 # The whole query
@@ -66,31 +73,34 @@ def _statements(f: Frame) -> Iterator[str]:
         yield from _action(f, "?commitment", "?topic")
     if f.negated != "stance":
         yield from _verb(f, "?statement")
-    if not f.negated:
-        for number, group in enumerate(f.conditions, 1):
-            yield from _attached(group, "?statement", "?condition" if number == 1 else f"?condition_{number}", str(number))
+    for number, group in enumerate(_positive(f), 1):
+        yield from _attached(group, "?statement", "?condition" if number == 1 else f"?condition_{number}", str(number))
+    if "decider" in columns(f):
+        yield f"?condition kg:decidedBy ?decider . {_is('?decider', _deciders(f))}"
     attaches = "?statement kg:attaches ?condition"
-    if not _positive(f) and f.conditioned and not f.negated:
+    if not _positive(f) and f.conditioned and not _denies(f):
         yield f"{attaches} ."
     yield from _people(f)
     if not _has_commitment(f):
         yield f"OPTIONAL {{ {_COMMITMENT} }}"
-    if not _positive(f) and not (f.conditioned and not f.negated):
+    if not _positive(f) and not (f.conditioned and not _denies(f)):
         yield f"OPTIONAL {{ {attaches} }}"
     if not f.stances or f.negated == "stance":
         yield "OPTIONAL { ?statement kg:stance ?stance }"
     yield "OPTIONAL { ?statement kg:speaker ?speaker }"
     yield "OPTIONAL { ?statement kg:possibleSpeaker ?possible_speaker }"
-    if f.asks == "where":
+    if f.negated == "place":
+        yield f"{{ ?statement kg:notIn ?not_in }} UNION {{ {_REFUSED} ; kg:onlyIn ?not_in }}"
+    elif f.asks == "where":
         yield "OPTIONAL { ?statement kg:onlyIn ?only_in } OPTIONAL { ?statement kg:notIn ?not_in } FILTER(BOUND(?only_in) || BOUND(?not_in))"
     if f.asks == "when":
         yield "OPTIONAL { ?statement kg:saidOn ?said } OPTIONAL { ?article schema:datePublished ?published } BIND(COALESCE(?said, ?published) AS ?date)"
-    if f.negated:
-        yield from _denied(f)
+    yield from _denied(f)
 
 
 def _has_commitment(f: Frame) -> bool:
-    return bool(f.actions or f.stances or f.negated or (f.reading == "committer" and f.slot("subject") != Pick()))
+    denied = f.negated or any(group.denied for group in f.conditions)
+    return bool(f.actions or f.stances or denied or (f.reading == "committer" and f.slot("subject") != Pick()))
 
 
 def _action(f: Frame, commitment: str, variable: str) -> Iterator[str]:
@@ -112,10 +122,11 @@ def _denied(f: Frame) -> Iterator[str]:
 
     A subquery is answered once and not for every row. *No parliament and no ceasefire* is two of them.
     """
-    each: list[tuple[Group, ...]] = [f.conditions]
-    who = "?speaker" if f.forces and not f.stances else "?actor"
-    if f.negated == "condition":
+    each: list[tuple[Group, ...]] = [f.conditions] if f.negated == "stance" else [(g,) for g in f.conditions if g.denied]
+    who = "?speaker" if f.forces and not f.stances and _denies(f) else "?actor"
+    if f.negated != "stance":
         who = "?actor" if f.actions else "?commitment"
+    if f.negated == "condition":
         each = [(group,) for group in f.conditions] or [()]
     if who == "?speaker":
         yield "FILTER(BOUND(?speaker))"
@@ -154,6 +165,14 @@ def _wanted(w: Wanted, condition: str, number: str) -> Iterator[str]:
         yield f"{condition} kg:decidedBy ?decider_{number} . {_is(f'?decider_{number}', w.by)}"
 
 
+def _deciders(f: Frame) -> Pick:
+    """Who may decide, of all the conditions that are asked for."""
+    found = Pick()
+    for wanted in (w for group in _positive(f) for w in group.any_of):
+        found |= wanted.by
+    return found
+
+
 # Actors and places: each a list of patterns of which one must hold, their variables ending in the slot's name
 
 
@@ -163,7 +182,8 @@ def _people(f: Frame) -> Iterator[str]:
         yield from _any({"committer": _committed, "speaker": _spoken, "either": _either}[f.reading](subject, "subject"), subject)
     for name, pick in f.slots:
         if name in _SLOTS:
-            yield from _any(_SLOTS[name](pick, name), pick)
+            refused = _refused(pick, name) if name in ("in", "for") and "refused" in f.stances and not f.negated else []
+            yield from _any([*_SLOTS[name](pick, name), *refused], pick)
 
 
 def _committed(pick: Pick, t: str) -> list[str]:
@@ -233,6 +253,18 @@ def _within(pick: Pick, t: str) -> list[str]:
         if places
         else []
     )
+
+
+def _refused(pick: Pick, t: str) -> list[str]:
+    """A refusal reaches a place where it names it either way, names one around it, or names none at all."""
+    if not pick.places:
+        return []
+    named = f"VALUES ?here_{t} {{ {_iris(pick.places)} }}"
+    return [
+        f"{named} {_REFUSED} ; kg:notIn ?out_{t} . ?out_{t} skos:broaderTransitive ?here_{t} .",
+        f"{named} {_REFUSED} ; kg:onlyIn|kg:notIn ?wide_{t} . ?here_{t} skos:broaderTransitive ?wide_{t} .",
+        f"{_REFUSED} . FILTER NOT EXISTS {{ ?statement kg:onlyIn|kg:notIn ?named_{t} }}",
+    ]
 
 
 def _outside(pick: Pick, t: str) -> list[str]:

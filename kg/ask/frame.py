@@ -35,16 +35,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Conditions of which one is enough, and how they may bind: requires, exceptIf, triggeredBy."""
+    """Conditions of which one is enough, and how they may bind: requires, exceptIf, triggeredBy; `denied`: but not on these."""
 
     lead: str
     ways: tuple[str, ...]
     any_of: tuple[Wanted, ...] = ()
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a question looks for. An empty slot asks for nothing; `negated` is empty, `stance` or `condition`.
+    """What a question looks for. An empty slot asks for nothing; `negated` is empty, `stance`, `condition` or `place`.
 
     `reading` says what the subject is: `committer`, `speaker`, or `either`. Slots: subject, concerning, for, against,
     in, outside, according, from, about.
@@ -58,6 +59,7 @@ class Frame:
     said: bool = False
     channels: tuple[str, ...] = ()
     conditioned: bool = False
+    decides: bool = False
     happens: bool = False
     silent: bool = False
     negated: str = ""
@@ -96,7 +98,7 @@ _ASKS = {"many": "how many"}
 def _phrases(lexicon: Lexicon, f: Frame) -> Iterator[str]:
     yield _ASKS.get(f.asks, f.asks) or "what"
     yield _shown(lexicon, f.slot("subject"))
-    yield "not:" if f.negated == "stance" else ""
+    yield {"stance": "not:", "place": "not"}.get(f.negated, "")
     if f.silent:
         yield "is silent on"
     yield " or ".join((*(" ".join((*f.strengths, _STANCE_WORDS.get(s, s))) for s in f.stances), *f.forces))
@@ -104,13 +106,14 @@ def _phrases(lexicon: Lexicon, f: Frame) -> Iterator[str]:
     yield f"in a {' or '.join(f.channels)}" if f.channels else ""
     yield "happens" if f.happens else ""
     if f.conditioned:
-        yield "not conditioned" if f.negated == "condition" else "conditioned"
+        yield "not conditioned" if f.negated == "condition" else "decides, of what is conditioned" if f.decides else "conditioned"
     yield _bracket([_named(lexicon, a) for a in f.actions], len(lexicon.narrower(f.actions)))
     yield _shown(lexicon, f.slot("concerning"), "of, for or against ")
     yield _bracket(f.measures, 0)
     for number, group in enumerate(f.conditions):
         lead = "without" if f.negated == "condition" and not f.conditioned else group.lead
-        yield ("and " if number else "") + f"{lead} " + " or ".join(_condition(lexicon, w) for w in group.any_of)
+        join = "but not " if group.denied else "and " if number else ""
+        yield f"{join}{lead} " + " or ".join(_condition(lexicon, w) for w in group.any_of)
     for name, pick in f.slots:
         if name not in ("subject", "concerning"):
             yield f"{_LEADS.get(name, name)} {_shown(lexicon, pick)}"

@@ -6,28 +6,17 @@ preposition, *unless*); a name goes into the slot where the reading stands. What
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
-from kg.ask.frame import Frame, Group, Part, Pick, Wanted, union
-from kg.ask.words import Entry, Lexicon, grammar, stems, tokens
+from kg.ask import conditions
+from kg.ask.finish import finished
+from kg.ask.frame import Frame, Part, Pick, Wanted, union
+from kg.ask.matching import NAMES, VERBS, decider, noun, phrase, rank
+from kg.ask.refusal import beyond, two_verbs, unfinished, unknown
+from kg.ask.words import Entry, Lexicon, tokens
 from kg.errors import UsageError
-from kg.vocabulary import ID
 
 LONGEST = 60  # words of a question
-APPROVAL = ID + "circumstance/approval"  # with all below it: consent in whatever form
-DECIDING = ("Parliament", "Court")  # kinds of actor of which a condition means: their approval
-VERBS = ("stance", "strength", "force", "said", "channel", "condition")
-NAMES = ("actor", "action", "circumstance", "place", "class", "kind", "approval", "measure")
-# What words that mean several things mean, by where the reading stands; what is not listed comes before it.
-_DEFAULT = ("action", "class", "actor", "circumstance", "place", "kind", "measure", "approval")
-_ORDER = {
-    "condition": ("approval", "circumstance", "class", "actor", "kind", "action", "place", "measure"),
-    "in": ("place", "class", "actor", "action", "circumstance", "kind", "measure", "approval"),
-    "many": ("measure", *_DEFAULT),
-}
-_ORDER["outside"] = _ORDER["in"]
 
 
 def read(lexicon: Lexicon, question: str) -> tuple[Frame, tuple[Part, ...]]:
@@ -53,6 +42,10 @@ class _Reader:
     put_last: str = ""  # kind of the name before it
     refusing: bool = False  # a `not` that has found no verb yet
     weak: tuple[str, ...] = ()
+    verb_last: bool = False  # a stance or force after the action: no other action may follow
+    tied: bool = False  # what it is tied to is a condition
+    leading: str = ""  # the preposition or *and* that waits for what it leads in
+    at: int = 0
     gaps: dict[int, int] = field(default_factory=dict)  # where the second half of a phrase with a gap stands -> its length
     touched: bool = False
 
@@ -62,11 +55,12 @@ class _Reader:
             if at in self.gaps:
                 at += self.gaps[at]
                 continue
+            self.at = at
             at += self.step(at)
 
     def step(self, at: int) -> int:
         """Reads what stands at a place; how many words that are."""
-        apart = self.apart(at)
+        apart = phrase(self.words, at)
         limit = min((gap for gap in self.gaps if gap > at), default=len(self.words))
         found, length = self.lexicon.match(self.words[:limit], at)
         if apart and apart[1] >= length:
@@ -74,13 +68,21 @@ class _Reader:
             self.gaps[second] = size
             self.take([entry], " ".join((*self.words[at : at + length], "…", *self.words[second : second + size])))
             return length
+        if (
+            self.mode == "object"
+            and (self.frame.stances or self.frame.forces)
+            and not self.joined
+            and noun(found, self.words[at : at + length])
+        ):
+            found = []
         if not found:
-            found, length = self.lexicon.edge(self.words[:limit], at)
-            wanted = "circumstance" if self.mode == "condition" else "action"
-            found = [entry for entry in found if entry.kind == wanted] or found
+            kind = "circumstance" if self.mode == "condition" else "action"
+            found, length = self.lexicon.edge(self.words[:limit], at, kind)
+            if not found and self.mode != "condition":
+                found, length = self.lexicon.edge(self.words[:limit], at, "circumstance")
             if not found:
-                raise self.unknown(self.words[at])
-            self.take([entry for entry in found if entry.kind == found[0].kind], " ".join(self.words[at : at + length]))
+                raise unknown(self.lexicon, self.words[at], kind)
+            self.take(found, " ".join(self.words[at : at + length]))
             return length
         best = min(self.rank(entry, at, length) for entry in found)
         kinds = [entry.kind for entry in found if self.rank(entry, at, length) == best]
@@ -93,22 +95,8 @@ class _Reader:
         return length
 
     def rank(self, entry: Entry, at: int, length: int) -> tuple[int, int]:
-        order = _ORDER.get("many" if self.frame.asks == "many" else self.mode, _DEFAULT)
-        place = order.index(entry.kind) if entry.kind in order else -1
-        inexact = int(entry.words != self.words[at : at + length])
-        if self.mode == "condition" and entry.kind in ("approval", "circumstance"):
-            return 0, order.index(entry.kind) - len(order)
-        return inexact, place
-
-    def apart(self, at: int) -> tuple[Entry, int, int, int] | None:
-        """A phrase with a gap that begins here: its entry, the length of its first half, where the second stands, its length."""
-        for table, key, first, second in _gapped():
-            if stems(self.words[at : at + len(first)]) != stems(first):
-                continue
-            for other in range(at + len(first) + 1, len(self.words) - len(second) + 1):
-                if stems(self.words[other : other + len(second)]) == stems(second):
-                    return Entry(table, key, (*first, *second)), len(first), other, len(second)
-        return None
+        mode = "many" if self.frame.asks == "many" else self.mode
+        return rank(entry, self.words[at : at + length], mode, bool(self.joined))
 
     # what words do
 
@@ -116,11 +104,18 @@ class _Reader:
         entry = entries[0]
         self.parts.append(Part(words, entry.kind, ", ".join(self.lexicon.label.get(e.value, e.value) for e in entries)))
         if entry.kind in NAMES:
+            self.leading = ""
+            entries = self.topic(entries, words)
+            entry = entries[0]
             self.name(entry.kind, [e for e in entries if e.kind == entry.kind], [e.value for e in entries if e.kind == "place"])
             self.put_last, self.joined, self.touched = entry.kind, "", True
         elif entry.kind in VERBS:
+            self.leading = ""
             self.verb(entry.kind, entry.value)
+        elif entry.kind == "beyond":
+            raise beyond(words)
         elif entry.kind != "filler":
+            self.leading = words if entry.kind in ("slot", "join") else self.leading
             getattr(self, f"on_{entry.kind}")(entry.value)
 
     def verb(self, kind: str, value: str) -> None:
@@ -130,10 +125,14 @@ class _Reader:
                 raise UsageError("who did not say something cannot be told", "", "ask who is silent on it")
             f, self.refusing = replace(f, negated="condition" if kind == "condition" else "stance"), False
         reading = {"said": "speaker", "force": "either" if value == "threatens" else "speaker", "channel": "either"}.get(kind, "committer")
+        known = f.stances or f.forces
+        if kind in ("stance", "force", "strength"):
+            self.one_of(kind, value if kind != "strength" else "pledged")
+        elif kind == "said" and known:  # who pledged what, said Macron
+            self.mode = self.leading = "according"
+            return
         f = replace(f, reading=f.reading or reading)
         if kind == "stance":
-            if f.stances and not self.joined and value not in f.stances:
-                raise UsageError(f"a statement cannot be both {f.stances[-1]} and {value}", "", "put 'or' between them, or ask twice")
             f = replace(f, stances=union(f.stances, (value,)))
         elif kind == "strength":
             f = replace(f, stances=union(f.stances, ("pledged",)), strengths=union(f.strengths, (value,)))
@@ -147,11 +146,21 @@ class _Reader:
         if kind == "condition":
             self.condition(value)
 
+    def one_of(self, kind: str, value: str) -> None:
+        """A statement has one stance and one force: others only with *or*, and for the same action."""
+        f = self.frame
+        alike, others = (f.forces, f.stances) if kind == "force" else (f.stances, f.forces)
+        if others or (alike and self.joined != "or" and (value not in alike or self.joined)):
+            raise two_verbs((*alike, *others)[-1], value)
+        self.verb_last = bool(alike and f.actions)
+
     def condition(self, value: str) -> None:
         self.frame = replace(self.frame, conditioned=True)
+        self.tied = value == "tied"
         if value == "needs":
             self.lead("on")
         elif value == "decides":
+            self.frame = replace(self.frame, decides=True)
             subject = self.frame.slot("subject")
             self.lead("on")
             self.wanted(Wanted(by=subject, kinds=("approval",)))
@@ -163,37 +172,44 @@ class _Reader:
         if self.joined == "or" and open_group and open_group.any_of:
             self.mode = "condition"
             return
-        self.mode, self.put_last = "condition", ""
-        group = Group(word, tuple(grammar()["ways"][word]))
-        self.frame = replace(self.frame, conditions=(*(g for g in self.frame.conditions if g.any_of), group))
+        fresh = open_group is not None and not open_group.any_of
+        if open_group and fresh and not open_group.denied and open_group.lead not in ("on", word):
+            raise unfinished(open_group.lead)
+        self.lead_anew(word, bool(open_group and fresh and open_group.denied))
+
+    def lead_anew(self, word: str, denied: bool = False) -> None:
+        self.mode, self.put_last, self.tied = "condition", "", False
+        self.frame = conditions.begun(self.frame, word, denied)
 
     def wanted(self, new: Wanted) -> None:
-        """Adds to the condition that is spoken of: to what it is, or with *or* another that would do, with *and* one more."""
-        *groups, group = self.frame.conditions or (Group("on", tuple(grammar()["ways"]["on"])),)
-        last = group.any_of[-1] if group.any_of else Wanted()
-        same = any(
-            getattr(last, name) != type(getattr(last, name))() and getattr(new, name) != type(getattr(new, name))()
-            for name in ("circumstances", "by")
-        )
-        if self.joined == "and" and group.any_of:
-            groups, group, last = [*groups, group], replace(group, any_of=()), Wanted()
-        if self.joined == "or" and group.any_of and not same:
-            group = replace(group, any_of=(*group.any_of, new))
-        else:
-            merged = Wanted(union(last.circumstances, new.circumstances), last.by | new.by, union(last.kinds, new.kinds))
-            group = replace(group, any_of=(*group.any_of[:-1], merged))
-        self.frame = replace(self.frame, conditions=(*groups, group))
+        self.frame = conditions.added(self.lexicon, self.frame, new, self.joined)
 
     def deciders_in(self, words: tuple[str, ...]) -> None:
         """*The Bundestag's consent* names a circumstance, and in it who decides."""
-        runs = [words[at : at + length] for length in range(len(words) - 1, 0, -1) for at in range(len(words) - length + 1)]
-        for run in runs:
-            found = [
-                e.value for e in self.lexicon.at(run) if e.kind == "actor" and self.lexicon.classes.get(e.value, set()) & set(DECIDING)
-            ]
-            if found:
-                self.wanted(Wanted(by=Pick(actors=tuple(dict.fromkeys(found)))))
-                return
+        by = decider(self.lexicon, words)
+        if by != Pick():
+            self.wanted(Wanted(by=by))
+
+    def topic(self, entries: list[Entry], words: str) -> list[Entry]:
+        """*Refused a ceasefire*: after a stance, a circumstance is what the actions that end in its name are about."""
+        f, kind = self.frame, entries[0].kind
+        after = self.mode == "object" and (f.stances or f.forces) and not (f.actions or f.conditioned or self.put_last)
+        if kind == "circumstance" and after:
+            entries = self.lexicon.ending(tuple(words.split()), "action")
+            if not entries:
+                raise beyond(
+                    words, "is a circumstance, not something that is done", f"put a word before it, as in 'after {words}' or 'on {words}'"
+                )
+            self.parts[-1] = Part(words, "action", ", ".join(self.lexicon.label.get(e.value, e.value) for e in entries))
+        does = any(e.kind == "assent" for e in self.lexicon.at(tuple(words.split())))
+        if does and self.mode in ("subject", "object"):
+            raise beyond(
+                words, "fits only in a condition", f"'… if parliament {words}'; of an actor say pledged, left open, refused or welcomed"
+            )
+        bare = kind in ("approval", "circumstance") and self.mode == "subject" and f.asks == "who"
+        if bare and self.words[self.at - 1] != "whose":  # who has parliament's approval
+            raise beyond(words, "fits only in a condition", "'who conditioned … on approval', '… if parliament agrees'")
+        return entries
 
     def name(self, kind: str, entries: list[Entry], places: list[str]) -> None:
         values = tuple(sorted(e.value for e in entries))
@@ -201,6 +217,8 @@ class _Reader:
             self.action(values)
         elif kind == "measure":
             self.frame = replace(self.frame, measures=union(self.frame.measures, values))
+        elif kind == "assent":
+            self.assent(entries[0].value)
         elif kind in ("circumstance", "kind", "approval"):
             if self.mode != "condition" and not (self.frame.conditions and self.put_last in ("circumstance", "kind", "approval")):
                 self.lead("on")
@@ -221,7 +239,15 @@ class _Reader:
                 if not (self.put_last == "actor" and kind == "class" and not self.joined and named & set(values)):  # the Euronews article
                     self.frame = self.frame.put(slot, pick)
 
+    def assent(self, value: str) -> None:
+        """*If parliament agrees*; where it refuses, *if* and *unless* change places."""
+        self.wanted(Wanted(kinds=("approval",)))
+        if value == "denied" and self.frame.conditions[-1].lead != "on":
+            self.frame = conditions.flipped(self.frame)
+
     def slot_for(self, kind: str) -> str:
+        if kind != "place" and self.mode == "outside":
+            raise beyond("outside", "needs a place", "name a place after it")
         if kind == "place" and self.mode not in ("outside", "for"):
             return "in"
         if kind != "place" and self.mode in ("in", "outside"):
@@ -231,6 +257,16 @@ class _Reader:
     def action(self, values: tuple[str, ...]) -> None:
         """One more action: with *or* another that would do, else the narrower of the two, for a commitment has one action."""
         known = self.frame.actions
+        label = self.lexicon.label.get(values[0], values[0])
+        if self.mode == "condition" and not conditions.complete(self.frame):
+            raise beyond(
+                label, "is something that is done, not a circumstance", "name a circumstance, such as 'a ceasefire', or who must agree"
+            )
+        if self.mode == "outside" or (known and self.verb_last):
+            raise beyond(label)
+        if self.mode == "against":  # is against troops
+            self.one_of("stance", "refused")
+            self.frame = replace(self.frame, stances=("refused",), reading=self.frame.reading or "committer")
         if known and not self.joined:
             inside = [{*some, *self.lexicon.narrower(some)} for some in (known, values)]
             both = tuple(sorted({*(v for v in values if v in inside[0]), *(k for k in known if k in inside[1])}))
@@ -246,10 +282,16 @@ class _Reader:
     # what words of the grammar do, by their table
 
     def on_ask(self, value: str) -> None:
+        joined, self.leading, self.put_last, self.joined = self.joined, "", "", ""
         if not self.frame.asks:
             self.frame = replace(self.frame, asks=value)
             self.mode = "subject"
-        self.put_last = self.joined = ""
+        elif value in ("where", "when") and (joined or self.at == len(self.words) - 1):
+            self.frame = replace(self.frame, asks=value)
+        elif value == "when":
+            self.lead("after")
+        elif joined or value in ("where", "many"):
+            raise beyond(" ".join(self.words[self.at :]), "is a second question", "ask in two questions")
 
     def on_noun(self, value: str) -> None:
         self.touched = True
@@ -264,24 +306,46 @@ class _Reader:
     def on_slot(self, value: str) -> None:
         if self.mode == "condition" and value in ("from", "by", "in"):
             return
+        if self.tied and self.words[self.at] == "to" and "to" not in self.words[self.at + 1 :]:
+            self.lead_anew("on")
+            return
         self.mode = "subject" if value == "by" else value
 
     def on_happens(self, value: str) -> None:
         self.frame = replace(self.frame, happens=True)
 
     def on_weak(self, value: str) -> None:
-        self.weak = (value,)
+        self.weak = tuple(value.split(" or "))
 
     def on_not(self, value: str) -> None:
         if value == "without":
             self.lead("on")
-        lead = self.frame.conditions[-1].lead if self.mode == "condition" else ""
-        if lead == "on":
-            self.frame = replace(self.frame, negated="condition")
-        elif lead:  # if there is no X: unless X
-            self.lead("if" if lead == "unless" else "unless")
+        if self.mode == "condition":
+            self.not_in_condition()
+        elif self.frame.stances == ("pledged",) and not self.frame.negated and not self.frame.actions and not self.frame.strengths:
+            self.frame = replace(self.frame, stances=("refused",))  # pledged not to
+        elif self.frame.stances or self.frame.forces or self.frame.negated or self.refusing:
+            raise beyond(" ".join(self.words[self.at :]), "denies what cannot be denied here")
         else:
             self.refusing = True
+
+    def not_in_condition(self) -> None:
+        """*On no X* denies the condition, *on X but not on Y* one of two; *if there is no X* is *unless X*."""
+        group, rest = self.frame.conditions[-1], " ".join(self.words[self.at :])
+        again = self.lexicon.match(self.words, self.at + 1)[0][:1]
+        on = group.lead in ("on", "after") or bool(again and again[0].kind == "marker")
+        half = bool(group.any_of) and not conditions.complete(self.frame) and not self.joined  # if parliament does not …
+        if self.joined == "or" or (half and on):
+            raise beyond(rest, "denies what cannot be denied here")
+        if half:
+            self.frame = conditions.flipped(self.frame)
+        elif any(g.any_of for g in self.frame.conditions) and on:
+            self.lead_anew(group.lead, denied=True)
+        elif group.lead == "on":
+            self.frame = replace(self.frame, negated="condition")
+        else:
+            self.lead_anew("if" if group.lead == "unless" else "unless")
+        self.joined = self.leading = ""
 
     def on_silent(self, value: str) -> None:
         self.frame, self.mode, self.touched = replace(self.frame, silent=True), "about", True
@@ -292,48 +356,8 @@ class _Reader:
     # the end
 
     def finished(self) -> Frame:
-        f = self.frame
-        verbs = f.stances or f.forces or f.said or f.channels
-        if self.refusing:
-            denies = f.stances or f.forces or f.channels
-            f = replace(f, negated="stance") if denies else replace(f, stances=("refused",), reading=f.reading or "committer")
-        elif self.weak and not verbs and not f.conditioned and not f.happens and f.asks != "where":
-            f = replace(f, stances=self.weak, reading="committer")
-        groups = tuple(self.settled(g) for g in f.conditions if g.any_of)
-        f = replace(f, conditions=groups, reading=f.reading or "either")
-        if not (self.touched or f.conditions):
-            raise UsageError("the question names nothing to look for", "", "kg ask 'who conditioned troops on parliament'")
-        if f.happens:
-            f = replace(f, conditions=tuple(replace(g, ways=tuple(grammar()["ways"]["on"])) for g in f.conditions))
-        return f
-
-    def settled(self, group: Group) -> Group:
-        """Where it is said who decides, consent in one form is as good as in another: ratifies, votes, agrees."""
-
-        def one(w: Wanted) -> Wanted:
-            forms = all(APPROVAL in self.lexicon.above.get(c, ()) for c in w.circumstances)
-            deciding = set(w.by.classes) & set(DECIDING) or any(self.lexicon.classes.get(a, set()) & set(DECIDING) for a in w.by.actors)
-            if w.by != Pick() and forms and (w.circumstances or (deciding and not w.kinds)):
-                return replace(w, circumstances=(), kinds=union(w.kinds, ("approval",)))
-            return w
-
-        return replace(group, any_of=tuple(map(one, group.any_of)))
-
-    def unknown(self, word: str) -> UsageError:
-        names = {name.casefold(): name for name in sorted(self.lexicon.names, reverse=True)}
-        close = get_close_matches(word[:100], names, n=3, cutoff=0.6)
-        hint = (
-            f"did you mean {', '.join(names[c] for c in close)}?"
-            if close
-            else "kg show lists the names that are known, kg queries the questions"
-        )
-        return UsageError(f"the word {word[:100]!r} is not known", "", hint)
-
-
-def _gapped() -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    for table in VERBS:
-        for key, phrases in grammar()[table].items():
-            for phrase in phrases:
-                first, gap, second = phrase.partition("…")
-                if gap:
-                    yield table, key, tokens(first), tokens(second)
+        empty = [group.lead for group in self.frame.conditions if not group.any_of]
+        # `on` may end a question: on what does it depend
+        if self.leading or [lead for lead in empty if lead != "on"]:
+            raise unfinished(self.leading or empty[-1])
+        return finished(self.lexicon, self.frame, self.refusing, self.weak, self.touched)

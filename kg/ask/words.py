@@ -91,7 +91,8 @@ class Lexicon:
         self.above: dict[str, set[str]] = {}
         self.names: set[str] = set()  # as they are written, to suggest
         self._index: dict[tuple[str, ...], set[Entry]] = {}
-        self._edges: dict[tuple[str, ...], set[Entry]] = {}  # how a name begins or ends -> what bears such a name
+        self._begin: dict[tuple[str, ...], set[Entry]] = {}  # how a name begins -> what bears such a name
+        self._end: dict[tuple[str, ...], set[Entry]] = {}
         self._grammar()
         self._store(store)
         self.longest = max(map(len, self._index))
@@ -99,6 +100,10 @@ class Lexicon:
     def at(self, words: tuple[str, ...]) -> list[Entry]:
         """What these words may mean; what is spelled exactly so first."""
         return sorted(self._index.get(stems(words), ()), key=lambda e: (e.words != words, e.kind, e.value))
+
+    def at_name(self, name: str) -> list[Entry]:
+        """What a name as it is written may mean."""
+        return self.at(tuple(word for word in tokens(name) if word not in ARTICLES))
 
     def match(self, words: tuple[str, ...], start: int) -> tuple[list[Entry], int]:
         """The meanings of the longest run of words from `start` that has one, and its length; none and 0."""
@@ -108,14 +113,29 @@ class Lexicon:
                 return found, length
         return [], 0
 
-    def edge(self, words: tuple[str, ...], start: int) -> tuple[list[Entry], int]:
-        """The actions and circumstances of which some name begins or ends with the words from `start`, and how many words."""
+    def ending(self, words: tuple[str, ...], kind: str) -> list[Entry]:
+        """One entry for each thing of a kind of which some name ends with these words: *hubs* of *military hubs*."""
+        return _things(self._end, words, kind)
+
+    def edge(self, words: tuple[str, ...], start: int, kind: str) -> tuple[list[Entry], int]:
+        """What the words from `start` may be short for, and how many words: one thing of a kind, or actions that so begin.
+
+        The end of a name stands for the thing where it is the end of no other: *hubs*, but not *war* of *end the war*.
+        """
         for length in range(min(self.longest, len(words) - start), 0, -1):
             run = words[start : start + length]
-            found = {(e.kind, e.value): e for e in self._edges.get(stems(run), ())} if len(run[0]) > 3 else {}
-            if found:
-                return [found[key] for key in sorted(found)], length
+            ends, begins = self.ending(run, kind), _things(self._begin, run, kind)
+            if len(ends) == 1:
+                return ends, length
+            if not ends and begins and (kind == "action" or len(begins) == 1):
+                return begins, length
         return [], 0
+
+    def bearing(self, word: str) -> list[str]:
+        """The names in which a word stands, the best known first: labels, then short ones."""
+        labels, wanted = set(self.label.values()), stem(word)
+        found = [name for name in self.names if wanted in stems(tokens(name)) and name.casefold() != word]
+        return sorted(found, key=lambda name: (name not in labels, len(name), name))
 
     def narrower(self, iris: Iterable[str]) -> set[str]:
         """The concepts that lie within one of these, without these."""
@@ -173,12 +193,18 @@ class Lexicon:
         if entry.kind in ("action", "circumstance"):
             made = stems(entry.words)
             for cut in range(1, len(made)):
-                for run in (made[:cut], made[cut:]):
-                    self._edges.setdefault(run, set()).add(entry)
+                self._begin.setdefault(made[:cut], set()).add(entry)
+                self._end.setdefault(made[cut:], set()).add(entry)
 
     def _add(self, entry: Entry) -> None:
         if entry.words:
             self._index.setdefault(stems(entry.words), set()).add(entry)
+
+
+def _things(index: Mapping[tuple[str, ...], set[Entry]], words: tuple[str, ...], kind: str) -> list[Entry]:
+    """Words of three letters are too common to stand for a name."""
+    found = {e.value: e for e in index.get(stems(words), ()) if e.kind == kind} if len(words[0]) > 3 else {}
+    return [found[value] for value in sorted(found)]
 
 
 def _texts(store: Store, query: str) -> Iterator[tuple[str, ...]]:

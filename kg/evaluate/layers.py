@@ -68,7 +68,7 @@ class Layers:
     """One reading of one article, taken apart: its items by kind of thing, and pairs of item ids by relation.
 
     `text` is the article's SHA-256; `silent` names the layers that this form of annotation cannot speak of, which are then
-    not scored.
+    not scored. Where the form gives words without their place, `elsewhere` holds for such a span all places of the words.
     """
 
     article: str
@@ -76,6 +76,7 @@ class Layers:
     items: Mapping[str, tuple[Item, ...]]
     pairs: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    elsewhere: Mapping[Span, tuple[Span, ...]] = field(default_factory=dict)
 
 
 def items(article: Article, annotation: Annotation) -> Layers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.evaluate.layers import LAYERS, Item, Layers
 from kg.model import Span
@@ -107,4 +107,23 @@ def _weight(one: Item, other: Item, shared: float, apart: int) -> int:
 def compare(gold: Layers, predicted: Layers) -> Compared:
     """One article's two readings with their items matched; those that share no more than half of their words stay alone."""
     kinds = dict.fromkeys(layer.of for layer in LAYERS)
-    return Compared(gold, predicted, {of: _match(gold.items.get(of, ()), predicted.items.get(of, ())) for of in kinds})
+    pairs = {of: _match(gold.items.get(of, ()), predicted.items.get(of, ())) for of in kinds}
+    return Compared(gold, predicted, {of: tuple(_placed(pair, gold, predicted) for pair in found) for of, found in pairs.items()})
+
+
+def _placed(pair: Pair, gold: Layers, predicted: Layers) -> Pair:
+    """The pair with what is said of it (a speaker, a marker) where the other reading has it, as far as a form leaves that open."""
+    ours = _moved(pair.gold, pair.predicted, gold.elsewhere)
+    return Pair(ours, _moved(pair.predicted, ours, predicted.elsewhere), pair.overlap)
+
+
+def _moved(item: Item, other: Item, elsewhere: Mapping[Span, tuple[Span, ...]]) -> Item:
+    if not elsewhere:
+        return item
+    words = {layer: tuple(_nearest(span, other.words.get(layer, ()), elsewhere) for span in spans) for layer, spans in item.words.items()}
+    return replace(item, words=words)
+
+
+def _nearest(span: Span, wanted: Sequence[Span], elsewhere: Mapping[Span, tuple[Span, ...]]) -> Span:
+    """The place of the span's words that shares most with the wanted ones; the first, where none does."""
+    return max(elsewhere.get(span, (span,)), key=lambda place: overlap((place,), wanted))

@@ -69,11 +69,12 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All rows, summed over the articles, and the misses, worst first."""
+    """All rows, summed over the articles, and the misses, worst first; and the same of named parts, where there are some."""
 
     rows: tuple[Row, ...]
     misses: tuple[Miss, ...]
     articles: int
+    parts: tuple[tuple[str, Report], ...] = ()
 
 
 def score(gold: Sequence[Layers], predicted: Sequence[Layers]) -> Report:
@@ -240,8 +241,17 @@ COLUMNS = (
 def to_rows(report: Report) -> tuple[tuple[str, ...], list[tuple[str | int | float | None, ...]]]:
     """The columns and rows of a report's table; figures to three places, None (printed as `-`) where there is none.
 
+    Where the report has parts, the first column names them: `all` for the whole.
+
     >>> to_rows(score([], []))[1][0][:6]
     ('statements', 0, 0, 0, None, None)
     """
-    rows = [(r.layer, r.gold, r.predicted, r.matched, *r.exact, r.overlapping, *r.overlap, r.n, r.agreement, r.kappa) for r in report.rows]
-    return COLUMNS, [tuple(round(cell, 3) if isinstance(cell, float) else cell for cell in row) for row in rows]
+    if not report.parts:
+        return COLUMNS, [_cells(row) for row in report.rows]
+    parts = (("all", report), *report.parts)
+    return ("part", *COLUMNS), [(name, *_cells(row)) for name, part in parts for row in part.rows]
+
+
+def _cells(r: Row) -> tuple[str | int | float | None, ...]:
+    cells = (r.layer, r.gold, r.predicted, r.matched, *r.exact, r.overlapping, *r.overlap, r.n, r.agreement, r.kappa)
+    return tuple(round(cell, 3) if isinstance(cell, float) else cell for cell in cells)

@@ -26,9 +26,9 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from kg.errors import Conflict, ReadError, StoreError, UsageError
-from kg.store.embedded import Store, Writer, digest_of
+from kg.store.embedded import Store, Writer, digest_of, memory, quads
 from kg.store.folder import beside_of, failed, sync_folder, write_synced
-from kg.vocabulary import KG, PREFIXES, PROVENANCE_GRAPH, RDF
+from kg.vocabulary import KG, PREFIXES, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}
 MANIFEST = "manifest.json"
@@ -87,8 +87,8 @@ def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
     """Takes the graphs that `read` found in an export into a store, an article whole or not at all.
 
     An article's graph that is there already with other content is a Conflict: nothing at all is then taken. Provenance is
-    added to what is there; of the other graphs (registry, derived) the store keeps its own where it has them. `source` says
-    where they come from, `when` is an ISO dateTime with a zone.
+    added to what is there, and what the store's registry does not describe to that; of derived graphs it keeps its own.
+    `source` says where they come from, `when` is an ISO dateTime with a zone.
     """
     there = set(store.graphs())
     differing = [name for name in sorted(graphs.keys() & there) if store.digest(name) != digest_of(name, graphs[name])]
@@ -103,6 +103,10 @@ def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
     if PROVENANCE_GRAPH in graphs and (PROVENANCE_GRAPH not in there or PROVENANCE_GRAPH in differing):
         store.change_graphs({PROVENANCE_GRAPH: ([], graphs[PROVENANCE_GRAPH])}, when=when)
         added.append(PROVENANCE_GRAPH)
+    if REGISTRY_GRAPH in differing:  # what the store's registry does not describe comes in
+        own = [quad.triple for quad in store.quads(REGISTRY_GRAPH)]
+        described = {triple.subject for triple in own}
+        store.replace_graph(REGISTRY_GRAPH, [*own, *(t for t in graphs[REGISTRY_GRAPH] if t.subject not in described)], when=when)
     same = sorted(graphs.keys() & there - set(differing))
     return Loaded(tuple(added), tuple(same), tuple(name for name in differing if name != PROVENANCE_GRAPH))
 
@@ -121,6 +125,8 @@ def read(source: Path, form: str | None = None) -> Graphs:
     if "" in graphs:
         what = f"{len(graphs[''])} triples stand in no named graph, and each of a store's does"
         raise ReadError(what, str(source), "put them into the graph of their article")
+    if not graphs:
+        raise ReadError("there is no graph in it", str(source), "give what kg export wrote")
     return dict(graphs)
 
 
@@ -166,6 +172,8 @@ def _read_folder(source: Path) -> Graphs:
         if Path(name).name != name:
             raise ReadError(f"the manifest names a file outside the folder: {name}", str(place), "take it out")
         graphs[graph] = [quad.triple for quad in _parse(source / name, ox.RdfFormat.TURTLE)]
+    if memory(quad for graph, triples in graphs.items() for quad in quads(graph, triples)).digest() != manifest.get("digest"):
+        raise ReadError("the files are not those the manifest was made for: their digest differs", str(place), "export again")
     return graphs
 
 

@@ -5,7 +5,7 @@ conditions they share; a statement and its mentions belong to one article. An en
 statement (or parent condition) that uses it, which is how entries in different words come back as different entries:
 
     statement --mention--> condition's Mention --mention--> its marker's and deciders' Mentions
-    condition --mention--> the Mention of a condition it depends on
+    condition, and its Mention --mention--> the Mention of a condition it depends on
 
 There are no blank nodes, and only what the registry lacks is described in the article's own graph.
 """

@@ -35,6 +35,7 @@ class _Reader:
         self.commitments: dict[Commitment, Iri] = {}  # entry with IRIs in place of local ids -> its thing
         self.conditions: dict[Condition, Iri] = {}
         self.claims: dict[Claim, Iri] = {}
+        self.inside: list[Iri] = []  # the mentions of conditions whose needs are being read
 
     def read(self) -> tuple[Article, Annotation]:
         article = self._article()
@@ -178,7 +179,11 @@ class _Reader:
         fulfilled = next(iter(self.iris(thing, kg("fulfilledBy"))), None)
         known = self.bare(thing, kg("kind")) or ""
         by = self.references(mention, "decider", self.iris(thing, kg("decidedBy")))
-        needed = tuple(sorted(self.iris(thing, kg("dependsOn"))))
+        if mention in self.inside:
+            raise ValueError(f"{thing} depends on itself")
+        self.inside.append(mention)
+        needed = tuple(sorted(self._condition(child) for child in self.mentions(mention, "condition")))
+        self.inside.pop()
         circumstance = thing_id(self.iris(thing, kg("circumstance"))[0])
         made = Condition(
             "",
@@ -191,10 +196,6 @@ class _Reader:
             self._confidence(mention),
             self.value(mention, kg("foundBy")),
         )
-        if made not in self.conditions:
-            self.conditions[made] = thing
-            for child in self.mentions(thing, "condition"):
-                self._condition(child)
         return self._entry_key(self.conditions, made, thing)
 
     def _uses(self, iri: Iri) -> tuple[ConditionUse, ...]:
@@ -206,7 +207,7 @@ class _Reader:
                 for mention in self._condition_mentions(iri, thing):
                     marked = next(iter(self.mentions(mention, "marker")), None)
                     marker = self._span(marked) if marked else None
-                    if marker == self._span(mention):  # only there to carry how sure the link is
+                    if marked and not self.iris(marked, kg("refersTo")):  # only there to carry how sure the link is
                         marker = None
                     sure, found = (self._confidence(marked), self.value(marked, kg("foundBy"))) if marked else (None, None)
                     out.append(
@@ -263,7 +264,7 @@ def _renumbered(annotator: Annotator, statements: list[tuple[Iri, Statement]], c
         ),
         tuple(replace(c, id=c_entry[repr(c)], part_of=c_thing[c.part_of] if c.part_of else None) for c in c_list),
         tuple(
-            replace(c, id=k_entry[repr(c)], depends_on=tuple(sorted(k_thing[d] for d in c.depends_on)), fulfilled_by=c_thing[c.fulfilled_by] if c.fulfilled_by else None)
+            replace(c, id=k_entry[repr(c)], depends_on=tuple(sorted(k_entry[d] for d in c.depends_on)), fulfilled_by=c_thing[c.fulfilled_by] if c.fulfilled_by else None)
             for c in k_list
         ),
         tuple(replace(c, id=q_entry[repr(c)], says=(c.says[0], either_thing[c.says[1]]) if c.says else None) for c in q_list),

@@ -98,7 +98,10 @@ class _Writer:
         self.claims = {c.id: c for c in annotation.claims}
         self.statements = {s.id: s for s in annotation.statements}
         entries: list[Commitment | Condition | Claim] = [*annotation.commitments, *annotation.conditions, *annotation.claims]
-        self.things = {e.id: self._mint(e) for e in entries}
+        self.things: dict[str, Iri] = {}
+        for entry in entries:  # claims last: what a claim says was kept or met is part of what it is
+            self.things[entry.id] = self._mint(entry)
+        self.inside: list[str] = []  # the conditions whose needs are being written
         self.says = {s.id: self._statement_iri(s) for s in annotation.statements}
         self.came_from |= {iri: id for id, iri in self.says.items()}
         for entry in sorted(entries, key=_says_nothing_of_others):  # of several entries of one thing that which could be at fault
@@ -133,9 +136,12 @@ class _Writer:
         elif isinstance(entry, Condition):
             folder, key = "condition", _condition_key(entry)
         else:
-            folder, key = "claim", _claim_key(entry)
+            folder, key = "claim", (*_claim_key(entry), *self._said(entry))
         words = slug(self._label_of(entry))[:48].strip("-")
         return Iri(f"{ID}{folder}/{quote(words, safe='')}-{hashed(*key)[:10]}")
+
+    def _said(self, claim: Claim) -> tuple[str, ...]:
+        return (claim.says[0], self.things[claim.says[1]]) if claim.says else ()
 
     def _statement_iri(self, s: Statement) -> Iri:
         entry = self.things[s.expresses] if s.expresses else ""
@@ -282,10 +288,10 @@ class _Writer:
                 self.add(iri, kg(way), thing)
             self.add(iri, kg("attaches"), thing)
             mention = self.condition_mention(iri, condition)
-            marker = use.marker
+            marker, marks = use.marker, thing if use.marker else None
             if marker is None and (use.confidence is not None or use.found_by is not None):
                 marker = condition.text  # no words mark it: how sure we are of the link stands on the condition's own
-            marked = self.mention(iri, "marker", marker, thing, use.confidence, use.found_by, within=mention)
+            marked = self.mention(iri, "marker", marker, marks, use.confidence, use.found_by, within=mention)
             self.add(mention, kg("mention"), marked)
             if use.any_of:
                 groups[use.any_of].append(thing)
@@ -315,6 +321,11 @@ class _Writer:
             self.add(
                 made, kg("mention"), self.mention(owner, "decider", who.span, actor, who.confidence, who.found_by, within=made, of=c.id)
             )
+        if c.id not in self.inside:  # a circle is a fault, for a rule to find
+            self.inside.append(c.id)
+            for needed in c.depends_on:
+                self.add(made, kg("mention"), self.condition_mention(self.things[c.id], self.conditions[needed]))
+            self.inside.pop()
         return made
 
     def refer(self, owner: Iri, role: str, reference: Reference, to: Iri | None, of: str = "") -> None:

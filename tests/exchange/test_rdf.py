@@ -132,7 +132,7 @@ def test_what_a_store_has_of_its_own_it_keeps(store: Store, tmp_path: Path) -> N
         writing.change_graphs({PROVENANCE_GRAPH: ([], [triple("x:mine", kg("annotates"), "x:m")])}, when=WHEN)
         done = load(writing, read(target), str(target), WHEN)
         assert done.kept == (REGISTRY_GRAPH,) and ARTICLE in done.added
-        assert (writing.count(REGISTRY_GRAPH), writing.count(PROVENANCE_GRAPH), writing.digest(ARTICLE)) == (1, 3, store.digest(ARTICLE))
+        assert (writing.count(REGISTRY_GRAPH), writing.count(PROVENANCE_GRAPH), writing.digest(ARTICLE)) == (2, 3, store.digest(ARTICLE))
 
 
 def test_a_failed_export_leaves_the_old_one(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

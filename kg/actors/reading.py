@@ -1,7 +1,6 @@
-"""The registry: actors, actions, circumstances and places that everybody shares, read from Turtle.
+"""Turtle -> the registry: the files that travel with the package, and a user's own on top of them.
 
-Two files travel with the package, `ontology/actors.ttl` and `ontology/actions.ttl`; a user's own file in the same form
-adds to them, and what bears the same IRI takes the place of theirs, whole.
+What bears the same IRI in a user's file takes the place of the packaged entry, whole.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from kg.model import Actor, Concept, Registry, Tenure
 from kg.resources import folder
 from kg.vocabulary import ACTOR_KINDS, ID, OPEN_SCHEMES, RDF, RDFS, SCHEMA, SKOS, SOURCE, SUPERCLASSES, kg
 
-FILES = ("actors.ttl", "actions.ttl")
+FILES = ("actors.ttl", "states.ttl", "bodies.ttl", "people.ttl", "actions.ttl")
 FORM = "write it in the form of ontology/actors.ttl and ontology/actions.ttl"
 HELD = {kg(name) for name in ("Actor", *ACTOR_KINDS.values(), "Tenure", "Action", "Circumstance", "Place")}
 PARTIAL_DATE = r"\d{4}(-\d\d(-\d\d)?)?"

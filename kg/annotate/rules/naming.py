@@ -1,0 +1,158 @@
+"""Words that name somebody -> the actor: by the registry (names, offices held on the day), or by what was named before.
+
+*Merz* after *Friedrich Merz* is the same person; *he* is the person named last, *it* the body. Whom nothing names becomes an
+actor of this article alone, its kind guessed from the words. Every reference says how sure it is and what linked it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, insort
+
+from kg.actors import link
+from kg.annotate.rules.words import listed
+from kg.model import Actor, Reference, Registry, Span, Tenure, slug
+
+ENOUGH = 0.6  # below this the registry's guess is one of several
+PEOPLE = listed("he she him her his hers i me my who")
+BODIES = listed("it they its their them we us our which that")
+UNNAMED = listed(
+    "officials official sources source authorities experts analysts witnesses residents people activists diplomats scientists researchers "
+    "critics observers lawmakers families protesters reporters journalists investigators prosecutors police"
+)
+# The kind of an actor nobody knows, by a word of its name; the first that fits.
+_KINDS = {
+    "parliament": r"parliament|congress|senate|assembly|bundestag|knesset|duma|rada|sejm|diet|cortes|legislature|house of \w+",
+    "court": r"court|tribunal",
+    "outlet": r"times|post|journal|news|herald|gazette|tribune|guardian|reuters|tv|television|radio|newspaper|media|afp|cnn|bbc",
+    "alliance": r"union|alliance|coalition|nato|bloc|league of|group of|countries|allies|nations",
+    "institution": r"ministry|government|department|office|agency|council|commission|committee|company|bank|university|party|army|military"
+    r"|forces?|navy|police|board|institute|association|organi[sz]ation|administration|cabinet|corporation|airlines?|service|authority"
+    r"|group|fund|federation|ministers?|church|hospital|school|city|province",
+}
+KINDS = [(kind, re.compile(rf"\b(?:{shape})\b", re.IGNORECASE)) for kind, shape in _KINDS.items()]
+_TITLE = re.compile(
+    r"\b(?:president|minister|chancellor|king|queen|prince|princess|premier|secretary|general|governor|mayor|senator|judge|justice|chief|commander"
+    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|lawyer)\b",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
+_PARTICLES = listed("al bin von van de der da del el ben di la le")
+_PORTFOLIOS = listed("foreign defence defense trade food health justice education finance")
+
+
+class Naming:
+    """Links the names of one article and keeps the actors it had to make."""
+
+    def __init__(self, registry: Registry, published: str | None) -> None:
+        self.registry, self.published = registry, published
+        self.minted: dict[str, Actor] = {}
+        self.people: list[tuple[int, str]] = []  # where persons were named, and who, in text order
+        self.bodies: list[tuple[int, str]] = []
+        self.by_surname: dict[str, set[str]] = {}
+        self.tenures: dict[str, list[Tenure]] = {}
+        for tenure in registry.tenures:
+            self.tenures.setdefault(tenure.holder, []).append(tenure)
+
+    def link(self, span: Span) -> Reference:
+        """The actor that a span of the article names.
+
+        >>> naming = Naming(Registry({"fr": Actor("fr", "France", "state", ("French",))}), None)
+        >>> [naming.link(Span(n, n + 1, words)).target for n, words in enumerate(("France", "Foreign Minister Ann Lee", "Lee", "she", "it"))]
+        ['fr', 'ann-lee', 'ann-lee', 'ann-lee', 'fr']
+        """
+        low = span.text.casefold()
+        if low in PEOPLE | BODIES:
+            id = self._antecedent(low, span.start)
+            return (
+                Reference(id, span, 0.7, "pronoun") if id else Reference(self._mint(span.text, "unnamed source").id, span, 0.3, "pronoun")
+            )
+        actor, sure, how = self._find(span.text)
+        person = actor.kind == "person"
+        insort(self.people if person else self.bodies, (span.start, actor.id))
+        if person:
+            self.by_surname.setdefault(slug(actor.label.split()[-1]), set()).add(actor.id)
+        return Reference(actor.id, span, sure, how)
+
+    def tenure_of(self, actor: str) -> Tenure | None:
+        """The one office an actor held on the article's day; None where it held none, or for several bodies."""
+        day = self.published or ""
+        held = [t for t in self.tenures.get(actor, ()) if day and (t.start or "") <= day and (t.end is None or t.end >= day)]
+        return held[0] if len({t.of for t in held}) == 1 else None
+
+    def _find(self, words: str) -> tuple[Actor, float, str]:
+        bare = _DETERMINER.sub("", words)
+        name = _name_in(bare)
+        known = self._named_before(name or bare)
+        found = [] if known and " " not in name else link(self.registry, words, self.published)
+        if found and found[0][1] >= ENOUGH and (len(found) == 1 or found[1][1] < found[0][1]):
+            return self.registry.actors[found[0][0]], round(found[0][1], 2), "registry"
+        if known:
+            return known, 0.85, "named before"
+        return self._new(bare, name)
+
+    def _named_before(self, name: str) -> Actor | None:
+        ids = self.by_surname.get(slug(name.split()[-1]), set()) if name.split() else set()
+        found = [self.registry.actors.get(id) or self.minted[id] for id in ids]
+        fitting = [actor for actor in found if f"-{slug(actor.label)}".endswith(f"-{slug(name)}")]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _antecedent(self, pronoun: str, at: int) -> str | None:
+        named = self.people if pronoun in PEOPLE else self.bodies
+        before = bisect_left(named, (at, ""))
+        return named[before - 1][1] if before else None
+
+    def _new(self, bare: str, name: str) -> tuple[Actor, float, str]:
+        kind = next((kind for kind, shape in KINDS if shape.search(bare)), "")
+        if name and _TITLE.search(bare.removesuffix(name)):
+            return self._mint(name, "person"), 0.8, "title and name"
+        if bare.split()[-1].casefold() in UNNAMED or not any(c.isupper() for c in bare):
+            return self._mint(bare, kind if kind and kind != "alliance" else "unnamed source"), 0.5, "words"
+        if kind:
+            return self._mint(bare, kind), 0.6, "words"
+        return self._mint(bare, "person" if 2 <= len(bare.split()) <= 4 and name == bare else "institution"), 0.5, "words"
+
+    def _mint(self, label: str, kind: str) -> Actor:
+        label = " ".join(label.split())
+        id = slug(label)
+        if id in self.registry.actors or (id in self.minted and self.minted[id].kind != kind):
+            id = f"{id}-{slug(kind)}"
+        if id in self.registry.actors:  # the registry has one of this very name and kind
+            return self.registry.actors[id]
+        return self.minted.setdefault(id, Actor(id, label, kind))
+
+
+def _name_in(words: str) -> str:
+    """The name at the end of a phrase, without the titles before it; "" where it ends in small letters.
+
+    >>> _name_in("German Chancellor Friedrich Merz"), _name_in("prime minister Ann Lee"), _name_in("the German chancellor")
+    ('Friedrich Merz', 'Ann Lee', '')
+    """
+    tokens = words.split()
+    first = len(tokens)
+    while (
+        first
+        and (tokens[first - 1][:1].isupper() or (first < len(tokens) and tokens[first - 1] in _PARTICLES))
+        and not _TITLE.fullmatch(tokens[first - 1])
+    ):
+        first -= 1
+    while first < len(tokens) and tokens[first] in _PARTICLES:
+        first += 1
+    return words[words.index(tokens[first]) :] if len(tokens) > first and " ".join(tokens) == words else " ".join(tokens[first:])
+
+
+def split_names(text: str, span: Span) -> list[Span]:
+    """The several sources of one span: *Donald Trump and Vladimir Putin*, *Germany, France and Poland*; else the span itself.
+
+    >>> [s.text for s in split_names("Germany, France and Poland", Span(0, 26, "Germany, France and Poland"))]
+    ['Germany', 'France', 'Poland']
+    """
+    if " and " not in span.text:
+        return [span]
+    ends = [joint.span() for joint in re.finditer(r",? and |, ", span.text)]
+    edges = [0, *(at for end in ends for at in end), len(span.text)]
+    pieces = [Span.of(text, span.start + a, span.start + b) for a, b in zip(edges[::2], edges[1::2], strict=True) if span.text[a:b].strip()]
+    named = all(piece.text.split()[-1][:1].isupper() and len(piece.text.split()) <= 9 for piece in pieces)
+    of = re.search(r"\b(?:of|for)\b", pieces[0].text)
+    whole = of or pieces[0].text.split()[-1].casefold() in _PORTFOLIOS
+    return pieces if named and not whole else [span]

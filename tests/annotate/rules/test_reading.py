@@ -1,0 +1,125 @@
+"""One article becomes one annotation: ids, actors, concepts, dates."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.actors import load_registry
+from kg.annotate.rules.reading import read_rules
+from kg.check import check_triples
+from kg.model import Article, Registry, Span
+from kg.triples import to_triples
+
+TEXT = (
+    "German Chancellor Friedrich Merz said on Tuesday that Germany would send troops to Ukraine if the Bundestag consents. "
+    "“We will not wait,” he said. Zed Quux, a lawyer, told reporters that the plan was dead. "
+    "Foreign Minister Ann Lee says Peru will build a bridge and close a port. The cabinet will meet on Friday."
+)
+ARTICLE = Article("a", TEXT, published="2026-01-08")
+
+
+def test_names_become_actors_of_the_registry_or_of_the_article() -> None:
+    """Titles, names and pronouns are linked; whom nobody knows is made, with a kind."""
+    read = read_rules(ARTICLE, load_registry())
+    assert [[r.target for r in s.speaker] for s in read.statements][:3] == [["friedrich-merz"], ["friedrich-merz"], ["zed-quux"]]
+    assert {(a.id, a.kind) for a in read.actors} >= {("zed-quux", "person"), ("ann-lee", "person")}
+
+
+def test_a_statement_that_commits_to_two_things_is_two_with_the_same_words() -> None:
+    """One content, two commitments: two statements, each expressing one."""
+    read = read_rules(ARTICLE, load_registry())
+    twice = [s for s in read.statements if s.content[0].text.startswith("Peru will")]
+    assert len(twice) == 2
+    assert len({s.expresses for s in twice}) == 2
+
+
+def test_conditions_stand_once_and_are_used_where_they_bind() -> None:
+    """The condition has its marker and decider, and the statement its date."""
+    read = read_rules(ARTICLE, load_registry())
+    first = read.statements[0]
+    assert [(k.text.text, k.kind, [r.target for r in k.by]) for k in read.conditions][:1] == [
+        ("the Bundestag consents", "approval", ["bundestag"])
+    ]
+    assert [use.id for use in first.conditions] == [read.conditions[0].id]
+    assert first.said_on is not None
+    assert first.said_on.target == "2026-01-06"
+
+
+def test_narration_with_a_commitment_is_a_statement_without_speaker() -> None:
+    """A sentence of the article's own voice that commits somebody is kept, said by nobody."""
+    said = read_rules(Article("a", "Peru will build a bridge."), Registry()).statements
+    assert [(s.speaker, s.cue, s.force, s.stance) for s in said] == [((), None, "pledges", "pledged")]
+
+
+def test_a_reading_obeys_the_rules_and_comes_back_from_its_file() -> None:
+    """What is read passes the checks without an error, is signed as unreviewed, and its file says the same."""
+    read = read_rules(ARTICLE, load_registry())
+    assert not [f for f in check_triples(to_triples(ARTICLE, read, load_registry())) if f.severity == "error"]
+    assert not read.annotator.reviewed
+    assert read_rules(ARTICLE, load_registry()) == read
+
+
+def test_every_item_says_how_sure_it_is_and_what_found_it() -> None:
+    """Confidence and origin stand on every statement, condition and named actor."""
+    read = read_rules(ARTICLE, load_registry())
+    assert all(s.confidence and s.found_by for s in read.statements)
+    assert all(k.confidence and k.found_by for k in read.conditions)
+    assert all(r.confidence and r.found_by for c in read.commitments for r in (*c.committer, c.action))
+
+
+WORDS = [
+    "Merz",
+    "he",
+    "it",
+    "said",
+    "that",
+    "will",
+    "would",
+    "if",
+    "unless",
+    "agree",
+    "to",
+    "“",
+    "”",
+    ",",
+    ".",
+    ":",
+    "Germany",
+    "the",
+    "Bundestag",
+    "on",
+    "Tuesday",
+    "and",
+    "threatens",
+    "30",
+    "troops",
+    "\n",
+    "plans",
+    "told",
+    "who",
+    "😀",
+    "é́",
+]
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
+def test_ids_are_known_and_spans_are_slices_whatever_the_text(text: str) -> None:
+    """Every id that is used is there, every actor is known or made, every span equals its slice."""
+    registry = load_registry()
+    read = read_rules(Article("a", text, published="2026-01-08"), registry)
+    actors = {*registry.actors, *(a.id for a in read.actors)}
+    things = {c.id for c in read.commitments} | {q.id for q in read.claims}
+    spans: list[Span | None] = [span for s in read.statements for span in (*s.content, s.cue)]
+    for s in read.statements:
+        assert s.expresses is None or s.expresses in things
+        assert s.relayed_by is None or s.relayed_by in {other.id for other in read.statements}
+        assert {use.id for use in s.conditions} <= {k.id for k in read.conditions}
+        assert {r.target for r in s.speaker} <= actors
+        spans += [r.span for r in s.speaker]
+    for c in read.commitments:
+        assert {r.target for r in c.committer} <= actors
+        spans += [r.span for r in (*c.committer, c.action)]
+    spans += [k.text for k in read.conditions]
+    assert all(span is None or text[span.start : span.end] == span.text for span in spans)
