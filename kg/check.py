@@ -27,6 +27,7 @@ from kg.model import Annotation, Article, Registry
 from kg.query import list_queries
 from kg.resources import STORE_MARK, folder
 from kg.store.embedded import Store, memory, open_store, quads
+from kg.text import one_line
 from kg.triples import Iri, Triple, nodes, same_statements, to_triples
 from kg.vocabulary import RDF
 
@@ -50,7 +51,7 @@ class Rule:
 
     def finding(self, node: str, where: str, detail: str = "") -> Finding:
         """The finding that this node breaks the rule."""
-        return Finding(self.code, self.severity, f"{self.message} ({_one_line(detail)})" if detail else self.message, where, 0, node)
+        return Finding(self.code, self.severity, f"{self.message} ({one_line(detail, 80)})" if detail else self.message, where, 0, node)
 
 
 def rules() -> dict[str, Rule]:
@@ -159,12 +160,7 @@ def check_path(path: Path, registry: Registry) -> Iterator[Checked]:
 
 def _annotations_of(file: Path) -> Iterator[tuple[Path, Article]]:
     if file.suffix in SUFFIXES:
-        article = find_article_for(file)
-        if not article:
-            raise ReadError(
-                "there is no article for this annotation", str(file), f"put {file.stem}.txt beside it or in a folder articles/ next door"
-            )
-        yield file, article
+        yield file, find_article_for(file)
         return
     for reading in read_articles(file):
         annotation = find_annotation(file, reading.article.id) if reading.article else None
@@ -244,9 +240,3 @@ def _lines(triples: Iterable[Triple], came_from: Mapping[str, str], lines: Mappi
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.file, f.line, f.code, f.node, f.message))
-
-
-def _one_line(words: str, length: int = 80) -> str:
-    """Words of a text, fit to be shown: one line, cut, without control and direction characters."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return words if len(words) <= length else words[: length - 1] + "…"

@@ -41,6 +41,12 @@ app = typer.Typer(
 StorePath = Annotated[Path, typer.Option("--store", envvar="KG_STORE", help="The store's folder.", show_default=True)]
 Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv or md.")]
 RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
+AnnotatorName = Annotated[
+    str,
+    typer.Option(
+        "--annotator", help="Who reads what has no annotation by a person: file, nobody; rules, an automatic annotator in the making."
+    ),
+]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
 Params = Annotated[list[str] | None, typer.Option("-p", "--param", help="A parameter of the query: key=value; repeatable.")]
 Show = Annotated[bool, typer.Option("--show", help="Print the SPARQL too (on stderr).")]
@@ -223,12 +229,7 @@ def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
-    annotator: Annotated[
-        str,
-        typer.Option(
-            "--annotator", help="Who reads what has no annotation by a person: file, nobody; rules, an automatic annotator in the making."
-        ),
-    ] = "file",
+    annotator: AnnotatorName = "file",
     format: Format = "table",
 ) -> None:
     """\b
@@ -314,12 +315,7 @@ def remove(
 def annotate(
     path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
     registry: RegistryFile = None,
-    annotator: Annotated[
-        str,
-        typer.Option(
-            "--annotator", help="Who reads what has no annotation by a person: file, nobody; rules, an automatic annotator in the making."
-        ),
-    ] = "file",
+    annotator: AnnotatorName = "file",
     raw: Annotated[bool, typer.Option("--raw", help="Take the text as it is, nothing stripped: offsets are into the input.")] = False,
     format: Annotated[str, typer.Option("--format", help="json (one article), jsonl (a line each), or yaml to edit.")] = "",
 ) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -148,14 +148,14 @@ def _add(
     about = annotation_triples(article, checked.annotation.annotator, when, _sum(source), _sum(words))
     told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
     if same_graph and told in map(_told, _current(store, graph).values()):
-        return _as(made, "unchanged")
+        return replace(made, outcome="unchanged")
     if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
     kept = [store.keep_source(source), store.keep_source(words)]
     change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
     stored[graph] = store.replace_graph(graph, checked.triples, {PROVENANCE_GRAPH: change}, when=when, sources=kept, origin=origin)
-    return _as(made, "superseded") if there else made
+    return replace(made, outcome="superseded") if there else made
 
 
 def _same(store: Writer, graph: Iri, triples: Sequence[Triple]) -> bool:
@@ -164,10 +164,6 @@ def _same(store: Writer, graph: Iri, triples: Sequence[Triple]) -> bool:
     return store.digest(graph) == digest_of(graph, triples) or {t for t in store.graph(graph) if t[1] not in place} == {
         t for t in triples if t[1] not in place
     }
-
-
-def _as(made: Outcome, outcome: str) -> Outcome:
-    return Outcome(outcome, made.article, made.file, made.statements, made.error, made.findings, made.notes)
 
 
 def _elsewhere(before: str, now: str) -> bool:

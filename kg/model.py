@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 Number = int | float
+NAMING_WORDS = 8  # at most, of a text in the id of a concept made from it
 
 
 def slug(words: str) -> str:
@@ -231,6 +233,9 @@ class Tenure:
     end: str | None = None
 
 
+Thing = TypeVar("Thing", Actor, Concept)
+
+
 @dataclass(frozen=True, slots=True)
 class Registry:
     """The actors and concepts everybody shares, by id; an annotation adds its own to these.
@@ -242,22 +247,43 @@ class Registry:
     concepts: Mapping[str, Mapping[str, Concept]] = field(default_factory=dict)
     tenures: tuple[Tenure, ...] = ()
 
+    _actors_by_name: Mapping[tuple[str, str], Actor] = field(init=False, repr=False, compare=False)
+    _concepts_by_name: Mapping[tuple[str, str], Concept] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sorts the names out once: they are looked up for every entry of every article."""
+        actors = (((slug(name), actor.kind), actor) for actor in self.actors.values() for name in (actor.label, *actor.aliases))
+        every = ((scheme, concept) for scheme, concepts in self.concepts.items() for concept in concepts.values())
+        concepts = (((scheme, slug(name)), concept) for scheme, concept in every for name in (concept.label, *concept.aliases))
+        object.__setattr__(self, "_actors_by_name", _borne_by_one(actors))
+        object.__setattr__(self, "_concepts_by_name", _borne_by_one(concepts))
+
     def find_actor(self, label: str, kind: str) -> Actor | None:
         """The one actor of this kind that bears the label as its name or one of its other names, else None."""
-        return self._by_name().get((slug(label), kind))
+        return self._actors_by_name.get((slug(label), kind))
 
     def find_concept(self, scheme: str, words: str) -> Concept | None:
         """The one concept of the scheme that bears the words as id, label or other name, else None."""
-        concepts = self.concepts.get(scheme, {})
         wanted = slug(words)
-        if wanted in concepts:
-            return concepts[wanted]
-        bearing = [c for c in concepts.values() if wanted in {slug(name) for name in (c.label, *c.aliases)}]
-        return bearing[0] if len(bearing) == 1 else None
+        return self.concepts.get(scheme, {}).get(wanted) or self._concepts_by_name.get((scheme, wanted))
 
-    def _by_name(self) -> dict[tuple[str, str], Actor]:
-        names: dict[tuple[str, str], Actor | None] = {}
-        for actor in self.actors.values():
-            for name in {slug(n) for n in (actor.label, *actor.aliases)}:
-                names[name, actor.kind] = None if (name, actor.kind) in names else actor
-        return {key: actor for key, actor in names.items() if actor}
+    def concept_id(self, scheme: str, words: str) -> str:
+        """The id of the concept the words name, minted from them where there is none.
+
+        >>> Registry().concept_id("actions", "Send ships")
+        'send-ships'
+        """
+        known = self.find_concept(scheme, words)
+        return known.id if known else slug(words)
+
+    def concept_of(self, scheme: str, span: Span) -> str:
+        """The same of a stretch of text, by its first words: an id is no sentence."""
+        return self.concept_id(scheme, " ".join(span.text.split()[:NAMING_WORDS]))
+
+
+def _borne_by_one(named: Iterable[tuple[tuple[str, str], Thing]]) -> dict[tuple[str, str], Thing]:
+    """Each name that only one thing bears, and that thing."""
+    bearers: dict[tuple[str, str], dict[str, Thing]] = {}
+    for name, thing in named:
+        bearers.setdefault(name, {})[thing.id] = thing
+    return {name: next(iter(things.values())) for name, things in bearers.items() if len(things) == 1}

@@ -431,7 +431,7 @@ def to_text(store: Store, answer: Answer, form: str, width: int | None = None) -
 def _rdf(answer: Answer, form: str) -> str:
     if answer.kind != "construct":
         raise UsageError(f"{form} holds triples, and this answer is rows", "", "use json, jsonl, csv or md, or ask with CONSTRUCT")
-    triples = [ox.Quad(*row) for row in answer.rows]  # type: ignore[arg-type]
+    triples = [ox.Quad(*row) for row in answer.rows]  # type: ignore[arg-type]  # rows of a CONSTRUCT are whole triples
     return (ox.serialize(triples, format=RDF_FORMATS[form], prefixes=PREFIXES) or b"").decode()
 
 

@@ -71,6 +71,16 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return min(start, within[0][0]), max(end, within[-1][1])
 
 
+def one_line(words: str, length: int = 60) -> str:
+    """Words of a text, fit to be shown: one line, cut to a length, without control and direction characters.
+
+    >>> one_line("He said\u202e  that it would", 12)
+    'He said tha…'
+    """
+    words = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return words if len(words) <= length else words[: length - 1] + "…"
+
+
 def is_whole(text: str, start: int, end: int) -> bool:
     """Whether neither edge of `[start, end)` lies inside a word or cuts an accent from its letter.
 

@@ -69,20 +69,22 @@ def whole(annotation: Annotation) -> set[object]:
     every: list[Any] = [*annotation.commitments, *annotation.conditions, *annotation.claims, *annotation.statements]
     entries = {e.id: e for e in every}
 
+    swap: Any = replace  # entries stand where their ids did, which no type of the model says
+
     def shown(id: str | None) -> object:
         if id is None:
             return None
         e = replace(entries[id], id="")
         match e:
             case Commitment():
-                return replace(e, part_of=shown(e.part_of))  # type: ignore[arg-type]
+                return swap(e, part_of=shown(e.part_of))
             case Condition():
-                return replace(e, depends_on=frozenset(map(shown, e.depends_on)), fulfilled_by=shown(e.fulfilled_by))  # type: ignore[arg-type]
+                return swap(e, depends_on=frozenset(map(shown, e.depends_on)), fulfilled_by=shown(e.fulfilled_by))
             case Claim():
-                return replace(e, says=e.says and (e.says[0], shown(e.says[1])))  # type: ignore[arg-type]
+                return swap(e, says=e.says and (e.says[0], shown(e.says[1])))
             case Statement():
-                uses = frozenset(replace(u, id=shown(u.id), any_of=bool(u.any_of)) for u in e.conditions)  # type: ignore[arg-type]
-                return replace(e, relayed_by=shown(e.relayed_by), expresses=shown(e.expresses), conditions=uses)  # type: ignore[arg-type]
+                uses = frozenset(swap(u, id=shown(u.id), any_of=bool(u.any_of)) for u in e.conditions)
+                return swap(e, relayed_by=shown(e.relayed_by), expresses=shown(e.expresses), conditions=uses)
         raise AssertionError(e)
 
     return {shown(id) for id in entries}

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kg.annotate.document import read_document
-from kg.articles import read_articles
-from kg.errors import AnnotationError, Finding
+from kg.articles import PAGES, TEXTS, read_articles
+from kg.errors import AnnotationError, Finding, ReadError
 from kg.model import Article
 
 SUFFIXES = (".yaml", ".yml", ".json")
-ARTICLES = (".txt", ".md", ".html", ".htm")
-TEXTS = (".txt", ".md")
+ARTICLES = (*TEXTS, *PAGES)  # files of one article each; a collection has many
 
 
 def find_annotation(path: Path, article_id: str) -> Path | None:
@@ -33,8 +32,8 @@ def find_annotation(path: Path, article_id: str) -> Path | None:
     return None
 
 
-def find_article_for(path: Path) -> Article | None:
-    """The article an annotation file speaks of; None where there is none.
+def find_article_for(path: Path) -> Article:
+    """The article an annotation file speaks of; raises ReadError where there is none.
 
     It is the text inside the file, else the article with the file's `article.id` or of the same stem, beside it, in a
     sibling folder `articles/`, or in the folder above. A file that cannot be read gets an empty article, so that reading
@@ -55,6 +54,10 @@ def find_article_for(path: Path) -> Article | None:
             if article.id == wanted:
                 return article
             first = first or (article if file.stem == path.stem else None)
+    if not first:
+        raise ReadError(
+            "there is no article for this annotation", str(path), f"put {path.stem}.txt beside it or in a folder articles/ next door"
+        )
     return first
 
 

@@ -37,7 +37,7 @@ from kg.model import (
     slug,
 )  # fmt: skip
 from kg.resources import folder
-from kg.text import occurrences
+from kg.text import occurrences, one_line
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -48,7 +48,6 @@ FILE_CODES = (
     "span-missing", "span-word", "statement-twice", "syntax", "text-changed", "unknown-actor", "unknown-id", "unknown-key", "unknown-value",
     "wrong-type",
 )  # fmt: skip
-MINTED_WORDS = 8  # at most, in the id of a concept made from a span
 
 Map = Mapping[str, Any]
 Entry = TypeVar("Entry")
@@ -164,7 +163,7 @@ def _finding(document: Document, error: ValidationError) -> Iterator[Finding]:
             }
             yield document.finding(
                 "wrong-type",
-                f"{name}: give {kinds.get(wanted, wanted)}, not {_short(json.dumps(instance, ensure_ascii=False))}",
+                f"{name}: give {kinds.get(wanted, wanted)}, not {one_line(json.dumps(instance, ensure_ascii=False))}",
                 keys,
             )
 
@@ -277,9 +276,10 @@ class _Resolver:
         return id
 
     def _concept(self, scheme: str, id: str | None, span: Span | None) -> str:
-        words = id or " ".join(span.text.split()[:MINTED_WORDS] if span else ())
-        known = self.registry.find_concept(scheme, words)
-        return known.id if known else slug(words)
+        if id:
+            return self.registry.concept_id(scheme, id)
+        assert span  # the schema requires one of the two
+        return self.registry.concept_of(scheme, span)
 
     # spans and dates
 
@@ -291,7 +291,7 @@ class _Resolver:
         if "start" in told:
             start, end = told["start"], told["end"]
             if text[start:end] != words:
-                self.note("span-mismatch", f"[{start}, {end}) is “{_short(text[start:end])}”, not “{_short(words)}”; mend either", keys)
+                self.note("span-mismatch", f"[{start}, {end}) is “{one_line(text[start:end])}”, not “{one_line(words)}”; mend either", keys)
             return Span(start, end, words)
         starts = occurrences(text, words)
         wanted = told.get("occurrence")
@@ -299,10 +299,10 @@ class _Resolver:
             self._note_missing(words, keys)
         elif wanted is None and len(starts) > 1:
             self.note(
-                "span-ambiguous", f"“{_short(words)}” stands in the text {len(starts)} times; give more words, or the occurrence", keys
+                "span-ambiguous", f"“{one_line(words)}” stands in the text {len(starts)} times; give more words, or the occurrence", keys
             )
         elif wanted is not None and wanted > len(starts):
-            self.note("span-missing", f"“{_short(words)}” stands in the text {len(starts)} times, not {wanted}", keys)
+            self.note("span-missing", f"“{one_line(words)}” stands in the text {len(starts)} times, not {wanted}", keys)
         else:
             start = starts[(wanted or 1) - 1]
             return Span(start, start + len(words), words)
@@ -310,12 +310,12 @@ class _Resolver:
 
     def _note_missing(self, words: str, keys: Keys) -> None:
         if words in self.article.text:
-            self.note("span-word", f"“{_short(words)}” ends within a word; give whole words", keys)
+            self.note("span-word", f"“{one_line(words)}” ends within a word; give whole words", keys)
             return
         alike = _alike(self.article.text, words)
         self.note(
             "span-missing",
-            f"“{_short(words)}” is not in the text" + (f", which writes “{_short(alike)}”" if alike else "; copy the exact words"),
+            f"“{one_line(words)}” is not in the text" + (f", which writes “{one_line(alike)}”" if alike else "; copy the exact words"),
             keys,
         )
 
@@ -422,11 +422,6 @@ class _Resolver:
 
 def _names(actor: Actor) -> set[str]:
     return {slug(name) for name in (actor.label, *actor.aliases)}
-
-
-def _short(words: str) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= 60 else words[:59] + "…"
 
 
 def _alike(text: str, words: str) -> str:

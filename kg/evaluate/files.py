@@ -107,8 +107,6 @@ def read_readings(path: Path, registry: Registry, articles: Mapping[str, Article
 
 def _read(file: Path, registry: Registry) -> Reading:
     article = find_article_for(file)
-    if not article:
-        raise ReadError("there is no article for this annotation", str(file), "put it beside it, or in a folder articles/ next door")
     return Reading(article, read_annotation(file, article, registry).annotation)
 
 

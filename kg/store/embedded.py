@@ -31,7 +31,7 @@ from kg.store import folder
 from kg.vocabulary import RDFS
 
 if TYPE_CHECKING:
-    from kg.triples import Triple
+    from kg.triples import Iri, Literal, Triple
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  # what goes, what comes
@@ -450,7 +450,7 @@ def _line(triple: Triple | ox.Triple) -> str:
     return f"{ox.NamedNode(subject)} {ox.NamedNode(predicate)} {_term(value)} ."
 
 
-def _term(value: object) -> ox.NamedNode | ox.Literal:
+def _term(value: Iri | Literal) -> ox.NamedNode | ox.Literal:
     if isinstance(value, str):
         return ox.NamedNode(value)
-    return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype))  # type: ignore[attr-defined]
+    return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype))

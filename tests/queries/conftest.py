@@ -34,7 +34,7 @@ def world() -> Store:
         found += quads(PROVENANCE_GRAPH, read)
     for rule in ("first-hand", "standing"):
         made = run(memory(found), load_query(rule).text)
-        found += quads(DERIVED_GRAPH + rule, [ox.Triple(*row) for row in made.rows])  # type: ignore[arg-type]
+        found += quads(DERIVED_GRAPH + rule, [ox.Triple(*row) for row in made.rows])  # type: ignore[arg-type]  # rows of a CONSTRUCT are whole triples
     return memory(found)
 
 

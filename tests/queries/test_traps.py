@@ -251,6 +251,6 @@ def test_another_engine_answers_the_same(name: str, world: Store, other_engine: 
     """Row for row."""
     query = load_query(name)
     ours = [tuple(None if t is None else getattr(t, "value", "") for t in row) for row in ask_store(world, query).rows]
-    theirs = [tuple(None if t is None else str(t) for t in row) for row in other_engine.query(query.text)]  # type: ignore[union-attr]
+    theirs = [tuple(None if t is None else str(t) for t in row) for row in other_engine.query(query.text)]  # type: ignore[union-attr]  # a SELECT's rows
     assert sorted(map(str, ours)) == sorted(map(str, theirs))
     assert bool(ours) == (name not in EMPTY)

@@ -112,7 +112,7 @@ def test_the_engine_alone_would_ask_the_network(server: tuple[str, list[str]]) -
     address, asked = server
     for text in ("SELECT * { SERVICE e: { ?s ?p ?o } }", "SELECT * { SERVICEe: { ?s ?p ?o } }"):
         with pytest.raises(OSError, match=r"404|Network is unreachable"):  # the second where not even this machine can be asked
-            list(ox.Store().query(f"PREFIX e: <{address}> {text}"))  # type: ignore[arg-type]
+            list(ox.Store().query(f"PREFIX e: <{address}> {text}"))  # type: ignore[arg-type]  # a SELECT's rows
     asked.clear()
 
 

@@ -6,12 +6,12 @@ before the stretch (`agrees to | send troops`); everything it points to as the a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kg.annotate.rules.binding import outcomes_of, uses_of
 from kg.annotate.rules.conditions import Bound, conditions_among
 from kg.annotate.rules.cues import verbs as saying
-from kg.annotate.rules.found import Deed, Outcome
+from kg.annotate.rules.found import Deed, Outcome, Use
 from kg.annotate.rules.lexicon import word_class, word_set
 from kg.annotate.rules.phrases import FAR, PRONOUNS, RELATIVES, action_end, head_of, is_agent, is_date, noun_start, trimmed
 from kg.annotate.rules.stances import Stance, approved, find_stances
@@ -343,11 +343,13 @@ def _distinct(acts: list[Act]) -> list[Act]:
     return kept
 
 
-def _deed(text: str, words: list[Word], act: Act, speakers: tuple[Span, ...], uses: tuple[object, ...]) -> Deed:
+def _deed(text: str, words: list[Word], act: Act, speakers: tuple[Span, ...], uses: tuple[Use, ...]) -> Deed:
     committers = tuple(_span(text, words, *part) for part in act.committers) or _each(text, speakers)
-    deed = Deed(committers, _span(text, words, act.first, act.last), act.stance.stance, act.strength if act.stance.stance == "pledged" else None,
-                confidence=act.stance.confidence, found_by="stance " + act.stance.words(words))  # fmt: skip
-    return replace(deed, uses=uses, **_others(text, words, act))  # type: ignore[arg-type]
+    beneficiary, against = _others(text, words, act)
+    return Deed(
+        committers, _span(text, words, act.first, act.last), act.stance.stance, act.strength if act.stance.stance == "pledged" else None,
+        beneficiary, against, uses=uses, confidence=act.stance.confidence, found_by="stance " + act.stance.words(words),
+    )  # fmt: skip
 
 
 def _each(text: str, speakers: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -360,16 +362,17 @@ def _each(text: str, speakers: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _others(text: str, words: list[Word], act: Act) -> dict[str, Span | None]:
-    """Whom the act is for or against: after `against`, or after `to` and `for` before a name."""
+def _others(text: str, words: list[Word], act: Act) -> tuple[Span | None, Span | None]:
+    """Whom the act is for, and against: after `against`, or after `to` and `for` before a name."""
     for at in range(act.first, act.last - 1):
         if words[at].low in ("against", "for", "to") and words[at + 1].tag in "TPNJ":
             end = next(
                 (place for place in range(at + 2, act.last) if words[place].tag in "I,XG" and words[place].low not in ("of",)), act.last
             )
             if is_agent(words, at + 1, end):
-                return {"against" if words[at].low == "against" else "beneficiary": _span(text, words, at + 1, end)}
-    return {}
+                other = _span(text, words, at + 1, end)
+                return (None, other) if words[at].low == "against" else (other, None)
+    return None, None
 
 
 def _span(text: str, words: list[Word], first: int, last: int) -> Span:

@@ -26,13 +26,11 @@ from kg.model import (
     Registry,
     Span,
     Statement,
-    slug,
 )
 from kg.text import sentences
 from kg.vocabulary import FORCES_WITHOUT_STANCE
 
 NAME, VERSION = "rules", "0.1"
-MINTED_WORDS = 8  # at most, in the id of a concept made from a span
 OF_STANCE = {"pledged": "pledges", "open": "offers", "refused": "refuses", "withdrawn": "withdraws"}
 
 
@@ -63,7 +61,6 @@ class _Reading:
     def read(self) -> Annotation:
         text = self.article.text
         said = find_statements(text)
-        first_ids: list[str] = []
         covered: list[tuple[int, int]] = sorted((span.start, span.end) for one in said for span in one.content)
         queue: list[tuple[int, int | None, Said]] = [(one.content[0].start, at, one) for at, one in enumerate(said)]
         queue += [(one.content[0].start, None, one) for one in self._narrated(covered)]
@@ -146,7 +143,9 @@ class _Reading:
         committer = committer or tuple(self._acting(reference) for reference in speaker)
         key = (deed.action.start, deed.action.end, tuple(sorted(r.target for r in committer)))
         if key not in self.commitments:
-            action = Reference(self._concept("actions", deed.action), deed.action, round(deed.confidence, 2), deed.found_by or None)
+            action = Reference(
+                self.registry.concept_of("actions", deed.action), deed.action, round(deed.confidence, 2), deed.found_by or None
+            )
             named = [self.naming.link(span) if span else None for span in (deed.beneficiary, deed.against)]
             ordered = tuple(sorted(set(committer), key=lambda r: (r.span is None, r.span or Span(0, 0, ""), r.target)))
             self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, named[0], named[1])
@@ -177,7 +176,7 @@ class _Reading:
             if key not in self.conditions:
                 by = tuple(sorted((self.naming.link(span) for span in use.by), key=lambda r: (r.span or Span(0, 0, ""), r.target)))
                 self.conditions[key] = Condition(
-                    f"k{len(self.conditions) + 1}", use.text, self._concept("circumstances", use.text), use.kind, by,
+                    f"k{len(self.conditions) + 1}", use.text, self.registry.concept_of("circumstances", use.text), use.kind, by,
                     confidence=round(use.confidence, 2), found_by=use.found_by or None,
                 )  # fmt: skip
             id = self.conditions[key].id
@@ -188,28 +187,7 @@ class _Reading:
         return tuple(made.values())
 
     def _places(self, spans: tuple[Span, ...]) -> tuple[Reference, ...]:
-        return tuple(Reference(self._concept("places", span), span, 0.7, "place") for span in sorted(spans))
-
-    def _concept(self, scheme: str, span: Span) -> str:
-        words = slug(" ".join(span.text.split()[:MINTED_WORDS]))
-        return _concepts_of(self.registry).get((scheme, words), words)
-
-
-_MADE: list[tuple[Registry, dict[tuple[str, str], str]]] = []  # of the registry last used; a registry is no key of a dictionary
-
-
-def _concepts_of(registry: Registry) -> dict[tuple[str, str], str]:
-    """Scheme and slug of a name -> the one concept that bears it, as `Registry.find_concept` finds it, sorted out once."""
-    if not _MADE or _MADE[0][0] is not registry:
-        names: dict[tuple[str, str], set[str]] = {}
-        for scheme, concepts in registry.concepts.items():
-            for concept in concepts.values():
-                for name in (concept.label, *concept.aliases):
-                    names.setdefault((scheme, slug(name)), set()).add(concept.id)
-        found = {key: min(ids) for key, ids in names.items() if len(ids) == 1}
-        found |= {(scheme, id): id for scheme, concepts in registry.concepts.items() for id in concepts}
-        _MADE[:] = [(registry, found)]
-    return _MADE[0][1]
+        return tuple(Reference(self.registry.concept_of("places", span), span, 0.7, "place") for span in sorted(spans))
 
 
 def _place(deed: Deed | Outcome) -> Span:
