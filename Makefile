@@ -39,6 +39,8 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/cold_query.py
+	$(BIN)/python bench/annotate.py
+	$(BIN)/python bench/quality.py
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
 # written last, so a set-up that broke off is made again.

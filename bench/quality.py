@@ -1,8 +1,9 @@
-"""How well the annotator reads: on the gold (the part that was looked at, and the part that was not), on the seeds, on GUM.
+"""How well the annotator reads: on the gold (the part that was looked at, and the part that was not), on invented newspaper
+prose that nothing was trained on, on the seeds, on GUM; and beside it what the lexicons and patterns read alone.
 
     .venv/bin/python bench/quality.py [--gum DIR] [--misses] [--pin [--lower]]
 
-Prints a line a figure. `--misses` lists what was missed in the part that may be looked at, worst first; `--pin` writes what
+Prints a line a figure; `patterns` after a part's name means the other design, measured in the same run. `--misses` lists what was missed in the part that may be looked at, worst first; `--pin` writes what
 was measured on the gold as floors to bench/floors.toml. A floor only rises, unless `--lower` is given.
 """
 
@@ -10,22 +11,29 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import floor
 from pathlib import Path
+from typing import Any
 
 from kg.actors import load_registry
+from kg.annotate.automatic import Annotate
+from kg.annotate.reading import read_patterns, read_rules
 from kg.errors import ProvisoError
-from kg.evaluate import Reading, Report, Row, compare_annotator, compare_readings, read_readings
-from kg.evaluate.automatic import annotate_all
+from kg.evaluate import Reading, Report, Row, compare_annotator, compare_readings, read_item, read_readings
 from kg.listing import listing
+from kg.model import Registry
 
 TOP = Path(__file__).resolve().parents[1]
 GOLD = TOP / "bench" / "gold" / "dev.jsonl"
 FLOORS = TOP / "bench" / "floors.toml"
+NEWS = TOP / "bench" / "tagger" / "labels" / "invented-news-d.jsonl"
+LISTS = {"s": "statements", "c": "commitments", "k": "conditions"}
 HELD_OUT = "cdef"  # the last hex digit of the ids that nobody who writes rules looks at
 HEAD = """\
 # What the annotator must reach on bench/gold/dev.jsonl, whose SHA-256 this is; tests/test_quality.py fails below.
@@ -58,18 +66,37 @@ def is_held_out(id: str) -> bool:
     return id[-1:] in HELD_OUT
 
 
-def reports(annotator: str = "rules") -> dict[str, Report]:
-    """The reports on the two parts of the gold."""
+def reports(read: Annotate = read_rules) -> dict[str, Report]:
+    """The reports on the two parts of the gold, and on the newspaper prose."""
     registry = load_registry()
-    wanted = read_readings(GOLD, registry)
-    articles = [reading.article for reading in wanted]
-    given = [Reading(article, said) for article, said in zip(articles, annotate_all(articles, annotator, registry), strict=True)]
-    pairs = list(zip(wanted, given, strict=True))
-    parts = {"seen": False, "held out": True}
+    found = {}
+    for name, wanted in parts(registry).items():
+        found[name] = compare_readings(wanted, [Reading(w.article, read(w.article, registry)) for w in wanted])
+    return found
+
+
+def parts(registry: Registry) -> dict[str, list[Reading]]:
+    """What is read, by part."""
+    gold = read_readings(GOLD, registry)
     return {
-        name: compare_readings(*zip(*[pair for pair in pairs if is_held_out(pair[0].article.id) is held], strict=True))
-        for name, held in parts.items()
+        "seen": [reading for reading in gold if not is_held_out(reading.article.id)],
+        "held out": [reading for reading in gold if is_held_out(reading.article.id)],
+        "newspaper": [reading for article in NEWS.open(encoding="utf-8") for reading in _paragraphs(json.loads(article))],
     }
+
+
+def _paragraphs(article: dict[str, Any]) -> Iterator[Reading]:
+    """The paragraphs of a labelled article, in the flat form."""
+    for n, p in enumerate(article["paragraphs"]):
+        keys = {"s": ("speaker", "cue", "content", "mode", "force"), "k": ("text", "marker", "polarity", "kind", "by", "on")}
+        keys["c"] = ("committer", "action", "stance", "strength", "beneficiary", "conditions")
+        lists = {name: [dict(zip(keys[k], _bare(row), strict=True)) for row in p[k]] for k, name in LISTS.items()}
+        yield Reading(*read_item({"id": f"{article['id']}-{n}", "text": p["text"], **lists}, article["id"]))
+
+
+def _bare(value: Any) -> Any:
+    """Without the numbers that say which of several places words have: the flat form leaves that open."""
+    return re.sub(r"«\d+»$", "", value) if isinstance(value, str) else [_bare(one) for one in value] if isinstance(value, list) else value
 
 
 def figures(report: Report) -> Figures:
@@ -130,8 +157,11 @@ def main() -> int:
     given = parser.parse_args()
     by_part = reports()
     measured = {part: figures(report) for part, report in by_part.items()}
-    seeds = compare_annotator(TOP / "seeds" / "annotations", "rules", load_registry())
-    shown = measured | {"seeds": figures(seeds)}
+    shown = measured | {f"{part}, patterns": figures(report) for part, report in reports(read_patterns).items()}
+    registry = load_registry()
+    seeds = read_readings(TOP / "seeds" / "annotations", registry)
+    for name, read in (("seeds", read_rules), ("seeds, patterns", read_patterns)):
+        shown[name] = figures(compare_readings(seeds, [Reading(seed.article, read(seed.article, registry)) for seed in seeds]))
     print(listing(("figure", *shown), [(name, *(f[name] for f in shown.values())) for name in FIGURES], "table"), end="")
     if given.gum:
         _print_gum(compare_annotator(given.gum, "rules", load_registry()))

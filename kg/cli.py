@@ -44,9 +44,10 @@ RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own 
 AnnotatorName = Annotated[
     str,
     typer.Option(
-        "--annotator", help="Who reads what has no annotation by a person: file, nobody; rules, an automatic annotator in the making."
+        "--annotator", help="Who reads what has no annotation by a person: rules, the automatic annotator; file, nobody."
     ),
 ]
+Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in.", min=1)]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
 Params = Annotated[list[str] | None, typer.Option("-p", "--param", help="A parameter of the query: key=value; repeatable.")]
 Show = Annotated[bool, typer.Option("--show", help="Print the SPARQL too (on stderr).")]
@@ -198,10 +199,12 @@ def _given(params: Sequence[str] | None) -> dict[str, str]:
 
 
 def _print_answer(store: Store, answer: Answer, form: str) -> None:
-    from kg.query import to_text
+    from kg.query import to_text, unreviewed
 
     _print(to_text(store, answer, form, _width()))
     _say(f"{len(answer.rows)} row{'' if len(answer.rows) == 1 else 's'}")
+    for note in unreviewed(store, answer) if answer.rows else ():
+        _say(note)
 
 
 def _registry(path: Path | None) -> Any:
@@ -229,7 +232,8 @@ def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
-    annotator: AnnotatorName = "file",
+    annotator: AnnotatorName = "rules",
+    jobs: Jobs = 1,
     format: Format = "table",
 ) -> None:
     """\b
@@ -248,7 +252,7 @@ def add(
     _make_store(store)
     outcomes = []
     with writer(store, "add", _now()) as held:
-        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read), "articles"):
+        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs), "articles"):
             outcomes.append(outcome)
             _report(outcome)
         ingest.derive(held, _now())
@@ -315,7 +319,8 @@ def remove(
 def annotate(
     path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
     registry: RegistryFile = None,
-    annotator: AnnotatorName = "file",
+    annotator: AnnotatorName = "rules",
+    jobs: Jobs = 1,
     raw: Annotated[bool, typer.Option("--raw", help="Take the text as it is, nothing stripped: offsets are into the input.")] = False,
     format: Annotated[str, typer.Option("--format", help="json (one article), jsonl (a line each), or yaml to edit.")] = "",
 ) -> None:
@@ -328,13 +333,16 @@ def annotate(
     """
     if format not in ("", "json", "jsonl", "yaml"):
         raise UsageError(f"an annotation does not come as {format!r}", "option --format", "json, jsonl or yaml")
+    from kg import ingest
+
     read = _annotator(annotator)
     readings = list(_readings([path], raw))
     form = format or ("json" if len(readings) == 1 else "jsonl")
     if form != "jsonl" and len(readings) != 1:
         raise UsageError(f"{len(readings)} articles are not one {form} document", path, "--format jsonl gives a line each")
     known = _registry(registry)
-    errors = [error for reading in _progress(readings, "articles") if (error := _annotate(reading, known, form, read))]
+    read_each = ingest.read_all(readings, known, read, jobs)
+    errors = [error for reading, made in _progress(read_each, "articles") if (error := _print_annotation(reading, made, form))]
     if errors and form != "jsonl":
         raise errors[0]
     for error in errors:
@@ -343,25 +351,20 @@ def annotate(
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _annotate(reading: Reading, known: Any, form: str, read: Annotate | None) -> ProvisoError | None:
+def _print_annotation(reading: Reading, made: Any, form: str) -> ProvisoError | None:
     """Prints what one reading says; what is wrong with it is returned, and for jsonl printed as a line too."""
     import json
 
     from kg.annotate.to_file import to_json, to_yaml
-    from kg.ingest import read_checked
+    from kg.errors import LanguageError
 
-    try:
-        article, _, checked = read_checked(reading, known, read)
-    except (ReadError, AnnotationError) as error:
+    if isinstance(made, ProvisoError):
         if form == "jsonl":
-            failed = {"article": {"id": reading.id or reading.name}, "outcome": "failed", "reason": error.what, "statements": []}
-            _print(json.dumps(failed, ensure_ascii=False) + "\n")
-        return error
-    assert checked.annotation  # read_checked raises where there is none
-    if form == "yaml":
-        _print(to_yaml(article, checked.annotation))
-    else:
-        _print(to_json(article, checked.annotation, indent=2 if form == "json" else None) + "\n")
+            outcome = "refused" if isinstance(made, LanguageError) else "failed"
+            _print(json.dumps({"article": {"id": reading.id or reading.name}, "outcome": outcome, "reason": made.what, "statements": []}, ensure_ascii=False) + "\n")
+        return made
+    article, _, checked = made
+    _print(to_yaml(article, checked.annotation) if form == "yaml" else to_json(article, checked.annotation, indent=2 if form == "json" else None) + "\n")
     return None
 
 
@@ -573,6 +576,7 @@ def export_(
     Write the whole store, every graph of it.
     """
     from kg.exchange.rdf import FORMATS, dump, export
+    from kg.query import unreviewed
 
     form = format or ("trig" if str(output) == STDIO else output.suffix.removeprefix("."))
     if form not in FORMATS:
@@ -585,6 +589,8 @@ def export_(
         return
     export(opened, output, form)
     _say(f"wrote {opened.count()} quads to {output}")
+    for note in unreviewed(opened):
+        _say(note)
 
 
 @app.command(name="import", short_help="Take an export into a store.")
@@ -629,7 +635,7 @@ def eval_(
         str | None, typer.Option("--annotator", help="Who reads the gold's articles: rules.", show_default="rules")
     ] = None,
     registry: RegistryFile = None,
-    jobs: Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in.", min=1)] = 1,
+    jobs: Jobs = 1,
     misses: Annotated[bool, typer.Option("--misses", help="List what was missed or added, worst first, with the words.")] = False,
     format: Format = "table",
 ) -> None:

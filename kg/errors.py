@@ -3,6 +3,7 @@
     ProvisoError                exit 1   anything a user can be told about
     ├── UsageError              exit 2   an unknown name, parameter or word; a value of the wrong type
     ├── ReadError               exit 1   an article file that cannot be read
+    │   └── LanguageError       exit 1   a text that is not English, for the automatic annotator
     ├── AnnotationError         exit 1   an annotation file with findings (kg check: exit 3)
     ├── StoreError              exit 1   a store that is missing, foreign, held, of another version
     │   └── Conflict            exit 1   two files claim one article id
@@ -73,6 +74,10 @@ class UsageError(ProvisoError):
 
 class ReadError(ProvisoError):
     """An article file that cannot be read as text: missing, empty, binary, in no encoding that can be told."""
+
+
+class LanguageError(ReadError):
+    """A text in another language than the annotator reads."""
 
 
 class AnnotationError(ProvisoError):

@@ -19,11 +19,13 @@ import pyoxigraph as ox
 
 from kg.annotate.automatic import Annotate
 from kg.annotate.beside import find_annotation
+from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles import Reading
-from kg.check import Checked, check_annotation, check_reading
+from kg.check import Checked, check_annotation, trust_reading
 from kg.errors import AnnotationError, Conflict, Finding, ProvisoError, ReadError, UsageError
 from kg.model import Article, Registry
+from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import Change, Store, Writer, digest_of, quads
 from kg.store.folder import Entry
@@ -59,9 +61,10 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
     if path:
         checked = check_annotation(path, article, registry)
     elif annotate:
-        checked = check_reading(article, annotate(article, registry), registry)
+        require_english(article)
+        checked = trust_reading(article, annotate(article, registry), registry)
     else:
-        hint = f"write {article.id}.yaml beside it or in a folder annotations/, or try --annotator rules"
+        hint = f"write {article.id}.yaml beside it or in a folder annotations/, or leave --annotator file out"
         raise ReadError(f"the article {article.id} has no annotation", reading.name, hint)
     if checked.errors:
         raise AnnotationError(checked.errors)
@@ -69,7 +72,26 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
     return article, path.read_bytes() if path else to_json(article, checked.annotation).encode(), checked
 
 
-def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: str, annotate: Annotate | None = None) -> Iterator[Outcome]:
+Read = tuple[Article, bytes, Checked]
+
+
+def read_all(
+    readings: Iterable[Reading], registry: Registry, annotate: Annotate | None = None, jobs: int = 1
+) -> Iterator[tuple[Reading, Read | ProvisoError]]:
+    """Each reading with what `read_checked` makes of it, or why it cannot, in order; the same on any number of processes."""
+    return ordered(_try, (registry, annotate), readings, jobs)
+
+
+def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Reading, Read | ProvisoError]:
+    try:
+        return reading, read_checked(reading, *shared)
+    except (ReadError, AnnotationError) as error:
+        return reading, error
+
+
+def add(
+    store: Writer, readings: Iterable[Reading], registry: Registry, when: str, annotate: Annotate | None = None, jobs: int = 1
+) -> Iterator[Outcome]:
     """Stores each article as it comes; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
 
     Raises StoreError where the store itself fails; what was yielded before counts.
@@ -77,14 +99,16 @@ def add(store: Writer, readings: Iterable[Reading], registry: Registry, when: st
     stored = store.acknowledged()
     describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
-    for reading in readings:
+    for reading, read in read_all(readings, registry, annotate, jobs):
         name = reading.article.id if reading.article else ""
         try:
             if name in claimed:
                 raise _conflict(name, reading.name, claimed[name])
             if name:
                 claimed[name] = reading.name
-            yield _add(store, stored, reading, registry, when, annotate, describe)
+            if isinstance(read, ProvisoError):
+                raise read
+            yield _add(store, stored, reading, read, when, describe)
         except (ReadError, AnnotationError, Conflict) as error:
             yield Outcome("rejected", name, reading.name, error=error, notes=reading.notes)
 
@@ -132,12 +156,11 @@ def _add(
     store: Writer,
     stored: dict[str, Entry],
     reading: Reading,
-    registry: Registry,
+    read: Read,
     when: str,
-    annotate: Annotate | None,
     describe: Callable[[], None],
 ) -> Outcome:
-    article, words, checked = read_checked(reading, registry, annotate)
+    article, words, checked = read
     assert checked.annotation  # read_checked raises where there is none
     origin = STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
     graph, notes = article_iri(article.id), reading.notes

@@ -23,7 +23,7 @@ from kg.listing import listing
 from kg.resources import folder
 from kg.store import sparql
 from kg.store.embedded import Store, Term
-from kg.vocabulary import ACTOR_KINDS, ID, KG, PREFIXES, RDFS, SCHEMA, SCHEMES, SKOS, XSD, concept
+from kg.vocabulary import ACTOR_KINDS, ID, KG, PREFIXES, PROV, RDFS, SCHEMA, SCHEMES, SKOS, XSD, concept
 
 FOLDERS = ("questions", "networks", "derive", "checks")
 ANY = "any"  # the value that binds nothing, where a query's author wrote UNDEF as the default
@@ -480,3 +480,32 @@ def _prefixed(iri: str) -> str:
     """The IRI in its shortest form, `kg:speaker`; the longest fitting prefix wins."""
     fitting = [(len(base), name) for name, base in PREFIXES.items() if iri.startswith(base)]
     return f"{max(fitting)[1]}:{iri[max(fitting)[0] :]}" if fitting else iri
+
+
+# ---------------------------------------------------------------------------------------------------- who read it
+
+_READINGS = f"""SELECT ?article ?reviewed {{ ?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
+  FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }}}}"""  # those in force
+NAMED = 5  # articles that a note names
+
+
+def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
+    """A sentence that says which of the readings behind an answer no person has reviewed; none where all are.
+
+    The readings are those of the answer's articles, or of the whole store where it names none.
+
+    >>> from kg.store.embedded import memory
+    >>> unreviewed(memory())
+    ()
+    """
+    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS).rows}
+    if answer and "article" in answer.columns:
+        at = answer.columns.index("article")
+        named = {str(row[at]) for row in answer.rows}
+        readings = {article: reviewed for article, reviewed in readings.items() if article in named}
+    machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)
+    if not machine:
+        return ()
+    which = ", ".join(machine[:NAMED]) + (f" and {len(machine) - NAMED} more" if len(machine) > NAMED else "")
+    share = "the readings" if len(machine) == len(readings) else f"{len(machine)} of the {len(readings)} readings"
+    return (f"No person has reviewed {share} this rests on: {which}.",)

@@ -22,7 +22,7 @@ FLOORS = {
     3: ("annotate", "store"),
     2: ("articles", "actors", "triples"),
     1: ("model", "listing"),
-    0: ("vocabulary", "errors", "text", "resources"),
+    0: ("vocabulary", "errors", "text", "resources", "parallel"),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
@@ -50,6 +50,9 @@ ROOMS_OF = {
     "jinja2": {"view"},
     "markupsafe": {"view"},
     "typer": {"cli"},
+    "numpy": {"annotate"},
+    "threadpoolctl": {"annotate"},
+    "py3langid": {"annotate"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.
@@ -77,7 +80,7 @@ NETWORK = {
     "xmlrpc",
 }
 
-HEAVY = ("rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython")
+HEAVY = ("rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython", "numpy", "py3langid")
 
 
 def modules() -> list[Path]:

@@ -9,7 +9,7 @@ from kg.errors import UsageError
 from kg.model import Annotation, Article, Registry
 
 Annotate = Callable[[Article, Registry], Annotation]
-ANNOTATORS = {"rules": ("kg.annotate.rules.reading", "read_rules")}  # imported when it is to read: its word lists are long
+ANNOTATORS = {"rules": ("kg.annotate.reading", "read_rules")}  # imported when it is to read: its word lists and weights are long
 
 
 def find_annotator(name: str) -> Annotate:

@@ -14,18 +14,15 @@ import networkx as nx
 from kg.analyse.network import links
 from kg.analyse.network import network as graph_of_links
 from kg.errors import QueryError, UsageError
-from kg.query import Answer, ask_store, list_queries, load_query, run, to_json_rows
+from kg.query import Answer, ask_store, list_queries, load_query, to_json_rows, unreviewed
 from kg.resources import write_atomically
 from kg.store.embedded import Store
 from kg.view.chart import TITLE, build_chart
 from kg.view.picture import FORMATS, encode
 from kg.view.rows import chart_rows, kinds
 from kg.view.shapes import Picture
-from kg.vocabulary import KG, PROV
 
 _QUERIES = {"chart": "who-what-only-if", "network": "commitments"}  # kind -> the query drawn where none is given
-_READINGS = f"""SELECT ?article ?reviewed {{ ?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
-  FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }} }}"""  # those in force
 
 
 def draw(store: Store, kind: str = "chart", query: str = "", given: Mapping[str, str] | None = None) -> Picture | nx.DiGraph[str]:
@@ -44,7 +41,7 @@ def draw(store: Store, kind: str = "chart", query: str = "", given: Mapping[str,
     answer = ask_store(store, named, given)
     only = tuple(f"{name}: {value}" for name, value in (given or {}).items() if f"{{{name}}}" not in named.question)
     make = chart if kind == "chart" and named.draw != "network" else network
-    return make(store, answer, named.asked(given), (*only, *_unreviewed(store, answer)))
+    return make(store, answer, named.asked(given), (*only, *unreviewed(store, answer)))
 
 
 def _query_of(kind: str, query: str) -> str:
@@ -59,24 +56,6 @@ def _query_of(kind: str, query: str) -> str:
             f"{kind} is a query of its own, so there is nothing to draw of {query}", "option --query", "give --kind or --query"
         )
     return kind
-
-
-def _unreviewed(store: Store, answer: Answer) -> tuple[str, ...]:
-    """A sentence that says how many of the readings behind an answer no person has reviewed; none where all are.
-
-    The readings are those of the answer's articles, or of the whole store where it names none.
-    """
-    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS).rows}
-    if "article" in answer.columns:
-        at = answer.columns.index("article")
-        named = {str(row[at]) for row in answer.rows}
-        readings = {article: reviewed for article, reviewed in readings.items() if article in named}
-    machine = sum("false" in reviewed for reviewed in readings.values())
-    if not machine:
-        return ()
-    if machine == len(readings):
-        return ("No person has reviewed the readings this rests on.",)
-    return (f"No person has reviewed {machine} of the {len(readings)} readings this rests on.",)
 
 
 def chart(store: Store, answer: Answer, title: str = TITLE, notes: tuple[str, ...] = ()) -> Picture:

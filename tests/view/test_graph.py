@@ -96,8 +96,8 @@ def test_an_unknown_kind_or_query_is_a_usage_error(store: Store, kind: str, quer
     ("reviewed", "said"),
     [
         (["true", "true"], ()),
-        (["true", "false"], ("No person has reviewed 1 of the 2 readings this rests on.",)),
-        (["false", "false"], ("No person has reviewed the readings this rests on.",)),
+        (["true", "false"], ("No person has reviewed 1 of the 2 readings this rests on: a1.",)),
+        (["false", "false"], ("No person has reviewed the readings this rests on: a0, a1.",)),
     ],
 )
 def test_what_no_person_has_reviewed_is_said(reviewed: list[str], said: tuple[str, ...]) -> None:

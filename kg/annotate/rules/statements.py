@@ -44,7 +44,7 @@ def find_statements(text: str) -> list[Said]:
         for first, stop in _sentence_words(line, bounds):
             found += _in_sentence(text, line, first, stop, taken)
     found.sort(key=lambda said: (min(said.content[0].start, said.cue.start if said.cue else said.content[0].start), said.content[0].start))
-    return _relay([replace(said, force=force_of(text, said)) for said in _go_on(text, found)])
+    return relay([replace(said, force=force_of(text, said)) for said in _go_on(text, found)])
 
 
 def _go_on(text: str, found: list[Said]) -> Iterator[Said]:
@@ -136,8 +136,14 @@ def mode_of(text: str, words: list[Word], pieces: tuple[tuple[int, int], ...]) -
     return "mixed" if quoted and not names else "indirect"
 
 
-def _relay(found: list[Said]) -> list[Said]:
-    """Each statement that lies, cue and all, inside the content of an earlier one is relayed by the innermost such one."""
+def relay(found: list[Said]) -> list[Said]:
+    """Each statement that lies, cue and all, inside the content of an earlier one is relayed by the innermost such one.
+
+    >>> words = Span(0, 30, "X" * 30), Span(20, 30, "X" * 10)
+    >>> outer, inner = relay([Said((words[0],), "indirect"), Said((words[1],), "indirect", cue=Span(15, 18, "XXX"))])
+    >>> inner.relayed_by
+    0
+    """
     made: list[Said] = []
     around: list[int] = []
     for at, said in enumerate(found):

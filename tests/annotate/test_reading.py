@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.actors import load_registry
-from kg.annotate.rules.reading import read_rules
+from kg.annotate.reading import read_rules
 from kg.check import check_triples
 from kg.model import Article, Registry, Span
 from kg.triples import to_triples

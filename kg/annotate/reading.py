@@ -1,19 +1,18 @@
 """One article -> one annotation: statements, what they commit to, on what it hangs, and who all these are.
 
-The parts are found apart (`statements.py`, `deeds.py`) and know only words; here they get ids, actors, concepts and dates. A
-statement that commits to two things becomes two that share their words, as an annotation says one thing in each.
+What is told is found apart (`telling.py`) and knows only words; here it gets ids, actors, concepts and dates. A statement
+that commits to two things becomes two that share their words, as an annotation says one thing in each.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.annotate.rules.dates import resolve
-from kg.annotate.rules.deeds import find_deeds
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
 from kg.annotate.rules.naming import Naming, split_names
-from kg.annotate.rules.statements import find_statements
+from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
     Annotation,
     Annotator,
@@ -27,11 +26,10 @@ from kg.model import (
     Span,
     Statement,
 )
-from kg.text import sentences
 from kg.vocabulary import FORCES_WITHOUT_STANCE
 
-NAME, VERSION = "rules", "0.1"
-OF_STANCE = {"pledged": "pledges", "open": "offers", "refused": "refuses", "withdrawn": "withdraws"}
+NAME, VERSION = "rules", "0.2"
+OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
 
 
 def read_rules(article: Article, registry: Registry) -> Annotation:
@@ -42,7 +40,12 @@ def read_rules(article: Article, registry: Registry) -> Annotation:
     >>> [(s.force, s.stance, s.conditions[0].id) for s in read.statements], read.conditions[0].text.text
     ([('pledges', 'pledged', 'k1')], 'the Bundestag agrees')
     """
-    return _Reading(article, registry).read()
+    return _Reading(article, registry).read(tell_by_network(article.text))
+
+
+def read_patterns(article: Article, registry: Registry) -> Annotation:
+    """What the lexicons and patterns find alone, without the network: what it is compared with (`bench/quality.py`)."""
+    return _Reading(article, registry).read(tell_by_patterns(article.text))
 
 
 @dataclass
@@ -58,17 +61,11 @@ class _Reading:
     def __post_init__(self) -> None:
         self.naming = Naming(self.registry, self.article.published)
 
-    def read(self) -> Annotation:
-        text = self.article.text
-        said = find_statements(text)
-        covered: list[tuple[int, int]] = sorted((span.start, span.end) for one in said for span in one.content)
-        queue: list[tuple[int, int | None, Said]] = [(one.content[0].start, at, one) for at, one in enumerate(said)]
-        queue += [(one.content[0].start, None, one) for one in self._narrated(covered)]
-        first_ids = [""] * len(said)
-        for _, at, one in sorted(queue, key=lambda entry: (entry[0], entry[1] is None, entry[1] or 0)):
-            first = self._say(one, first_ids)
-            if at is not None:
-                first_ids[at] = first
+    def read(self, told: Sequence[Told]) -> Annotation:
+        """The annotation of what is told; `relayed_by` of a statement counts places in this sequence."""
+        first_ids = [""] * len(told)
+        for at in sorted(range(len(told)), key=lambda at: (told[at].said.content[0].start, at)):
+            first_ids[at] = self._say(told[at], first_ids)
         return Annotation(
             Annotator(NAME, VERSION), tuple(self.statements), tuple(self.commitments.values()), tuple(self.conditions.values()),
             tuple(self.claims.values()), tuple(sorted(self.naming.minted.values(), key=lambda actor: actor.id)),
@@ -76,42 +73,16 @@ class _Reading:
 
     # ------------------------------------------------------------------------------------------------ statements
 
-    def _narrated(self, covered: list[tuple[int, int]]) -> list[Said]:
-        """Sentences in the article's own voice that carry a commitment or a condition no statement carries."""
-        found = []
-        text = self.article.text
-        for start, end in sentences(text):
-            told = [deed for deed in find_deeds(text, start, end, ()) if not _touches(covered, _place(deed))]
-            if not told:
-                continue
-            stop = end - 1 if text[end - 1] in ".!?" and end - 1 > start else end
-            content = Span.of(text, start, stop)
-            if not _touches(covered, content) or any(isinstance(deed, Deed) for deed in told):
-                force = "pledges" if any(isinstance(deed, Deed) for deed in told) else "asserts"
-                found.append(Said((self._free(content, covered),), "indirect", force, None, (), None, None, 0.5, "narration"))
-        return found
-
-    def _free(self, content: Span, covered: list[tuple[int, int]]) -> Span:
-        """The part of a sentence before the first statement in it, if that is most of it."""
-        inside = [start for start, end in covered if content.start < start < content.end]
-        if inside and inside[0] - content.start > 30:
-            return Span.of(self.article.text, content.start, inside[0])
-        return content
-
-    def _say(self, said: Said, first_ids: list[str]) -> str:
-        """Adds the statements that one speech act becomes; the id of the first."""
-        text = self.article.text
+    def _say(self, told: Told, first_ids: Sequence[str]) -> str:
+        """Adds the statements that one speech act becomes, one for each thing it expresses; the id of the first."""
+        text, said = self.article.text, told.said
         speaker = tuple(self.naming.link(part) for span in said.speakers for part in split_names(text, span))
-        deeds = [deed for span in said.content for deed in find_deeds(text, span.start, span.end, said.speakers)]
-        if said.found_by == "narration":
-            said_spans = [s for one in self.statements for s in one.content]
-            deeds = [d for d in deeds if not any(s.start <= _place(d).start < s.end for s in said_spans)]
         base = Statement(
             "", tuple(sorted(said.content)), said.mode, said.force, speaker, cue=said.cue, said_on=self._said_on(said),
             relayed_by=(first_ids[said.relayed_by] or None) if said.relayed_by is not None else None,
             confidence=round(said.confidence, 2), found_by=said.found_by or None,
         )  # fmt: skip
-        made = [self._expressed(base, deed, speaker) for deed in deeds] or [base]
+        made = [self._expressed(base, deed, speaker) for deed in _somebodys(told)] or [base]
         first = f"s{len(self.statements) + 1}"
         for statement in made:
             self.statements.append(replace(statement, id=f"s{len(self.statements) + 1}"))
@@ -131,7 +102,7 @@ class _Reading:
         if base.force in FORCES_WITHOUT_STANCE:
             return replace(base, expresses=commitment, conditions=uses)
         return replace(
-            base, force=_force(base.force, deed, bool(speaker)), expresses=commitment, stance=deed.stance, strength=deed.strength if deed.stance == "pledged" else None,
+            base, expresses=commitment, stance=deed.stance, strength=deed.strength if deed.stance == "pledged" else None,
             only_in=self._places(deed.only_in), not_in=self._places(deed.not_in), conditions=uses,
         )  # fmt: skip
 
@@ -139,8 +110,9 @@ class _Reading:
 
     def _commitment(self, deed: Deed, speaker: tuple[Reference, ...]) -> str:
         text = self.article.text
-        committer = tuple(self._acting(self.naming.link(part)) for span in deed.committer for part in split_names(text, span))
+        committer = tuple(self._acting(self._actor(part, speaker)) for span in deed.committer for part in split_names(text, span))
         committer = committer or tuple(self._acting(reference) for reference in speaker)
+        committer = tuple({reference.target: reference for reference in reversed(committer)}.values())[::-1]  # one of a kind, the first
         key = (deed.action.start, deed.action.end, tuple(sorted(r.target for r in committer)))
         if key not in self.commitments:
             action = Reference(
@@ -150,6 +122,12 @@ class _Reading:
             ordered = tuple(sorted(set(committer), key=lambda r: (r.span is None, r.span or Span(0, 0, ""), r.target)))
             self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, named[0], named[1])
         return self.commitments[key].id
+
+    def _actor(self, span: Span, speaker: tuple[Reference, ...]) -> Reference:
+        """Whom the words name; *we* and *I* are the speaker."""
+        if span.text.casefold() in OURSELVES and speaker:
+            return Reference(speaker[0].target, span, 0.8, "the speaker")
+        return self.naming.link(span)
 
     def _acting(self, reference: Reference) -> Reference:
         """An office-holder's act is the act of the state or body: the words stay the person's."""
@@ -190,19 +168,14 @@ class _Reading:
         return tuple(Reference(self.registry.concept_of("places", span), span, 0.7, "place") for span in sorted(spans))
 
 
-def _place(deed: Deed | Outcome) -> Span:
-    return deed.action if isinstance(deed, Deed) else deed.text
-
-
-def _touches(covered: list[tuple[int, int]], span: Span) -> bool:
-    """Whether a span shares a character with one of the sorted ranges."""
-    at = bisect_right(covered, (span.end, 0))
-    return any(start < span.end and span.start < end for start, end in covered[max(0, at - 8) : at])
-
-
-def _force(force: str, deed: Deed, told: bool) -> str:
-    """The force of a statement that commits: the deed's where the cue only says, the cue's else."""
-    if not told or force in ("asserts", "pledges", "offers", "refuses"):
-        made = OF_STANCE[deed.stance]
-        return made if not told or force != "asserts" or not deed.committer else force
-    return force
+def _somebodys(told: Told) -> list[Deed | Outcome]:
+    """What is told but for the acts of nobody named: of such a one that hangs on a condition the outcome is left."""
+    if told.said.speakers:
+        return list(told.deeds)
+    return [
+        Outcome(deed.action, deed.uses, confidence=deed.confidence, found_by=deed.found_by)
+        if isinstance(deed, Deed) and not deed.committer
+        else deed
+        for deed in told.deeds
+        if not isinstance(deed, Deed) or deed.committer or deed.uses
+    ]

@@ -1,0 +1,252 @@
+"""A text -> what is told in it: each statement with the commitments and bounded outcomes that it expresses.
+
+Two ways: by the patterns alone (`rules/`), or by the network (`tagger/`), which is given the patterns' view as hints. The
+second one reads better (bench/tagger/README.md has both, measured in one run) and is what `--annotator rules` uses.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from kg.annotate.rules.conditionals import find_conditionals
+from kg.annotate.rules.conditions import kind_of
+from kg.annotate.rules.dates import date_near
+from kg.annotate.rules.deeds import find_deeds
+from kg.annotate.rules.force import force_of
+from kg.annotate.rules.found import Deed, Outcome, Said, Use
+from kg.annotate.rules.places import only_where
+from kg.annotate.rules.statements import find_statements, relay
+from kg.annotate.rules.words import read_words
+from kg.annotate.tagger.decoding import FORCES, Tagged, tag
+from kg.annotate.tagger.network import load_network
+from kg.annotate.tagger.tokens import Tokens
+from kg.model import Span
+from kg.text import sentence_around, sentences
+
+_EDGES = " \t\"“”„‟«»‹›‘’‚‛'`,;:–—-."
+_TRIGGERS = re.compile(r"in (?:the )?(?:event|case)\b", re.IGNORECASE)
+_OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
+FAR = 300  # code points beside a cue or an act that are looked at for a day or a place
+NEAR = 16  # statements before a place that may hold it
+LEAST_NARRATED = 30  # code points of a sentence before a statement in it that are read as narration
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One statement and what it expresses, in the order of the text."""
+
+    said: Said
+    deeds: tuple[Deed | Outcome, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------------------- by patterns
+
+
+def tell_by_patterns(text: str) -> list[Told]:
+    """What the lexicons and patterns alone find.
+
+    >>> [(told.said.cue.text, [deed.action.text for deed in told.deeds]) for told in tell_by_patterns("Bonn says it will pay.")]
+    [('says', ['pay'])]
+    """
+    told = [Told(said, _expressed_in(text, said)) for said in find_statements(text)]
+    return told + _narrated(text, [deed for start, end in sentences(text) for deed in find_deeds(text, start, end)], told)
+
+
+def _expressed_in(text: str, said: Said) -> tuple[Deed | Outcome, ...]:
+    return tuple(deed for span in said.content for deed in find_deeds(text, span.start, span.end, said.speakers))
+
+
+# ---------------------------------------------------------------------------------------------------- by the network
+
+
+def tell_by_network(text: str) -> list[Told]:
+    """What the network finds, with modes, dates, places and relays worked out from the words.
+
+    >>> told = tell_by_network("“We will pay,” the Finance Ministry of Ruritania said on Monday.")[0]
+    >>> told.said.mode, told.said.said_on.text, [deed.action.text for deed in told.deeds]
+    ('direct', 'Monday', ['pay'])
+    """
+    found = tag(text, load_network())
+    said = relay([one for s in found.said if (one := _refined(text, found, s))])
+    deeds = [_scoped(text, deed) for deed in found.deeds]
+    free = [*found.free, *_further(text, [use for deed in deeds for use in deed.uses] + found.free)]
+    pieces = _Pieces(said)
+    deeds += [Outcome(_rest(text, pieces, use), (use,), confidence=0.4, found_by="outcome") for use in free]
+    homes = [_home(pieces, deed) for deed in deeds]
+    told = [Told(one, tuple(deed for deed, home in zip(deeds, homes, strict=True) if home == at)) for at, one in enumerate(said)]
+    return told + _narrated(text, [deed for deed, home in zip(deeds, homes, strict=True) if home < 0], told)
+
+
+def _further(text: str, found: Sequence[Use]) -> Iterator[Use]:
+    """The conditional clauses that the network passed over: what their form says is a condition is one."""
+    taken = sorted((use.marker or use.text).start for use in found), sorted((use.text.start, use.text.end) for use in found)
+    for use in find_conditionals(text):
+        assert use.marker
+        at = bisect_left(taken[0], use.marker.start)
+        near = at < len(taken[0]) and taken[0][at] < use.text.start
+        if not near and not _touches(taken[1], use.text):
+            yield use
+
+
+def _refined(text: str, found: Tagged, said: Said) -> Said | None:
+    content = tuple(bare for span in said.content if (bare := _bare(text, span)))
+    if not content:
+        return None
+    mode = _mode(found.tokens, content)
+    return replace(said, content=content, mode=mode, force=_force_of(text, found, replace(said, mode=mode)), said_on=_said_on(text, said, content))
+
+
+def _force_of(text: str, found: Tagged, said: Said) -> str:
+    """The force by the lexicon and patterns where the cue is one they know, else by the network."""
+    if not said.cue:
+        return said.force
+    first, last = bisect_right(found.tokens.ends, said.cue.start), bisect_left(found.tokens.starts, said.cue.end)
+    known = next((value for value in found.hints[3][first:last] if value), 0)
+    return force_of(text, replace(said, force=FORCES[known - 1])) if known else said.force
+
+
+def _bare(text: str, span: Span) -> Span | None:
+    """A span without marks at its edges; brackets and the full stop of an abbreviation stay."""
+    start, end = span.start, span.end
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while end > start and text[end - 1] in _EDGES and not re.search(r"\b(?:\w\.)+$", text[max(start, end - 8) : end]):
+        end -= 1
+    return Span.of(text, start, end) if start < end else None
+
+
+def _mode(tokens: Tokens, content: Sequence[Span]) -> str:
+    """`direct` where all words stand in quotation marks, `mixed` where some do, names of things aside."""
+    inside = [
+        at
+        for span in content
+        for at in range(bisect_right(tokens.ends, span.start), bisect_left(tokens.starts, span.end))
+        if tokens.text[tokens.starts[at]].isalnum()
+    ]
+    quoted = [at for at in inside if tokens.depths[at]]
+    if quoted and len(quoted) == len(inside):
+        return "direct"
+    named = all(not tokens.text[tokens.starts[at]].islower() or tokens.word(at) in ("of", "the", "for", "and") for at in quoted)
+    return "mixed" if quoted and not named else "indirect"
+
+
+def _said_on(text: str, said: Said, content: Sequence[Span]) -> Span | None:
+    """The words beside the cue that name the day of speaking."""
+    if not said.cue:
+        return None
+    start, end = sentence_around(text, said.cue.start, said.cue.end)
+    words = read_words(text, max(start, said.cue.start - FAR), min(end, said.cue.end + FAR))
+    starts = [word.start for word in words]
+    first, last = bisect_left(starts, said.cue.start), bisect_left(starts, said.cue.end) - 1
+    if not 0 <= first <= last < len(words):
+        return None
+    return date_near(text, words, first, last, [(bisect_left(starts, s.start), bisect_left(starts, s.end)) for s in content])
+
+
+def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
+    """The deed with what its words say beyond what the network tells: places, triggers, conditions of which one is enough."""
+    uses = _grouped(text, [replace(use, role="trigger" if _is_trigger(use) else use.role, kind=_kind(text, use)) for use in deed.uses])
+    if isinstance(deed, Outcome):
+        return replace(deed, uses=uses)
+    _, end = sentence_around(text, deed.action.start, deed.action.end)
+    only_in, not_in = only_where(text, deed.action.start, min(end, deed.action.end + FAR))
+    taken = {*only_in, *not_in}
+    uses = tuple(use for use in uses if use.kind != "limit" or not any(use.text.start < p.end and p.start < use.text.end for p in taken))
+    return replace(deed, uses=uses, only_in=only_in, not_in=not_in)
+
+
+def _kind(text: str, use: Use) -> str:
+    """The kind by the patterns, from the condition's own words."""
+    words = read_words(text, use.text.start, use.text.end)
+    return kind_of(words, 0, len(words), use.polarity)
+
+
+def _is_trigger(use: Use) -> bool:
+    return use.polarity == "if" and bool(use.marker and _TRIGGERS.match(use.marker.text))
+
+
+def _grouped(text: str, uses: Sequence[Use]) -> tuple[Use, ...]:
+    """Conditions that only an *or* stands between form a group, if they bind alike."""
+    found = sorted(uses, key=lambda use: use.text)
+    for at in range(1, len(found)):
+        one, other = found[at - 1], found[at]
+        alike = (one.polarity, one.role) == (other.polarity, other.role)
+        if alike and one.text.end <= other.text.start and _OR.fullmatch(text, one.text.end, other.text.start):
+            group = one.group or f"or{one.text.start}"
+            found[at - 1], found[at] = replace(one, group=group), replace(other, group=group)
+    return tuple(found)
+
+
+class _Pieces:
+    """The pieces of content of all statements, to find those round a place."""
+
+    def __init__(self, said: Sequence[Said]) -> None:
+        self.pieces = sorted((span.start, -span.end, at) for at, one in enumerate(said) for span in one.content)
+
+    def around(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """Where the pieces begin and end that hold a stretch, the narrowest first, and whose they are."""
+        stop = bisect_right(self.pieces, (start, 0, 0))
+        found = [(-over - first, first, -over, at) for first, over, at in self.pieces[max(0, stop - NEAR) : stop] if -over >= end]
+        return [(first, over, at) for _, first, over, at in sorted(found)]
+
+
+def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
+    """What a condition bounds where nothing else is known: the longer rest of the words it stands in."""
+    first = min(use.text.start, use.marker.start if use.marker else use.text.start)
+    last = max(use.text.end, use.marker.end if use.marker else use.text.end)
+    start, end, _ = next(iter(pieces.around(use.text.start, use.text.end)), (*sentence_around(text, first, last), 0))
+    start, end = max(start, first - FAR), min(end, last + FAR)
+    sides = [_bare(text, Span.of(text, a, b)) for a, b in ((start, max(first, start)), (min(last, end), end)) if a < b]
+    return max(filter(None, sides), key=lambda span: span.end - span.start, default=use.text)
+
+
+def _home(pieces: _Pieces, deed: Deed | Outcome) -> int:
+    """The statement that expresses a deed: the innermost one whose words hold its beginning, -1 where there is none."""
+    place = place_of(deed).start
+    return next((at for _, _, at in pieces.around(place, place + 1)), -1)
+
+
+# ---------------------------------------------------------------------------------------------------- narration
+
+
+def place_of(deed: Deed | Outcome) -> Span:
+    """The words of what is done, or of what comes about."""
+    return deed.action if isinstance(deed, Deed) else deed.text
+
+
+def _narrated(text: str, deeds: Iterable[Deed | Outcome], told: Sequence[Told]) -> list[Told]:
+    """Statements in the article's own voice for what no statement holds: its sentence, as far as nobody else says it."""
+    covered = sorted((span.start, span.end) for one in told for span in one.said.content)
+    homeless: dict[Span, list[Deed | Outcome]] = {}
+    for deed in deeds:
+        place = place_of(deed)
+        if not _touches(covered, place):
+            start, end = sentence_around(text, place.start, place.end)
+            whole = _bare(text, Span.of(text, start, end))
+            homeless.setdefault(_free(text, whole, covered) if whole else place, []).append(deed)
+    return [
+        Told(Said((content,), "indirect", _force(some), None, (), None, None, 0.5, "narration"), tuple(some))
+        for content, some in homeless.items()
+        if any(isinstance(deed, Deed) for deed in some) or not _touches(covered, content)
+    ]
+
+
+def _force(deeds: Iterable[Deed | Outcome]) -> str:
+    return "pledges" if any(isinstance(deed, Deed) for deed in deeds) else "asserts"
+
+
+def _free(text: str, content: Span, covered: Sequence[tuple[int, int]]) -> Span:
+    """The part of a sentence before the first statement in it, if that is most of it."""
+    at = bisect_left(covered, (content.start + LEAST_NARRATED, 0))
+    if at < len(covered) and covered[at][0] < content.end:
+        return _bare(text, Span.of(text, content.start, covered[at][0])) or content
+    return content
+
+
+def _touches(covered: Sequence[tuple[int, int]], span: Span) -> bool:
+    """Whether a span shares a character with one of the sorted ranges."""
+    at = bisect_left(covered, (span.end, 0))
+    return any(start < span.end and span.start < end for start, end in covered[max(0, at - 8) : at])

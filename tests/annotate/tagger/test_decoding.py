@@ -1,0 +1,48 @@
+"""Scores become spans that are possible, and always slices of the text."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.annotate.rules.found import Deed
+from kg.annotate.tagger.decoding import STATEMENT, best_paths, tag
+from kg.annotate.tagger.network import load_network
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_best_path_is_the_best_of_all_possible_ones(seed: int) -> None:
+    """As trying every one of them shows."""
+    scores = np.random.default_rng(seed).normal(size=(1, 4, 8)).astype(np.float32)
+    allowed = STATEMENT.allowed
+    possible = (path for path in product(range(8), repeat=4) if all(allowed[a, b] for a, b in zip((0, *path), path, strict=False)))
+    best = max(possible, key=lambda path: sum(scores[0, at, role] for at, role in enumerate(path)))
+    assert best_paths(scores, allowed)[0].tolist() == list(best)
+
+
+def test_a_sentence_is_taken_apart() -> None:
+    """Who said it, what would be done, what it hangs on, and how."""
+    found = tag("President Ann Lee said that Ruritania will send troops to Borduria if parliament approves the mission.", load_network())
+    [said], [deed] = found.said, found.deeds
+    assert said.speakers[0].text == "President Ann Lee" and said.cue and said.cue.text == "said"
+    assert isinstance(deed, Deed) and deed.action.text.startswith("send troops") and deed.stance == "pledged"
+    assert [(use.text.text, use.kind, use.polarity) for use in deed.uses] == [("parliament approves the mission", "approval", "if")]
+
+
+WORDS = ["Merz", "said", "“", "”", "will", "if", "unless", "not", "\n", "that", "pay", ",", ".", "😀", "he", "é́", "the", "Bundestag"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=80).map(" ".join))
+def test_every_span_is_a_slice_whatever_the_text(text: str) -> None:
+    """Of statements, acts and conditions alike."""
+    found = tag(text, load_network())
+    spans = [span for said in found.said for span in (*said.content, *said.speakers, *([said.cue] if said.cue else []))]
+    for deed in found.deeds:
+        spans += [deed.action, *deed.committer] if isinstance(deed, Deed) else [deed.text]
+        spans += [use.text for use in deed.uses]
+    assert all(text[span.start : span.end] == span.text for span in spans)

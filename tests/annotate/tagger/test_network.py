@@ -1,0 +1,35 @@
+"""The network computes the same whatever stands beside a window, and whatever the order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.annotate.tagger.hints import SIZES, find_hints
+from kg.annotate.tagger.network import load_network
+from kg.annotate.tagger.tokens import tokenize, windows
+
+ONE, OTHER = "Merz said Germany will pay.", "The minister, who had refused, said on Monday that nobody would ever agree to the plan unless it rained."
+
+
+def test_a_window_does_not_change_with_its_neighbours() -> None:
+    """What is read together is padded, and the padding is not seen."""
+    network = load_network()
+    alone, both = (network.read(t := tokenize(text), find_hints(t), windows(t)) for text in (ONE, f"{ONE}\n{OTHER}"))
+    assert [window.first for window in both] == [0, 6]
+    assert np.allclose(alone[0].hidden, both[0].hidden, atol=1e-4)
+    assert np.allclose(alone[0].cue, both[0].cue, atol=1e-3)
+
+
+def test_nothing_is_read_in_nothing() -> None:
+    """A text without tokens has no windows."""
+    tokens = tokenize(" \n ")
+    assert load_network().read(tokens, find_hints(tokens), windows(tokens)) == []
+
+
+def test_the_weights_are_of_these_hints() -> None:
+    """A network that was trained with other hints would read nonsense."""
+    weights = load_network().w
+    assert [weights[f"hint{n}"].shape[0] for n in range(len(SIZES))] == list(SIZES)
+    assert weights["inp.w"].shape[0] == weights["table"].shape[1] + weights["extra"].shape[1] + 24 + sum(
+        weights[f"hint{n}"].shape[1] for n in range(len(SIZES))
+    )

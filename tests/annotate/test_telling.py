@@ -1,0 +1,58 @@
+"""What the network finds becomes statements with modes, dates, places and what they express."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.annotate.rules.found import Deed, Said, Use
+from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
+from kg.model import Span
+
+
+def only(text: str) -> Told:
+    [told] = tell_by_network(text)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("“We will pay for it,” the minister said.", "direct"),
+        ("The minister said that the ministry would pay for it.", "indirect"),
+        ("The minister said that the plan was “a very bad joke”.", "mixed"),
+    ],
+)
+def test_the_mode_follows_from_the_quotation_marks(text: str, mode: str) -> None:
+    """All words in marks, none, or some."""
+    assert only(text).said.mode == mode
+
+
+def test_content_has_no_marks_at_its_edges() -> None:
+    """Neither quotation marks nor the comma before the speaker."""
+    assert only("“We will pay for it,” the minister said.").said.content[0].text == "We will pay for it"
+
+
+def test_the_day_beside_the_cue_is_the_day_of_speaking() -> None:
+    """Not a day that is part of what is said."""
+    said = only("The minister said on Tuesday that the ministry would pay on Friday.").said
+    assert said.said_on and said.said_on.text == "Tuesday"
+
+
+def test_a_deed_is_told_by_the_statement_that_holds_it() -> None:
+    """The innermost one."""
+    told = tell_by_network("President Lee said that Minister Roe had told him that Ruritania would send troops.")
+    homes = [[deed.action.text for deed in one.deeds if isinstance(deed, Deed)] for one in told]
+    assert sum(map(len, homes)) == 1 and homes[-1]
+
+
+def test_patterns_alone_tell_too() -> None:
+    """The other design stays there to be compared with."""
+    [told] = tell_by_patterns("The minister said that Ruritania would send troops if parliament agrees.")
+    assert isinstance(told.deeds[0], Deed) and isinstance(told.said, Said) and isinstance(told.deeds[0].uses[0], Use)
+
+
+def test_narration_is_told_by_nobody() -> None:
+    """A sentence of the article that commits somebody is a statement without a speaker."""
+    told = tell_by_network("The government will close the port on 1 March unless the union calls off its strike.")
+    assert told and all(isinstance(span, Span) for one in told for span in one.said.content)
+    assert any(isinstance(deed, Deed) for one in told for deed in one.deeds)
