@@ -8,6 +8,7 @@ same run, on the same articles; CPU time of this process (and for `--jobs` wall 
 
 from __future__ import annotations
 
+import itertools
 import json
 import resource
 import time
@@ -56,11 +57,13 @@ def main() -> None:
     for name, read in (("network and patterns", read_rules), ("patterns alone", read_patterns)):
         cpu(read, some[:3], registry)
         spent = cpu(read, some, registry)
-        rows.append((f"{name}: articles of 3 kB a CPU second", round(len(some) / spent * sum(len(a.text) for a in some) / len(some) / SIZE, 1)))
+        rows.append(
+            (f"{name}: articles of 3 kB a CPU second", round(len(some) / spent * sum(len(a.text) for a in some) / len(some) / SIZE, 1))
+        )
     for name, grow in (("characters of one article", lambda times: articles(1, SIZE * times)), ("articles", articles)):
         spent_by = {times: cpu(read_rules, grow(times), registry) for times in (1, 10, 100, 1000 if name == "articles" else 300)}
         sizes = sorted(spent_by)
-        for small, large in zip(sizes, sizes[1:], strict=False):
+        for small, large in itertools.pairwise(sizes):
             exponent = log10(spent_by[large] / spent_by[small]) / log10(large / small)
             rows.append((f"growth with {name}, {small} to {large} times 3 kB, exponent", round(exponent, 2)))
     rows.append(("peak memory, MB", round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)))

@@ -43,9 +43,7 @@ Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv o
 RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
 AnnotatorName = Annotated[
     str,
-    typer.Option(
-        "--annotator", help="Who reads what has no annotation by a person: rules, the automatic annotator; file, nobody."
-    ),
+    typer.Option("--annotator", help="Who reads what has no annotation by a person: rules, the automatic annotator; file, nobody."),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in.", min=1)]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
@@ -361,10 +359,20 @@ def _print_annotation(reading: Reading, made: Any, form: str) -> ProvisoError | 
     if isinstance(made, ProvisoError):
         if form == "jsonl":
             outcome = "refused" if isinstance(made, LanguageError) else "failed"
-            _print(json.dumps({"article": {"id": reading.id or reading.name}, "outcome": outcome, "reason": made.what, "statements": []}, ensure_ascii=False) + "\n")
+            _print(
+                json.dumps(
+                    {"article": {"id": reading.id or reading.name}, "outcome": outcome, "reason": made.what, "statements": []},
+                    ensure_ascii=False,
+                )
+                + "\n"
+            )
         return made
     article, _, checked = made
-    _print(to_yaml(article, checked.annotation) if form == "yaml" else to_json(article, checked.annotation, indent=2 if form == "json" else None) + "\n")
+    _print(
+        to_yaml(article, checked.annotation)
+        if form == "yaml"
+        else to_json(article, checked.annotation, indent=2 if form == "json" else None) + "\n"
+    )
     return None
 
 

@@ -20,7 +20,9 @@ def test_the_floors_are_of_this_gold() -> None:
 def test_no_figure_lies_below_its_floor() -> None:
     """There are floors for every figure, of the seen part, the held-out one and newspaper prose."""
     _, floors = quality.read_floors()
-    assert {part: set(those) for part, those in floors.items()} == {part: set(quality.FIGURES) for part in ("seen", "held out", "newspaper")}
+    assert {part: set(those) for part, those in floors.items()} == {
+        part: set(quality.FIGURES) for part in ("seen", "held out", "newspaper")
+    }
     measured = {part: quality.figures(report) for part, report in quality.reports().items()}
     assert quality.below(floors, measured) == []
 

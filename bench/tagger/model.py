@@ -130,9 +130,7 @@ class Large(nn.Module):
 
     def forward(self, batch: list[Example]) -> Tensor:
         """Examples × tokens × width: the mean of a token's pieces, and its hints."""
-        pieces = [
-            [self.pieces.of(example.tokens.word(at))[:12] for at in range(example.first, example.stop)] for example in batch
-        ]
+        pieces = [[self.pieces.of(example.tokens.word(at))[:12] for at in range(example.first, example.stop)] for example in batch]
         rows = padded([[101, *(piece for word in words for piece in word), 102] for words in pieces])[:, :512]
         length = rows.shape[1]
         pool = torch.zeros(len(batch), int(lengths(batch).max()), length)

@@ -186,7 +186,10 @@ def train(net: Net, examples: list[Example], epochs: int, rates: dict[str, float
     """Trains a network in place."""
     slow = [p for p in net.encoder.parameters() if p.requires_grad]
     kept = {id(p) for p in slow}
-    groups = [{"params": slow, "lr": rates["encoder"]}, {"params": [p for p in net.parameters() if id(p) not in kept and p.requires_grad], "lr": rates["heads"]}]
+    groups = [
+        {"params": slow, "lr": rates["encoder"]},
+        {"params": [p for p in net.parameters() if id(p) not in kept and p.requires_grad], "lr": rates["heads"]},
+    ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     by_kind = [[e for e in examples if e.labelled], [e for e in examples if not e.labelled]]
     steps = epochs * sum(len(batches(some, tokens)) for some in by_kind if some)
@@ -234,7 +237,11 @@ def write(net: Net, path: Path) -> None:
     for n, hint in enumerate(e.hints.of):
         w[f"hint{n}"] = hint.weight
     for n, (conv, norm) in enumerate(zip(e.convs, e.ns, strict=True)):
-        w |= {f"conv{n}.{k}": conv.weight[..., k].T for k in range(3)} | {f"conv{n}.b": conv.bias, f"ns{n}.w": norm.weight, f"ns{n}.b": norm.bias}
+        w |= {f"conv{n}.{k}": conv.weight[..., k].T for k in range(3)} | {
+            f"conv{n}.b": conv.bias,
+            f"ns{n}.w": norm.weight,
+            f"ns{n}.b": norm.bias,
+        }
     for kind in PAIRS:
         pair: Any = net.pairs[kind]
         w |= {f"{kind}.a": pair.a.weight.T, f"{kind}.t": pair.t.weight.T, f"{kind}.d": pair.d.weight + pair.a.bias + pair.t.bias}

@@ -11,7 +11,45 @@ from kg.model import Article
 
 # Words that are frequent in English prose and in no other language written with these letters.
 _ENGLISH = frozenset(
-    ["the", "of", "and", "to", "that", "is", "was", "for", "with", "by", "from", "this", "which", "are", "were", "been", "has", "have", "had", "his", "her", "their", "its", "will", "would", "could", "not", "but", "they", "after", "between", "against", "about", "says", "said", "who", "when"]
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "that",
+        "is",
+        "was",
+        "for",
+        "with",
+        "by",
+        "from",
+        "this",
+        "which",
+        "are",
+        "were",
+        "been",
+        "has",
+        "have",
+        "had",
+        "his",
+        "her",
+        "their",
+        "its",
+        "will",
+        "would",
+        "could",
+        "not",
+        "but",
+        "they",
+        "after",
+        "between",
+        "against",
+        "about",
+        "says",
+        "said",
+        "who",
+        "when",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
 SAMPLE = 4000  # code points that are looked at, from the beginning and from the middle
@@ -38,7 +76,9 @@ def require_english(article: Article) -> None:
     code = language_of(article.text)
     if code != "en":
         name = NAMES.get(code, f"another language ({code})")
-        raise LanguageError(f"the text is in {name}", article.id, "the annotator reads English; an annotation by a person may be in any language")
+        raise LanguageError(
+            f"the text is in {name}", article.id, "the annotator reads English; an annotation by a person may be in any language"
+        )
 
 
 def language_of(text: str) -> str:
@@ -61,7 +101,7 @@ def language_of(text: str) -> str:
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(["en", *NAMES])  # the others are rare, and English that is full of names looks like some of them

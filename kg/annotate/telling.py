@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.annotate.rules.conditionals import find_conditionals
@@ -96,7 +96,9 @@ def _refined(text: str, found: Tagged, said: Said) -> Said | None:
     if not content:
         return None
     mode = _mode(found.tokens, content)
-    return replace(said, content=content, mode=mode, force=_force_of(text, found, replace(said, mode=mode)), said_on=_said_on(text, said, content))
+    return replace(
+        said, content=content, mode=mode, force=_force_of(text, found, replace(said, mode=mode)), said_on=_said_on(text, said, content)
+    )
 
 
 def _force_of(text: str, found: Tagged, said: Said) -> str:

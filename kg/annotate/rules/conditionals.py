@@ -25,14 +25,19 @@ _WHETHER = re.compile(
     re.IGNORECASE,
 )
 # After an `if` that bounds nothing: `if not`, `if any`, `if so`, `if discreet,`.
-_NONE = re.compile(r"\s*(?:not\b|any\b(?! \w+ \w+)|so\s*[,.]|ever\b|anything\b|at all\b|nothing else\b|(?:you|I) (?:will|may|could)\s*,|[\w-]+(?: - \w+)?\s*,)", re.IGNORECASE)
+_NONE = re.compile(
+    r"\s*(?:not\b|any\b(?! \w+ \w+)|so\s*[,.]|ever\b|anything\b|at all\b|nothing else\b|(?:you|I) (?:will|may|could)\s*,|[\w-]+(?: - \w+)?\s*,)",
+    re.IGNORECASE,
+)
 _KEPT = re.compile(r"\s*(?:necessary|needed|possible|elected|approved|ratified|required|asked|attacked|\w+ed|\w+en|so)\b", re.IGNORECASE)
 # Where a clause that opens its sentence ends without a comma: before the subject of the next one.
 _NEXT = re.compile(
     r"\s(?:you|I|we|they|he|she|it|this|that|there|the \w+(?: \w+)?)(?= (?:will|would|can|could|may|might|should|must|have to|has to|need to|'ll|'d|are|is|were|was|had)\b)"
 )
 _STOP = re.compile(r"\s*(?:,(?=\s)|[;:]|\s--?\s|[—–]|[.?!]['\"”’)]*\s*$|\)|\bthen\b)", re.IGNORECASE)
-_LISTED = re.compile(r"\s*,\s*(?:and|or|nor|but not|\w+(?:\s\w+)?\s*,|which|who|where|whose|including|such as|especially|\d)", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\s*,\s*(?:and|or|nor|but not|\w+(?:\s\w+)?\s*,|which|who|where|whose|including|such as|especially|\d)", re.IGNORECASE
+)
 NEGATIVE = "unless"
 FAR = 400  # code points of a clause; what is longer is no prose, and reading it whole would cost time
 
@@ -55,8 +60,8 @@ def _of_sentence(text: str, start: int, end: int) -> Iterator[Use]:
         leading = found.start() - start < 12 and not text[start : found.start()].strip(" \t\"“'‘([—-")
         stop = _clause_end(text, found.end(), min(end, found.end() + FAR), leading=leading)
         words = text[found.end() : stop]
-        first = found.end() + len(words) - len(words.lstrip(" \t,\"“”"))
-        stop = found.end() + len(words.rstrip(" \t,.;:?!\"“”"))
+        first = found.end() + len(words) - len(words.lstrip(' \t,"“”'))
+        stop = found.end() + len(words.rstrip(' \t,.;:?!"“”'))
         if first < stop:
             last = stop
             yield Use(
@@ -81,8 +86,10 @@ def _clause_end(text: str, at: int, end: int, *, leading: bool) -> int:
             stop = mark.start() if mark else end
             following = _NEXT.search(text, at + 6, stop) if leading else None
             return following.start() if following else stop
-        if mark.group().strip() == "," and _LISTED.match(text, mark.start(), min(end, mark.start() + 60)) and not (
-            leading and not re.match(r"\s*,\s*(?:and|or)\s", text[mark.start() : mark.start() + 12])
+        if (
+            mark.group().strip() == ","
+            and _LISTED.match(text, mark.start(), min(end, mark.start() + 60))
+            and not (leading and not re.match(r"\s*,\s*(?:and|or)\s", text[mark.start() : mark.start() + 12]))
         ):
             at = mark.end()
             continue

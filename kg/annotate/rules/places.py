@@ -13,7 +13,9 @@ _ONLY = re.compile(
     rf"|{_IN} (?=neighbou?ring)|(?:based|stationed|deployed) (?:only )?{_IN}) (?:the )?{_PLACE}",
     re.IGNORECASE,
 )
-_NOT = re.compile(rf"\b(?:(?:but |and )?(?:not|never) {_IN}|(?:stay|remain|be|based|stationed) outside(?: of)?) (?:the )?{_PLACE}", re.IGNORECASE)
+_NOT = re.compile(
+    rf"\b(?:(?:but |and )?(?:not|never) {_IN}|(?:stay|remain|be|based|stationed) outside(?: of)?) (?:the )?{_PLACE}", re.IGNORECASE
+)
 
 
 def only_where(text: str, start: int, end: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
@@ -28,4 +30,6 @@ def only_where(text: str, start: int, end: int) -> tuple[tuple[Span, ...], tuple
 
 def _places(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[Span, ...]:
     found = (Span.of(text, *match.span("place")) for match in pattern.finditer(text, start, end))
-    return tuple(span for span in found if span.text[0].isupper() or re.search(r"\b(?:countr|territor|region|border|soil|state|area)", span.text))
+    return tuple(
+        span for span in found if span.text[0].isupper() or re.search(r"\b(?:countr|territor|region|border|soil|state|area)", span.text)
+    )

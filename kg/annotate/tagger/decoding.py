@@ -173,7 +173,9 @@ class _Window:
         here = list(anchors)
         if not here:
             return []
-        begins = {before[0] for _, before in roles.inside} | {b for _, before in roles.inside for b in before} - {i for i, _ in roles.inside}
+        begins = {before[0] for _, before in roles.inside} | {b for _, before in roles.inside for b in before} - {
+            i for i, _ in roles.inside
+        }
         return [_runs(path, begins) for path in best_paths(self.network.roles(kind, self.window, here), roles.allowed).tolist()]
 
     def _span(self, run: Sequence[int]) -> Span:
@@ -232,7 +234,7 @@ def _contents(runs: list[Run]) -> Iterator[list[Run]]:
 
 
 def _likely(scores: Array) -> Array:
-    likely: Array = 1 / (1 + np.exp(-scores))
+    likely: Array = 1 / (1 + np.exp(-scores, dtype=np.float32))
     return likely
 
 

@@ -7,6 +7,7 @@ Training and reading share this module, so that both see the same.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from bisect import bisect_left
@@ -90,7 +91,7 @@ def windows(tokens: Tokens) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     lines = [0, *(at.end() for at in re.finditer(r"[\n\r\x0b\x0c\x85\u2028\u2029]+", text)), len(text)]
     bounds: list[tuple[int, int]] | None = None
-    for line_start, line_end in zip(lines, lines[1:], strict=False):
+    for line_start, line_end in itertools.pairwise(lines):
         first, stop = bisect_left(starts, line_start), bisect_left(starts, line_end)
         if stop - first <= LONGEST_WINDOW:
             found += [(first, stop)] if stop > first else []

@@ -8,7 +8,10 @@ from kg.annotate.tagger.hints import SIZES, find_hints
 from kg.annotate.tagger.network import load_network
 from kg.annotate.tagger.tokens import tokenize, windows
 
-ONE, OTHER = "Merz said Germany will pay.", "The minister, who had refused, said on Monday that nobody would ever agree to the plan unless it rained."
+ONE, OTHER = (
+    "Merz said Germany will pay.",
+    "The minister, who had refused, said on Monday that nobody would ever agree to the plan unless it rained.",
+)
 
 
 def test_a_window_does_not_change_with_its_neighbours() -> None:
