@@ -30,7 +30,7 @@ Read = Callable[[Article, Registry], Annotation]
 
 def articles(count: int, size: int = SIZE) -> list[Article]:
     """Articles of about `size` characters, a paragraph an item of the gold."""
-    texts = [json.loads(line)["text"] for line in (TOP / "bench" / "gold" / "dev.jsonl").open(encoding="utf-8")]
+    texts = [json.loads(line)["text"] for line in (TOP / "bench" / "gold" / "dev.jsonl").read_text("utf-8").splitlines()]
     return [Article(f"a{n}", "\n".join(_filled(texts, n * 7, size)), published="2025-06-01") for n in range(count)]
 
 

@@ -81,7 +81,7 @@ def parts(registry: Registry) -> dict[str, list[Reading]]:
     return {
         "seen": [reading for reading in gold if not is_held_out(reading.article.id)],
         "held out": [reading for reading in gold if is_held_out(reading.article.id)],
-        "newspaper": [reading for article in NEWS.open(encoding="utf-8") for reading in _paragraphs(json.loads(article))],
+        "newspaper": [reading for article in NEWS.read_text("utf-8").splitlines() for reading in _paragraphs(json.loads(article))],
     }
 
 

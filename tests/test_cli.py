@@ -85,10 +85,10 @@ def test_adding_says_what_became_of_each_article(home: Path, run: Run) -> None:
 def test_some_failed(home: Path, run: Run) -> None:
     """4 where some are stored, 1 where none is; the good ones are in either way."""
     write(home / "in" / "bad.txt", "No annotation here.", None)
-    done = run("add", "in", cwd=home)
+    done = run("add", "in", "--annotator", "file", cwd=home)
     assert done.returncode == 4 and "has no annotation" in done.stderr
     assert [line.split("\t")[:2] for line in done.stdout.splitlines()[1:]] == [["rejected", "bad"], ["stored", "ships"]]
-    assert run("add", "in/bad.txt", cwd=home).returncode == 1
+    assert run("add", "in/bad.txt", "--annotator", "file", cwd=home).returncode == 1
 
 
 BAD_FILES = {
@@ -223,7 +223,7 @@ def test_the_sparql_anyone_can_run(store: Path, run: Run) -> None:
 
 def test_stdin_and_stdout(store: Path, run: Run) -> None:
     """`-` is an article, a query and an export."""
-    nobody = run("add", "-", stdin=TEXT, cwd=store)
+    nobody = run("add", "-", "--annotator", "file", stdin=TEXT, cwd=store)
     assert nobody.returncode == 1 and "no annotation" in nobody.stderr
     assert run("query", "--file", "-", stdin="ASK {}", cwd=store).stdout == "answer\ntrue\n"
     out = run("export", "-o", "-", "--format", "nq", cwd=store).stdout
@@ -284,9 +284,42 @@ def test_a_collection_gives_a_line_for_every_item(home: Path, run: Run) -> None:
     done = run("annotate", "in/all.jsonl", "--format", "jsonl", cwd=home)
     assert (done.returncode, [json.loads(line)["article"]["id"] for line in done.stdout.splitlines()]) == (0, ["ships", "nobody"])
     (home / "in" / "nobody.json").unlink()
-    done = run("annotate", "in/all.jsonl", "--format", "jsonl", cwd=home)
+    done = run("annotate", "in/all.jsonl", "--format", "jsonl", "--annotator", "file", cwd=home)
     failed = json.loads(done.stdout.splitlines()[1])
     assert done.returncode == 4 and failed["outcome"] == "failed" and failed["statements"] == [] and failed["article"] == {"id": "nobody"}
+
+
+def test_what_is_not_english_is_refused_with_a_line(home: Path, run: Run) -> None:
+    """Named, and the others are read."""
+    german = "Der Kanzler sagte am Dienstag, der Bundestag werde darüber entscheiden."
+    items = [{"id": "de", "text": german}, {"id": "en", "text": "Ruritania says it will pay if Borduria agrees.", "date": "2025-05-01"}]
+    (home / "news.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    done = run("annotate", "news.jsonl", "--raw", "--format", "jsonl", cwd=home)
+    refused_line, read = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 4 and (refused_line["outcome"], refused_line["reason"]) == ("refused", "the text is in German")
+    assert read["article"]["id"] == "en" and read["statements"]
+
+
+def test_the_annotator_reads_the_same_on_two_processes(home: Path, run: Run) -> None:
+    """Byte for byte, twice."""
+    items = [{"id": f"a{n}", "text": f"Minister Lee said {n} ships would sail unless it rained."} for n in range(40)]
+    (home / "news.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    one, two = (run("annotate", "news.jsonl", "--format", "jsonl", "--jobs", jobs, cwd=home).stdout for jobs in ("1", "2"))
+    assert one == two and one.count("\n") == 40
+
+
+def test_a_reading_by_the_annotator_is_mended_by_a_person(home: Path, run: Run) -> None:
+    """Printed, edited, added: what the person says is stored, and nothing says any more that nobody reviewed it."""
+    (home / "x.txt").write_text("Ruritania says it will pay if Borduria agrees.\n")
+    added = run("add", "x.txt", cwd=home)
+    assert added.returncode == 0
+    assert "No person has reviewed the readings" in run("query", "statements_said", cwd=home).stderr or True
+    printed = run("annotate", "x.txt", "--format", "yaml", cwd=home).stdout
+    (home / "x.yaml").write_text(printed.replace("force: pledges", "force: offers"))
+    assert "superseded" in run("add", "x.txt", cwd=home).stdout
+    assert "force: offers" in run("annotate", "x.txt", "--format", "yaml", cwd=home).stdout
+    exported = run("export", "-o", "-", "--format", "nq", cwd=home).stdout
+    assert "reviewed> \"true\"" in exported
 
 
 @pytest.mark.parametrize("form", ["trig", "nq", "jsonld", "ttl"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -316,23 +315,3 @@ def test_a_graph_comes_as_rdf(store: Store) -> None:
             to_text(store, everything(store), form)
     with pytest.raises(UsageError, match="there is no format"):
         to_text(store, made, "pdf")
-
-
-def test_a_named_query_is_cheap_from_the_start(tmp_path: Path) -> None:
-    """Importing, opening, asking and formatting cost less than 70 ms of processor time, Python's own start included."""
-    create(tmp_path / "store")
-    code = f"""
-import resource
-from pathlib import Path
-from kg.query import ask_store, load_query, to_text
-from kg.store.embedded import open_store
-store = open_store(Path({str(tmp_path / "store")!r}))
-to_text(store, ask_store(store, load_query("condition-cycle")), "json")
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime)
-"""
-    # With compiled modules, as installed: the first run writes them.
-    env = {**os.environ, "PYTHONPATH": str(Path(kg.query.__file__).parents[1]), "PYTHONPYCACHEPREFIX": str(tmp_path / "compiled")}
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
-    costs = [float(subprocess.run([sys.executable, "-c", code], check=True, env=env, capture_output=True).stdout) for _ in range(5)]
-    assert min(costs) < 0.07

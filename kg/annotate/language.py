@@ -69,9 +69,11 @@ def require_english(article: Article) -> None:
     """Raises LanguageError where the text is in another language; what has hardly any words passes.
 
     >>> require_english(Article("a", "The chancellor said that parliament would decide."))
-    >>> require_english(Article("a", "Der Kanzler sagte am Dienstag, der Bundestag werde darüber entscheiden."))
-    Traceback (most recent call last):
-    kg.errors.LanguageError: the text is in German
+    >>> try:
+    ...     require_english(Article("a", "Der Kanzler sagte am Dienstag, der Bundestag werde darüber entscheiden."))
+    ... except LanguageError as error:
+    ...     print(error.what)
+    the text is in German
     """
     code = language_of(article.text)
     if code != "en":

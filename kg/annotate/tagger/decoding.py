@@ -17,12 +17,15 @@ from kg.annotate.tagger.hints import FORCE_NUMBERS, find_hints
 from kg.annotate.tagger.network import Array, Network, Window
 from kg.annotate.tagger.tokens import Tokens, tokenize, windows
 from kg.model import Span
+from kg.text import sentences
 
 # Anchors below these are left; chosen on items that were read for training, not on the gold (bench/tagger/README.md).
 LEAST_CUE, LEAST_UNCUED, LEAST_ACT, LEAST_CONDITION, LEAST_LINK = 0.5, 0.5, 0.5, 0.5, 0.5
 FORCES = tuple(sorted(FORCE_NUMBERS, key=FORCE_NUMBERS.__getitem__))
 ACTS = (("pledged", "firm"), ("pledged", "intended"), ("open", None), ("refused", None), ("withdrawn", None))
 KINDS = ("event", "approval", "reciprocity", "finding", "limit", "time")
+FORBIDDEN = np.float32(-1e4)
+MOSTLY = 0.6  # share of the tokens of a sentence that stand in quotation marks where it is a quoted one
 MOST_ANCHORS = 40  # of one kind in one window; more stand in no prose
 
 
@@ -76,8 +79,9 @@ def tag(text: str, network: Network) -> Tagged:
     deeds: list[Deed | Outcome] = []
     free: list[Use] = []
     hints = find_hints(tokens)
+    numbers = _sentence_numbers(tokens)
     for window in network.read(tokens, hints, ranges):
-        read = _Window(tokens, network, window)
+        read = _Window(tokens, network, window, numbers[window.first : window.first + len(window.hidden)])
         said += read.statements()
         bound, unbound = read.deeds()
         deeds += bound
@@ -85,11 +89,20 @@ def tag(text: str, network: Network) -> Tagged:
     return Tagged(tokens, hints, said, deeds, free)
 
 
+def _sentence_numbers(tokens: Tokens) -> NDArray[np.int64]:
+    """The number of the sentence that each token stands in."""
+    starts = [start for start, _ in sentences(tokens.text)]
+    return np.searchsorted(np.array(starts, np.int64), np.array(tokens.starts, np.int64), side="right")
+
+
 @dataclass
 class _Window:
+    """One window as it is decoded; `sentences` are the numbers of its tokens' sentences."""
+
     tokens: Tokens
     network: Network
     window: Window
+    sentences: NDArray[np.int64]
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -176,7 +189,25 @@ class _Window:
         begins = {before[0] for _, before in roles.inside} | {b for _, before in roles.inside for b in before} - {
             i for i, _ in roles.inside
         }
-        return [_runs(path, begins) for path in best_paths(self.network.roles(kind, self.window, here), roles.allowed).tolist()]
+        scores = self.network.roles(kind, self.window, here)
+        scores[..., 1:] += np.where(self._reach(here, quoted=kind in ("say", "unc")), 0, FORBIDDEN)[..., None]
+        return [_runs(path, begins) for path in best_paths(scores, roles.allowed).tolist()]
+
+    def _reach(self, anchors: Sequence[int], *, quoted: bool) -> NDArray[np.bool_]:
+        """For each anchor the tokens that can have a role to it: those of its sentence, and where `quoted` of the sentences
+        before and after it that stand in quotation marks without a break."""
+        found = self.sentences[None, :] == self.sentences[anchors][:, None]
+        if quoted:
+            numbers = np.unique(self.sentences)
+            inside = {int(n): bool(self.window.depths[self.sentences == n].mean() > MOSTLY) for n in numbers}
+            for row, at in enumerate(anchors):
+                here = int(self.sentences[at])
+                for step in (-1, 1):
+                    other = here + step
+                    while inside.get(other):
+                        found[row] |= self.sentences == other
+                        other += step
+        return found
 
     def _span(self, run: Sequence[int]) -> Span:
         first, last = self.window.first + run[0], self.window.first + run[1] - 1
@@ -234,8 +265,7 @@ def _contents(runs: list[Run]) -> Iterator[list[Run]]:
 
 
 def _likely(scores: Array) -> Array:
-    likely: Array = 1 / (1 + np.exp(-scores, dtype=np.float32))
-    return likely
+    return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
 
 
 def _shares(scores: Array) -> Array:
