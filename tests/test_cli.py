@@ -319,7 +319,7 @@ def test_a_reading_by_the_annotator_is_mended_by_a_person(home: Path, run: Run) 
     assert "superseded" in run("add", "x.txt", cwd=home).stdout
     assert "force: offers" in run("annotate", "x.txt", "--format", "yaml", cwd=home).stdout
     exported = run("export", "-o", "-", "--format", "nq", cwd=home).stdout
-    assert "reviewed> \"true\"" in exported
+    assert 'reviewed> "true"' in exported
 
 
 @pytest.mark.parametrize("form", ["trig", "nq", "jsonld", "ttl"])

@@ -178,7 +178,11 @@ def test_the_wheel_says_what_it_is(contents: dict[str, bytes]) -> None:
     project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
     place = f"proviso_kg-{__version__}.dist-info/"
     said = Parser().parsestr(contents[place + "METADATA"].decode())
-    assert (said["Name"], said["Version"], said["License-Expression"]) == ("proviso-kg", __version__, "Apache-2.0 AND CC-BY-4.0 AND CC-BY-SA-4.0")
+    assert (said["Name"], said["Version"], said["License-Expression"]) == (
+        "proviso-kg",
+        __version__,
+        "Apache-2.0 AND CC-BY-4.0 AND CC-BY-SA-4.0",
+    )
     needs = {Requirement(need) for need in said.get_all("Requires-Dist", [])}
     assert {str(need) for need in needs if not need.marker} == {str(Requirement(need)) for need in project["dependencies"]}
     assert "kg = kg.cli:main" in contents[place + "entry_points.txt"].decode()

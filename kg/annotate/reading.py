@@ -6,6 +6,7 @@ that commits to two things becomes two that share their words, as an annotation 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,7 @@ from kg.model import (
 from kg.vocabulary import FORCES_WITHOUT_STANCE
 
 NAME, VERSION = "rules", "0.2"
+THEIR_OWN = re.compile(r"(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|countries|nations|administration)(?:['’]s)?", re.IGNORECASE)
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
 
 
@@ -124,8 +126,8 @@ class _Reading:
         return self.commitments[key].id
 
     def _actor(self, span: Span, speaker: tuple[Reference, ...]) -> Reference:
-        """Whom the words name; *we* and *I* are the speaker."""
-        if span.text.casefold() in OURSELVES and speaker:
+        """Whom the words name; *we*, *I* and *his country* are the speaker, or whom the speaker acts for."""
+        if speaker and (span.text.casefold() in OURSELVES or THEIR_OWN.fullmatch(span.text)):
             return Reference(speaker[0].target, span, 0.8, "the speaker")
         return self.naming.link(span)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.annotate.rules.conditionals import find_conditionals
-from kg.annotate.rules.conditions import kind_of
+from kg.annotate.rules.conditions import decider, kind_of
 from kg.annotate.rules.dates import date_near
 from kg.annotate.rules.deeds import find_deeds
 from kg.annotate.rules.force import force_of
@@ -70,14 +70,31 @@ def tell_by_network(text: str) -> list[Told]:
     ('direct', 'Monday', ['pay'])
     """
     found = tag(text, load_network())
-    said = relay([one for s in found.said if (one := _refined(text, found, s))])
+    patterns = find_statements(text)
+    said = _sourced([one for s in found.said if (one := _refined(text, found, s))], patterns)
+    said = relay(sorted([*said, *_overlooked(said, patterns)], key=lambda one: (one.content[0].start, -one.content[-1].end)))
     deeds = [_scoped(text, deed) for deed in found.deeds]
     free = [*found.free, *_further(text, [use for deed in deeds for use in deed.uses] + found.free)]
     pieces = _Pieces(said)
-    deeds += [Outcome(_rest(text, pieces, use), (use,), confidence=0.4, found_by="outcome") for use in free]
+    deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
     homes = [_home(pieces, deed) for deed in deeds]
     told = [Told(one, tuple(deed for deed, home in zip(deeds, homes, strict=True) if home == at)) for at, one in enumerate(said)]
     return told + _narrated(text, [deed for deed, home in zip(deeds, homes, strict=True) if home < 0], told)
+
+
+def _sourced(found: Sequence[Said], patterns: Iterable[Said]) -> list[Said]:
+    """The statements with the speakers that the patterns name for the same cue: they follow the grammar of names more closely."""
+    named = {said.cue.end: said.speakers for said in patterns if said.cue and said.speakers}
+    return [replace(one, speakers=named.get(one.cue.end, one.speakers)) if one.cue else one for one in found]
+
+
+def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Said]:
+    """Statements that the network passed over, as the patterns read them: other words, another cue."""
+    taken = sorted((span.start, span.end) for one in found for span in one.content)
+    cues = {one.cue.start for one in found if one.cue}
+    for said in patterns:
+        if not any(_touches(taken, span) for span in said.content) and not (said.cue and said.cue.start in cues):
+            yield replace(said, relayed_by=None)
 
 
 def _further(text: str, found: Sequence[Use]) -> Iterator[Use]:
@@ -150,7 +167,7 @@ def _said_on(text: str, said: Said, content: Sequence[Span]) -> Span | None:
 
 def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
     """The deed with what its words say beyond what the network tells: places, triggers, conditions of which one is enough."""
-    uses = _grouped(text, [replace(use, role="trigger" if _is_trigger(use) else use.role, kind=_kind(text, use)) for use in deed.uses])
+    uses = _grouped(text, [_qualified(text, use) for use in deed.uses])
     if isinstance(deed, Outcome):
         return replace(deed, uses=uses)
     _, end = sentence_around(text, deed.action.start, deed.action.end)
@@ -160,10 +177,13 @@ def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
     return replace(deed, uses=uses, only_in=only_in, not_in=not_in)
 
 
-def _kind(text: str, use: Use) -> str:
-    """The kind by the patterns, from the condition's own words."""
+def _qualified(text: str, use: Use) -> Use:
+    """The condition with its role, its kind by the patterns, and who decides where the network named nobody."""
     words = read_words(text, use.text.start, use.text.end)
-    return kind_of(words, 0, len(words), use.polarity)
+    kind = kind_of(words, 0, len(words), use.polarity)
+    parts = decider(words, 0, len(words)) if not use.by and kind not in ("time", "limit") else []
+    by = tuple(Span.of(text, words[first].start, words[stop - 1].end) for first, stop in parts)
+    return replace(use, role="trigger" if _is_trigger(use) else use.role, kind=kind, by=use.by or by)
 
 
 def _is_trigger(use: Use) -> bool:

@@ -22,7 +22,9 @@ ARTICLE = Article("a", TEXT, published="2026-01-08")
 def test_names_become_actors_of_the_registry_or_of_the_article() -> None:
     """Titles, names and pronouns are linked; whom nobody knows is made, with a kind."""
     read = read_rules(ARTICLE, load_registry())
-    assert [[r.target for r in s.speaker] for s in read.statements][:3] == [["friedrich-merz"], ["friedrich-merz"], ["zed-quux"]]
+    by_cue = {s.cue.text: [r.target for r in s.speaker] for s in read.statements if s.cue}
+    assert (by_cue["told"], by_cue["says"]) == (["zed-quux"], ["ann-lee"])
+    assert [r.target for s in read.statements if "not wait" in s.content[0].text for r in s.speaker] == ["friedrich-merz"]
     assert {(a.id, a.kind) for a in read.actors} >= {("zed-quux", "person"), ("ann-lee", "person")}
 
 
@@ -38,9 +40,8 @@ def test_conditions_stand_once_and_are_used_where_they_bind() -> None:
     """The condition has its marker and decider, and the statement its date."""
     read = read_rules(ARTICLE, load_registry())
     first = read.statements[0]
-    assert [(k.text.text, k.kind, [r.target for r in k.by]) for k in read.conditions][:1] == [
-        ("the Bundestag consents", "approval", ["bundestag"])
-    ]
+    assert [(k.text.text, k.kind) for k in read.conditions][:1] == [("the Bundestag consents", "approval")]
+    assert [r.target for r in read.conditions[0].by] == ["bundestag"]
     assert [use.id for use in first.conditions] == [read.conditions[0].id]
     assert first.said_on is not None
     assert first.said_on.target == "2026-01-06"

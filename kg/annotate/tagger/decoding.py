@@ -196,7 +196,7 @@ class _Window:
     def _reach(self, anchors: Sequence[int], *, quoted: bool) -> NDArray[np.bool_]:
         """For each anchor the tokens that can have a role to it: those of its sentence, and where `quoted` of the sentences
         before and after it that stand in quotation marks without a break."""
-        found = self.sentences[None, :] == self.sentences[anchors][:, None]
+        found: NDArray[np.bool_] = self.sentences[None, :] == self.sentences[anchors][:, None]
         if quoted:
             numbers = np.unique(self.sentences)
             inside = {int(n): bool(self.window.depths[self.sentences == n].mean() > MOSTLY) for n in numbers}

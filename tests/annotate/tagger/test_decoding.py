@@ -30,7 +30,9 @@ def test_a_sentence_is_taken_apart() -> None:
     [said], [deed] = found.said, found.deeds
     assert said.speakers[0].text == "President Ann Lee" and said.cue and said.cue.text == "said"
     assert isinstance(deed, Deed) and deed.action.text.startswith("send troops") and deed.stance == "pledged"
-    assert [(use.text.text, use.kind, use.polarity) for use in deed.uses] == [("parliament approves the mission", use.kind, "if") for use in deed.uses]
+    assert [(use.text.text, use.kind, use.polarity) for use in deed.uses] == [
+        ("parliament approves the mission", use.kind, "if") for use in deed.uses
+    ]
 
 
 WORDS = ["Merz", "said", "“", "”", "will", "if", "unless", "not", "\n", "that", "pay", ",", ".", "😀", "he", "é́", "the", "Bundestag"]
