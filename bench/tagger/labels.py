@@ -69,7 +69,7 @@ def read_texts(texts: Iterable[str]) -> list[Example]:
     found = []
     for text in texts:
         tokens = tokenize(text)
-        hints = find_hints(tokens)
+        hints, _, _ = find_hints(tokens)
         found += [Example(tokens, hints, first, stop, labelled=False) for first, stop in windows(tokens)]
     return found
 
@@ -82,7 +82,7 @@ def _of_line(item: dict[str, Any]) -> Iterator[Example]:
 class _Labels:
     def __init__(self, text: str) -> None:
         self.text, self.tokens = text, tokenize(text)
-        hints = find_hints(self.tokens)
+        hints, _, _ = find_hints(self.tokens)
         self.examples = [Example(self.tokens, hints, first, stop) for first, stop in windows(self.tokens)]
 
     def read(self, statements: list[Any], commitments: list[Any], conditions: list[Any]) -> list[Example]:

@@ -30,7 +30,9 @@ from kg.model import (
 from kg.vocabulary import FORCES_WITHOUT_STANCE
 
 NAME, VERSION = "rules", "0.2"
-THEIR_OWN = re.compile(r"(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|countries|nations|administration)(?:['’]s)?", re.IGNORECASE)
+THEIR_OWN = re.compile(
+    r"(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|countries|nations|administration)(?:['’]s)?", re.IGNORECASE
+)
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
 
 

@@ -70,11 +70,11 @@ def tell_by_network(text: str) -> list[Told]:
     ('direct', 'Monday', ['pay'])
     """
     found = tag(text, load_network())
-    patterns = find_statements(text)
-    said = _sourced([one for s in found.said if (one := _refined(text, found, s))], patterns)
-    said = relay(sorted([*said, *_overlooked(said, patterns)], key=lambda one: (one.content[0].start, -one.content[-1].end)))
-    deeds = [_scoped(text, deed) for deed in found.deeds]
-    free = [*found.free, *_further(text, [use for deed in deeds for use in deed.uses] + found.free)]
+    said = _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns)
+    said = relay(sorted([*said, *_overlooked(said, found.patterns)], key=lambda one: (one.content[0].start, -one.content[-1].end)))
+    linked, free = _linked(found)
+    deeds = [_scoped(text, deed) for deed in linked]
+    free += _further(text, [use for deed in deeds for use in deed.uses] + free)
     pieces = _Pieces(said)
     deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
     homes = [_home(pieces, deed) for deed in deeds]
@@ -95,6 +95,25 @@ def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Sai
     for said in patterns:
         if not any(_touches(taken, span) for span in said.content) and not (said.cue and said.cue.start in cues):
             yield replace(said, relayed_by=None)
+
+
+def _linked(found: Tagged) -> tuple[list[Deed | Outcome], list[Use]]:
+    """The deeds with the conditions that the patterns bind to the same act, and the conditions that bind none by either."""
+    uses = [use for deed in found.deeds for use in deed.uses] + found.free
+    deeds = []
+    for deed in found.deeds:
+        for other in found.pattern_deeds if isinstance(deed, Deed) else ():
+            if isinstance(deed, Deed) and isinstance(other, Deed) and _meet(deed.action, other.action):
+                bound = (next((known for known in uses if _meet(known.text, use.text)), use) for use in other.uses)
+                deed = replace(deed, uses=tuple({use.text: use for use in (*bound, *deed.uses)}.values()))
+        deeds.append(deed)
+    linked = {use.text for deed in deeds if isinstance(deed, Deed) for use in deed.uses}
+    kept = [deed for deed in deeds if isinstance(deed, Deed) or not all(use.text in linked for use in deed.uses)]
+    return kept, [use for use in found.free if use.text not in linked]
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _further(text: str, found: Sequence[Use]) -> Iterator[Use]:
@@ -119,12 +138,13 @@ def _refined(text: str, found: Tagged, said: Said) -> Said | None:
 
 
 def _force_of(text: str, found: Tagged, said: Said) -> str:
-    """The force by the lexicon and patterns where the cue is one they know, else by the network."""
+    """The force by the lexicon and patterns where they tell more than that something is said, else by the network."""
     if not said.cue:
         return said.force
     first, last = bisect_right(found.tokens.ends, said.cue.start), bisect_left(found.tokens.starts, said.cue.end)
     known = next((value for value in found.hints[3][first:last] if value), 0)
-    return force_of(text, replace(said, force=FORCES[known - 1])) if known else said.force
+    by_patterns = force_of(text, replace(said, force=FORCES[known - 1])) if known else "asserts"
+    return said.force if by_patterns == "asserts" else by_patterns
 
 
 def _bare(text: str, span: Span) -> Span | None:

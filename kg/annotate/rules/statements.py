@@ -26,15 +26,17 @@ LONGEST = 250  # words read as one sentence; longer ones are no prose, and readi
 MARKS = "".join(MARK_WORDS)
 
 
-def find_statements(text: str) -> list[Said]:
+def find_statements(text: str, lines: list[Line] | None = None) -> list[Said]:
     """What the text attributes to somebody, in the order of the text; spans always equal their slice.
+
+    `lines` are those of the text (`read_lines`), where they have been read.
 
     >>> text = "Merz said on Tuesday that Germany would send troops after a ceasefire, adding that nobody had “ever” asked."
     >>> for said in find_statements(text): print(said.speakers[0].text, said.cue.text, said.mode, said.content[0].text, sep=" | ")
     Merz | said | indirect | Germany would send troops after a ceasefire
     Merz | adding | mixed | nobody had “ever” asked
     """
-    lines = read_lines(text)
+    lines = read_lines(text) if lines is None else lines
     direct, used = find_direct(text, lines)
     found = [*direct]
     bounds = sentences(text)

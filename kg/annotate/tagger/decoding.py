@@ -6,7 +6,7 @@ a beginning) the most likely one is taken (Viterbi).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,7 @@ STATEMENT = Roles(8, ((2, (1, 2)), (4, (3, 4)), (6, (5, 6, 7))))
 ACT = Roles(5, ((2, (1, 2)), (4, (3, 4))))  # what is done 1 2, who would do it 3 4
 CONDITION = Roles(9, ((2, (1, 2)), (4, (3, 4)), (6, (5, 6)), (8, (7, 8))))  # its words 1 2, marker 3 4, (5 6), outcome 7 8
 ONE = Roles(3, ((2, (1, 2)),))  # for or against whom; who decides
+ROLES = {"say": STATEMENT, "unc": STATEMENT, "act": ACT, "ben": ONE, "con": CONDITION, "by": ONE}
 Run = tuple[int, int, int]  # first token, stop, the role it begins with
 
 
@@ -60,6 +61,8 @@ class Tagged:
 
     tokens: Tokens
     hints: list[list[int]]
+    patterns: list[Said]  # the statements that the patterns alone find
+    pattern_deeds: list[Deed | Outcome]  # and the deeds
     said: list[Said]
     deeds: list[Deed | Outcome]
     free: list[Use]  # conditions that bound no commitment and no outcome in words of their own
@@ -78,15 +81,18 @@ def tag(text: str, network: Network) -> Tagged:
     said: list[Said] = []
     deeds: list[Deed | Outcome] = []
     free: list[Use] = []
-    hints = find_hints(tokens)
+    hints, patterns, pattern_deeds = find_hints(tokens)
     numbers = _sentence_numbers(tokens)
-    for window in network.read(tokens, hints, ranges):
-        read = _Window(tokens, network, window, numbers[window.first : window.first + len(window.hidden)])
-        said += read.statements()
-        bound, unbound = read.deeds()
-        deeds += bound
-        free += unbound
-    return Tagged(tokens, hints, said, deeds, free)
+    for lot in network.read(tokens, hints, ranges):
+        read = [_Window(tokens, network, window, numbers[window.first : window.first + len(window.hidden)]) for window in lot]
+        for kind, roles in ROLES.items():
+            _find_runs(read, kind, roles)
+        for window in read:
+            said += window.statements()
+            bound, unbound = window.deeds()
+            deeds += bound
+            free += unbound
+    return Tagged(tokens, hints, patterns, pattern_deeds, said, deeds, free)
 
 
 def _sentence_numbers(tokens: Tokens) -> NDArray[np.int64]:
@@ -104,18 +110,30 @@ class _Window:
     window: Window
     sentences: NDArray[np.int64]
 
+    def __post_init__(self) -> None:
+        cues, uncued = self._anchors(_likely(self.window.cue), LEAST_CUE), self._anchors(_likely(self.window.uncued), LEAST_UNCUED)
+        acts = self._anchors(1 - _shares(self.window.act)[:, 0], LEAST_ACT)
+        conditions = self._anchors(1 - _shares(self.window.condition)[:, 0], LEAST_CONDITION)
+        self.anchors = {"say": cues, "unc": uncued, "act": acts, "ben": acts, "con": conditions, "by": conditions}
+        self.runs: dict[str, list[list[Run]]] = {}  # for each anchor of a kind the stretches of tokens that have a role to it
+
+    def scores(self, kind: str) -> Array:
+        """For each anchor of a kind the scores of the roles of all tokens; what it cannot reach has none."""
+        anchors = list(self.anchors[kind])
+        scores = self.network.roles(kind, self.window, anchors)
+        scores[..., 1:] += np.where(self._reach(anchors, quoted=kind in ("say", "unc")), 0, FORBIDDEN)[..., None]
+        return scores
+
     # ------------------------------------------------------------------------------------------------ statements
 
     def statements(self) -> list[Said]:
-        cued = self._anchors(_likely(self.window.cue), LEAST_CUE)
-        uncued = self._anchors(_likely(self.window.uncued), LEAST_UNCUED)
-        found = [one for kind, anchors in (("say", cued), ("unc", uncued)) for one in self._said(kind, anchors)]
+        found = [one for kind in ("say", "unc") for one in self._said(kind)]
         return sorted(found, key=lambda said: (said.content[0].start, -said.content[-1].end, said.cue.start if said.cue else -1))
 
-    def _said(self, kind: str, anchors: dict[int, float]) -> Iterator[Said]:
+    def _said(self, kind: str) -> Iterator[Said]:
         told = [
             (at, sure, runs, group)
-            for (at, sure), runs in zip(anchors.items(), self._runs(kind, anchors, STATEMENT), strict=True)
+            for (at, sure), runs in zip(self.anchors[kind].items(), self.runs[kind], strict=True)
             for group in _contents(runs)
         ]
         if not told:
@@ -130,12 +148,11 @@ class _Window:
     # ------------------------------------------------------------------------------------------------ commitments
 
     def deeds(self) -> tuple[list[Deed | Outcome], list[Use]]:
-        acts = self._anchors(1 - _shares(self.window.act)[:, 0], LEAST_ACT)
+        acts, toward = self.anchors["act"], self.runs["ben"]
         stances = self.window.act[list(acts), 1:].argmax(-1) if acts else []
-        toward = self._runs("ben", acts, ONE)
         bounds = self._bounds(acts)
         found: list[Deed | Outcome] = []
-        for n, ((at, sure), runs) in enumerate(zip(acts.items(), self._runs("act", acts, ACT), strict=True)):
+        for n, ((at, sure), runs) in enumerate(zip(acts.items(), self.runs["act"], strict=True)):
             action = self._own(at, [run for run in runs if run[2] == 1])
             stance, strength = ACTS[int(stances[n])]
             beneficiary = self._span(toward[n][0]) if toward[n] else None
@@ -152,16 +169,15 @@ class _Window:
 
     def _bounds(self, acts: dict[int, float]) -> dict[int, list[tuple[Use, Span | None]]]:
         """The conditions by the anchor of the act they bound, and under -1 those that bound none, with their outcome."""
-        anchors = self._anchors(1 - _shares(self.window.condition)[:, 0], LEAST_CONDITION)
+        anchors = self.anchors["con"]
         if not anchors:
             return {}
         kinds = self.window.condition[list(anchors), 1:].argmax(-1)
         pairs = [(act, at) for at in anchors for act in acts]
         links = _likely(self.network.of_pairs("link", self.window, pairs)[:, 0]).reshape(len(anchors), len(acts)) if pairs else None
-        deciders = self._runs("by", anchors, ONE)
         found: dict[int, list[tuple[Use, Span | None]]] = {}
-        for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self._runs("con", anchors, CONDITION), strict=True)):
-            by = tuple(self._span(run) for run in deciders[n][:1])
+        for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self.runs["con"], strict=True)):
+            by = tuple(self._span(run) for run in self.runs["by"][n][:1])
             marker = next((self._span(run) for run in runs if run[2] == 3), None)
             polarity = "unless" if self.window.unless[at] > 0 else "if"
             use = Use(
@@ -180,18 +196,6 @@ class _Window:
         """The tokens that are likely anchors, and how likely, in the order of the text."""
         at = np.nonzero(likely > least)[0][:MOST_ANCHORS]
         return {int(place): float(likely[place]) for place in at}
-
-    def _runs(self, kind: str, anchors: Iterable[int], roles: Roles) -> list[list[Run]]:
-        """For each anchor the stretches of tokens that have a role to it."""
-        here = list(anchors)
-        if not here:
-            return []
-        begins = {before[0] for _, before in roles.inside} | {b for _, before in roles.inside for b in before} - {
-            i for i, _ in roles.inside
-        }
-        scores = self.network.roles(kind, self.window, here)
-        scores[..., 1:] += np.where(self._reach(here, quoted=kind in ("say", "unc")), 0, FORBIDDEN)[..., None]
-        return [_runs(path, begins) for path in best_paths(scores, roles.allowed).tolist()]
 
     def _reach(self, anchors: Sequence[int], *, quoted: bool) -> NDArray[np.bool_]:
         """For each anchor the tokens that can have a role to it: those of its sentence, and where `quoted` of the sentences
@@ -219,6 +223,26 @@ class _Window:
         return self._span(around or (runs[0] if runs else (at, at + 1, 1)))
 
 
+def _find_runs(windows: Sequence[_Window], kind: str, roles: Roles) -> None:
+    """Decodes one kind of anchor in several windows at once."""
+    with_some = [window for window in windows if window.anchors[kind]]
+    for window in windows:
+        window.runs[kind] = []
+    if not with_some:
+        return
+    scores = [window.scores(kind) for window in with_some]
+    padded = np.full((sum(map(len, scores)), max(one.shape[1] for one in scores), roles.count), FORBIDDEN, np.float32)
+    padded[..., 0] = 0
+    row = 0
+    for one in scores:
+        padded[row : row + len(one), : one.shape[1]] = one
+        row += len(one)
+    begins = {before[0] for _, before in roles.inside} | {b for _, before in roles.inside for b in before} - {i for i, _ in roles.inside}
+    paths = iter(best_paths(padded, roles.allowed).tolist())
+    for window in with_some:
+        window.runs[kind] = [_runs(next(paths), begins) for _ in window.anchors[kind]]
+
+
 def best_paths(scores: Array, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The most likely sequence of roles of each row: rows × tokens × roles (scores) -> rows × tokens (roles).
 
@@ -226,13 +250,13 @@ def best_paths(scores: Array, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
     >>> best_paths(scores, ONE.allowed).tolist()
     [[1, 2, 0]]
     """
-    forbidden = np.where(allowed, 0, -1e9).astype(np.float32)
-    best = scores[:, 0] + forbidden[0]  # a sequence begins like one that follows no role
-    back = np.zeros(scores.shape, np.int64)
+    forbidden = np.where(allowed, 0, -1e9).astype(np.float32).T[None]  # roles × the roles before them
+    best = scores[:, 0] + forbidden[0, :, 0]  # a sequence begins like one that follows no role
+    back = np.zeros(scores.shape, np.int8)
     for at in range(1, scores.shape[1]):
-        through = best[:, :, None] + forbidden
-        back[:, at] = through.argmax(1)
-        best = np.take_along_axis(through, back[:, at][:, None, :], 1)[:, 0] + scores[:, at]
+        through = best[:, None, :] + forbidden
+        back[:, at] = through.argmax(2)
+        best = through.max(2) + scores[:, at]
     paths = np.zeros(scores.shape[:2], np.int64)
     paths[:, -1] = best.argmax(-1)
     rows = np.arange(len(scores))

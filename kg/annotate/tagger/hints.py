@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.annotate.rules.deeds import find_deeds
 from kg.annotate.rules.found import Deed, Outcome, Said
-from kg.annotate.rules.quotes import read_lines
+from kg.annotate.rules.quotes import Line, read_lines
 from kg.annotate.rules.statements import find_statements
 from kg.annotate.tagger.tokens import Tokens
 from kg.model import Span
@@ -24,12 +24,13 @@ SIZES = (len(TAGS) + 1, 6, 6, len(FORCES) + 1, 7, 5)
 FORCE_NUMBERS = {force: at for at, force in enumerate(sorted(FORCES), 1)}
 
 
-def find_hints(tokens: Tokens) -> list[list[int]]:
-    """For each kind of hint a value for each token, 0 for none.
+def find_hints(tokens: Tokens) -> tuple[list[list[int]], list[Said], list[Deed | Outcome]]:
+    """For each kind of hint a value for each token, 0 for none; and the statements and deeds that the patterns find.
 
     >>> from kg.annotate.tagger.tokens import tokenize
     >>> tokens = tokenize("Merz said Bonn will pay if it must.")
-    >>> find_hints(tokens)[1], find_hints(tokens)[4], find_hints(tokens)[5]
+    >>> hints, said, deeds = find_hints(tokens)
+    >>> hints[1], hints[4], hints[5]
     ([1, 2, 4, 5, 5, 5, 5, 5, 0], [0, 0, 6, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 4, 1, 3, 0])
     """
     return _Hints(tokens).read()
@@ -40,17 +41,18 @@ class _Hints:
         self.tokens = tokens
         self.hints = [[0] * len(tokens.starts) for _ in SIZES]
 
-    def read(self) -> list[list[int]]:
+    def read(self) -> tuple[list[list[int]], list[Said], list[Deed | Outcome]]:
         text = self.tokens.text
-        self._words(text)
-        said = find_statements(text)
+        lines = read_lines(text)
+        self._words(lines)
+        said = find_statements(text, lines)
         for one in said:
             self._content(one)
         for one in said:
             self._named(one)
-        for start, end in sentences(text):
-            self._deeds(find_deeds(text, start, end))
-        return self.hints
+        deeds = [deed for start, end in sentences(text) for deed in find_deeds(text, start, end)]
+        self._deeds(deeds)
+        return self.hints, said, deeds
 
     def _tokens(self, start: int, end: int) -> range:
         """The tokens that share a character with a stretch of the text."""
@@ -62,8 +64,8 @@ class _Hints:
             for place, at in enumerate(self._tokens(span.start, span.end)):
                 yield at, place == 0
 
-    def _words(self, text: str) -> None:
-        for line in read_lines(text):
+    def _words(self, lines: Sequence[Line]) -> None:
+        for line in lines:
             for word in line.words:
                 for at in self._tokens(word.start, word.end):
                     self.hints[0][at] = TAGS.find(word.tag) + 1

@@ -8,14 +8,14 @@ The weights are made by `bench/tagger/train.py`; here they are only multiplied, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import threadpool_limits
 
 from kg.annotate.tagger.hints import SIZES
 from kg.annotate.tagger.tokens import Pieces, Tokens
@@ -26,7 +26,9 @@ Weights = dict[str, Array]
 STEPS = np.array([-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 3, 5, 9, 17, 33, 65])
 HEADS = 6  # of attention
 DILATIONS = (1, 2, 4, 1)
-AT_ONCE = 2500  # tokens, padding included, that are multiplied together
+AT_ONCE = 2500  # tokens that are held at once
+MOST_WORDS = 30_000  # words whose vectors are kept
+WASTE = 1.5  # how much longer the longest window of a batch may be than another
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +52,40 @@ class Network:
         self.w = weights
         self.pieces = Pieces({piece: at for at, piece in enumerate(vocabulary)}, 0)
         self.words = {word: at + 1 for at, word in enumerate(words)}
-        self.threads = ThreadpoolController()
+        self.means: dict[str, Array] = {}  # the vectors of words that were met
 
     # ------------------------------------------------------------------------------------------------ the encoder
 
-    def read(self, tokens: Tokens, hints: Sequence[Sequence[int]], windows: Sequence[tuple[int, int]]) -> list[Window]:
-        """The windows of a text, each with its vectors and anchor scores, in order.
-
-        One thread multiplies: the products are small, and the same on every machine's number of cores.
-        """
-        with self.threads.limit(limits=1, user_api="blas"):
-            return self._read(tokens, hints, windows)
-
-    def _read(self, tokens: Tokens, hints: Sequence[Sequence[int]], windows: Sequence[tuple[int, int]]) -> list[Window]:
-        vectors = self._embed(tokens, hints) if windows else np.zeros((0, 1), np.float32)
+    def read(self, tokens: Tokens, hints: Sequence[Sequence[int]], windows: Sequence[tuple[int, int]]) -> Iterator[list[Window]]:
+        """The windows of a text with their vectors and anchor scores, in order, some at a time: a long text is never held whole."""
         depths = np.array(tokens.depths, np.int64)
-        found: dict[int, Window] = {}
-        order = sorted(range(len(windows)), key=lambda at: windows[at][1] - windows[at][0])
-        while order:
-            longest = windows[order[-1]][1] - windows[order[-1]][0]
-            here = order[-max(1, AT_ONCE // longest) :]
-            del order[-len(here) :]
-            padded = np.zeros((len(here), longest, vectors.shape[1]), np.float32)
-            lengths = np.array([windows[at][1] - windows[at][0] for at in here])
-            for row, at in enumerate(here):
-                padded[row, : lengths[row]] = vectors[windows[at][0] : windows[at][1]]
-            hidden = self._encode(padded, lengths)
-            mixed = self._mix(hidden, tokens, windows, here)
-            for row, at in enumerate(here):
-                found[at] = self._window(windows[at], mixed[row], depths)
-        return [found[at] for at in range(len(windows))]
+        for lot in _lots(windows):
+            first = lot[0][0]
+            vectors = self._embed(tokens, hints, first, lot[-1][1])
+            found: dict[tuple[int, int], Window] = {}
+            for batch in _batches(lot):
+                padded = np.zeros((len(batch), max(stop - start for start, stop in batch), vectors.shape[1]), np.float32)
+                for row, (start, stop) in enumerate(batch):
+                    padded[row, : stop - start] = vectors[start - first : stop - first]
+                encoded = self._encode(padded, np.array([stop - start for start, stop in batch]))
+                for row, (start, stop) in enumerate(batch):
+                    found[start, stop] = self._window((start, stop), self._mix(encoded[row], tokens, start, stop), depths)
+            yield [found[window] for window in lot]
 
-    def _embed(self, tokens: Tokens, hints: Sequence[Sequence[int]]) -> Array:
-        w, count = self.w, len(tokens.starts)
-        words = [tokens.word(at) for at in range(count)]
-        numbers = {word: self.pieces.of(word)[:8] for word in dict.fromkeys(words)}
-        means = {word: w["table"][list(of)].mean(0) for word, of in numbers.items()}
+    def _embed(self, tokens: Tokens, hints: Sequence[Sequence[int]], first: int, stop: int) -> Array:
+        w = self.w
+        words = [tokens.word(at) for at in range(first, stop)]
+        if len(self.means) > MOST_WORDS:
+            self.means.clear()
+        for word in dict.fromkeys(words):
+            if word not in self.means:
+                self.means[word] = w["table"][list(self.pieces.of(word)[:8])].mean(0)
         parts = [
-            np.stack([means[word] for word in words]),
+            np.stack([self.means[word] for word in words]),
             w["extra"][[self.words.get(word.lower(), 0) for word in words]],
-            w["shape"][tokens.shapes],
-            w["depth"][tokens.depths],
-            *(w[f"hint{n}"][list(hints[n])] for n in range(len(SIZES))),
+            w["shape"][tokens.shapes[first:stop]],
+            w["depth"][tokens.depths[first:stop]],
+            *(w[f"hint{n}"][list(hints[n][first:stop])] for n in range(len(SIZES))),
         ]
         x = np.concatenate(parts, 1) @ w["inp.w"] + w["inp.b"]
         return _norm(x, w["n0.w"], w["n0.b"])
@@ -109,29 +103,35 @@ class Network:
 
     def _convolve(self, x: Array, layer: int) -> Array:
         w, step = self.w, DILATIONS[layer]
-        y = x @ w[f"conv{layer}.1"] + w[f"conv{layer}.b"]
-        if x.shape[1] > step:
-            y[:, step:] += x[:, :-step] @ w[f"conv{layer}.0"]
-            y[:, :-step] += x[:, step:] @ w[f"conv{layer}.2"]
-        return _norm(x + np.maximum(y, 0), w[f"ns{layer}.w"], w[f"ns{layer}.b"])
+        rows, length, width = x.shape
+        beside = np.zeros((rows, length, 3 * width), np.float32)  # the token `step` before, the token itself, the one `step` after
+        beside[..., width : 2 * width] = x
+        if length > step:
+            beside[:, step:, :width] = x[:, :-step]
+            beside[:, :-step, 2 * width :] = x[:, step:]
+        y = beside.reshape(-1, 3 * width) @ w[f"conv{layer}.w"]
+        y += w[f"conv{layer}.b"]
+        np.maximum(y, 0, out=y)
+        y += x.reshape(-1, width)
+        return _norm(y, w[f"ns{layer}.w"], w[f"ns{layer}.b"]).reshape(x.shape)
 
     def _attend(self, x: Array, mask: Array) -> Array:
         w, (rows, length, width) = self.w, x.shape
-        q, k, v = (x @ w["qkv.w"] + w["qkv.b"]).reshape(rows, length, 3, HEADS, width // HEADS).transpose(2, 0, 3, 1, 4)
+        q, k, v = (x.reshape(-1, width) @ w["qkv.w"] + w["qkv.b"]).reshape(rows, length, 3, HEADS, width // HEADS).transpose(2, 0, 3, 1, 4)
         places = np.arange(length)
         bias = w["rel"][step_of(places[None, :] - places[:, None])].transpose(2, 0, 1)
         scores = q @ k.transpose(0, 1, 3, 2) * np.float32((width // HEADS) ** -0.5) + bias + (mask[:, None, None, :] - 1) * np.float32(1e4)
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         mixed = (scores / scores.sum(-1, keepdims=True)) @ v
-        return _norm(x + mixed.transpose(0, 2, 1, 3).reshape(rows, length, width) @ w["o.w"] + w["o.b"], w["an.w"], w["an.b"])
+        y = mixed.transpose(0, 2, 1, 3).reshape(-1, width) @ w["o.w"]
+        y += w["o.b"]
+        y += x.reshape(-1, width)
+        return _norm(y, w["an.w"], w["an.b"]).reshape(x.shape)
 
-    def _mix(self, x: Array, tokens: Tokens, windows: Sequence[tuple[int, int]], here: Sequence[int]) -> list[Array]:
+    def _mix(self, x: Array, tokens: Tokens, first: int, stop: int) -> Array:
         w = self.w
-        mixed = []
-        for row, at in enumerate(here):
-            first, stop = windows[at]
-            parts = (x[row, : stop - first], w["mix.shape"][tokens.shapes[first:stop]], w["mix.depth"][tokens.depths[first:stop]])
-            mixed.append(np.maximum(np.concatenate(parts, 1) @ w["mix.w"] + w["mix.b"], 0))
+        parts = (x[: stop - first], w["mix.shape"][tokens.shapes[first:stop]], w["mix.depth"][tokens.depths[first:stop]])
+        mixed: Array = np.maximum(np.concatenate(parts, 1) @ w["mix.w"] + w["mix.b"], 0)
         return mixed
 
     def _window(self, window: tuple[int, int], hidden: Array, depths: NDArray[np.int64]) -> Window:
@@ -155,10 +155,35 @@ class Network:
 
     def _pairs(self, kind: str, window: Window, one: NDArray[np.int64], other: NDArray[np.int64]) -> Array:
         w, h, depths = self.w, window.hidden, window.depths
-        z = (h @ w[f"{kind}.a"])[one] + (h @ w[f"{kind}.t"])[other]
-        z = z + w[f"{kind}.d"][step_of(other - one)] + w[f"{kind}.q"][depths[one] * 3 + depths[other]]
-        scores: Array = np.maximum(z, 0) @ w[f"{kind}.o"] + w[f"{kind}.b"]
+        near = w[f"{kind}.d"][step_of(other - one)]
+        near += w[f"{kind}.q"][depths[one] * 3 + depths[other]]
+        near += h[one] @ w[f"{kind}.a"]
+        near += (h @ w[f"{kind}.t"])[other]
+        scores: Array = np.maximum(near, 0, out=near) @ w[f"{kind}.o"] + w[f"{kind}.b"]
         return scores
+
+
+def _lots(windows: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    lot: list[tuple[int, int]] = []
+    for window in windows:
+        if lot and window[1] - lot[0][0] > AT_ONCE:
+            yield lot
+            lot = []
+        lot.append(window)
+    if lot:
+        yield lot
+
+
+def _batches(lot: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The windows of a lot by length, so that little is padded."""
+    batch: list[tuple[int, int]] = []
+    for start, stop in sorted(lot, key=lambda window: window[0] - window[1]):
+        if batch and (stop - start) * WASTE < batch[0][1] - batch[0][0]:
+            yield batch
+            batch = []
+        batch.append((start, stop))
+    if batch:
+        yield batch
 
 
 def step_of(distance: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -171,19 +196,27 @@ def step_of(distance: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _norm(x: Array, weight: Array, bias: Array) -> Array:
-    centred = x - x.mean(-1, keepdims=True)
-    spread = np.einsum("...d,...d->...", centred, centred)[..., None] / np.float32(x.shape[-1])
-    normed: Array = centred / np.sqrt(spread + np.float32(1e-5)) * weight + bias
-    return normed
+    centred: Array = x - x.mean(-1, keepdims=True)
+    spread = np.einsum("ij,ij->i", centred, centred)[:, None] / np.float32(x.shape[-1])
+    centred /= np.sqrt(spread + np.float32(1e-5))
+    centred *= weight
+    centred += bias
+    return centred
 
 
 @cache
 def load_network() -> Network:
-    """The network that ships with the package; read once, when first asked for."""
+    """The network that ships with the package; read once, when first asked for.
+
+    From then on one thread multiplies in this process: the products are small, and bytes do not hang on the number of cores.
+    """
+    threadpool_limits(1, "blas")
     with (files("kg.annotate.tagger") / "data" / "network.npz").open("rb") as file, np.load(file, allow_pickle=False) as held:
         arrays = {name: held[name] for name in held.files}
     vocabulary = arrays.pop("vocabulary").tobytes().decode("utf-8").split("\n")
     words = arrays.pop("words").tobytes().decode("utf-8").split("\n")
     scale = arrays.pop("table.scale")
     weights = {name: array.astype(np.float32) * (scale if name == "table" else np.float32(1)) for name, array in arrays.items()}
+    for layer in range(len(DILATIONS)):
+        weights[f"conv{layer}.w"] = np.concatenate([weights.pop(f"conv{layer}.{n}") for n in range(3)])
     return Network(weights, vocabulary, words)

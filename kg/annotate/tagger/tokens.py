@@ -125,7 +125,6 @@ class Pieces:
 
     def __init__(self, vocabulary: Mapping[str, int], unknown: int) -> None:
         self.vocabulary, self.unknown = vocabulary, unknown
-        self.known: dict[str, tuple[int, ...]] = {}
 
     def of(self, word: str) -> tuple[int, ...]:
         """The numbers of a word's pieces; that of the unknown one where no pieces make it up.
@@ -133,12 +132,6 @@ class Pieces:
         >>> Pieces({"de": 1, "##ploy": 2, "'": 3, "s": 4}, 0).of("Déploy"), Pieces({"a": 1}, 0).of("b")
         ((1, 2), (0,))
         """
-        found = self.known.get(word)
-        if found is None:
-            found = self.known[word] = self._split(word)
-        return found
-
-    def _split(self, word: str) -> tuple[int, ...]:
         bare = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if unicodedata.category(c) != "Mn")
         bare = '"' if word in "“”„‟«»" else "'" if word in "‘’‚‛`" else bare
         if len(bare) > LONGEST_TOKEN:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kg.annotate.tagger.hints import SIZES, find_hints
-from kg.annotate.tagger.network import load_network
-from kg.annotate.tagger.tokens import tokenize, windows
+from kg.annotate.tagger.network import Window, load_network
+from kg.annotate.tagger.tokens import Tokens, tokenize, windows
 
 ONE, OTHER = (
     "Merz said Germany will pay.",
@@ -14,10 +14,15 @@ ONE, OTHER = (
 )
 
 
+def read(tokens: Tokens) -> list[Window]:
+    return [window for lot in load_network().read(tokens, find_hints(tokens)[0], windows(tokens)) for window in lot]
+
+
 def test_a_window_does_not_change_with_its_neighbours() -> None:
     """What is read together is padded, and the padding is not seen."""
-    network = load_network()
-    alone, both = (network.read(t := tokenize(text), find_hints(t), windows(t)) for text in (ONE, f"{ONE}\n{OTHER}"))
+    alone, both = (
+        [w for lot in network.read(t := tokenize(text), find_hints(t)[0], windows(t)) for w in lot] for text in (ONE, f"{ONE}\n{OTHER}")
+    )
     assert [window.first for window in both] == [0, 6]
     assert np.allclose(alone[0].hidden, both[0].hidden, atol=1e-4)
     assert np.allclose(alone[0].cue, both[0].cue, atol=1e-3)
@@ -26,7 +31,7 @@ def test_a_window_does_not_change_with_its_neighbours() -> None:
 def test_nothing_is_read_in_nothing() -> None:
     """A text without tokens has no windows."""
     tokens = tokenize(" \n ")
-    assert load_network().read(tokens, find_hints(tokens), windows(tokens)) == []
+    assert read(tokens) == []
 
 
 def test_the_weights_are_of_these_hints() -> None:
