@@ -20,9 +20,7 @@ def read(tokens: Tokens) -> list[Window]:
 
 def test_a_window_does_not_change_with_its_neighbours() -> None:
     """What is read together is padded, and the padding is not seen."""
-    alone, both = (
-        [w for lot in network.read(t := tokenize(text), find_hints(t)[0], windows(t)) for w in lot] for text in (ONE, f"{ONE}\n{OTHER}")
-    )
+    alone, both = (read(tokenize(text)) for text in (ONE, f"{ONE}\n{OTHER}"))
     assert [window.first for window in both] == [0, 6]
     assert np.allclose(alone[0].hidden, both[0].hidden, atol=1e-4)
     assert np.allclose(alone[0].cue, both[0].cue, atol=1e-3)
