@@ -52,10 +52,10 @@ $(READY): requirements.txt pyproject.toml
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The browser of the page tests. Without apt-get it is the user's to install, and the tests say so.
+# The browser of the page tests, with the fonts that the pages ask for: others are wider. Without apt-get it is the user's to install, and the tests say so.
 browser: $(READY)
-	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { \
-		echo "installing chromium for the page tests"; \
+	@{ command -v chromium && fc-list | grep -i liberation; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null || { \
+		echo "installing chromium and its fonts for the page tests"; \
 		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
-		$$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; \
+		$$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium fonts-liberation fontconfig >/dev/null; \
 	} || echo "chromium could not be installed; the page tests will fail without it" >&2

@@ -313,7 +313,8 @@ def test_a_reading_by_the_annotator_is_mended_by_a_person(home: Path, run: Run) 
     (home / "x.txt").write_text("Ruritania says it will pay if Borduria agrees.\n")
     added = run("add", "x.txt", cwd=home)
     assert added.returncode == 0
-    assert "No person has reviewed the readings" in run("query", "statements_said", cwd=home).stderr or True
+    asked = "SELECT ?article { ?article a kg:Article }"
+    assert "No person has reviewed the readings this rests on: x." in run("query", asked, cwd=home).stderr
     printed = run("annotate", "x.txt", "--format", "yaml", cwd=home).stdout
     (home / "x.yaml").write_text(printed.replace("force: pledges", "force: offers"))
     assert "superseded" in run("add", "x.txt", cwd=home).stdout
