@@ -63,7 +63,7 @@ class Hinted(nn.Module):
 class Small(nn.Module):
     """The encoder that ships (`kg/annotate/tagger/network.py` computes the same without PyTorch)."""
 
-    def __init__(self, table: Tensor, vocabulary: list[str], words: list[str], width: int = 192, drop: float = 0.2) -> None:
+    def __init__(self, table: Tensor, vocabulary: list[str], words: list[str], width: int = 192, drop: float = 0.12) -> None:
         super().__init__()
         self.width, self.vocabulary, self.words = width, vocabulary, words
         self.pieces = Pieces({piece: at for at, piece in enumerate(vocabulary)}, 0)

@@ -102,6 +102,8 @@ class _Reading:
         uses = self._uses(deed.uses)
         if isinstance(deed, Outcome):
             return replace(base, expresses=self._claim(deed), conditions=uses)
+        if base.force == "threatens":
+            deed = replace(deed, beneficiary=None, against=deed.against or deed.beneficiary)
         commitment = self._commitment(deed, speaker)
         if base.force in FORCES_WITHOUT_STANCE:
             return replace(base, expresses=commitment, conditions=uses)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +15,7 @@ from kg.check import check_triples
 from kg.model import Article, Registry, Span
 from kg.triples import to_triples
 
+GOLD = Path(__file__).parents[2] / "bench" / "gold" / "dev.jsonl"
 TEXT = (
     "German Chancellor Friedrich Merz said on Tuesday that Germany would send troops to Ukraine if the Bundestag consents. "
     "“We will not wait,” he said. Zed Quux, a lawyer, told reporters that the plan was dead. "
@@ -59,6 +64,15 @@ def test_a_reading_obeys_the_rules_and_comes_back_from_its_file() -> None:
     assert not [f for f in check_triples(to_triples(ARTICLE, read, load_registry())) if f.severity == "error"]
     assert not read.annotator.reviewed
     assert read_rules(ARTICLE, load_registry()) == read
+
+
+@pytest.mark.parametrize("line", GOLD.read_text("utf-8").splitlines()[::10])
+def test_what_is_read_of_news_obeys_the_shapes(line: str) -> None:
+    """Every tenth item of the gold: no error; so a reading by the annotator is stored without asking the shapes again."""
+    item = json.loads(line)
+    article = Article(item["id"], item["text"], published=item["date"])
+    read = read_rules(article, load_registry())
+    assert not [f for f in check_triples(to_triples(article, read, load_registry())) if f.severity == "error"]
 
 
 def test_every_item_says_how_sure_it_is_and_what_found_it() -> None:
