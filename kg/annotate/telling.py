@@ -99,17 +99,26 @@ def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Sai
 
 def _linked(found: Tagged) -> tuple[list[Deed | Outcome], list[Use]]:
     """The deeds with the conditions that the patterns bind to the same act, and the conditions that bind none by either."""
-    uses = [use for deed in found.deeds for use in deed.uses] + found.free
+    known = [use for deed in found.pattern_deeds for use in deed.uses]
+    free = [_as_known(use, known) for use in found.free]
+    own = [replace(deed, uses=tuple(_as_known(use, known) for use in deed.uses)) for deed in found.deeds]
+    uses = [use for deed in own for use in deed.uses] + free
     deeds = []
-    for deed in found.deeds:
+    for deed in own:
         for other in found.pattern_deeds if isinstance(deed, Deed) else ():
             if isinstance(deed, Deed) and isinstance(other, Deed) and _meet(deed.action, other.action):
-                bound = (next((known for known in uses if _meet(known.text, use.text)), use) for use in other.uses)
+                bound = (next((one for one in uses if _meet(one.text, use.text)), use) for use in other.uses)
                 deed = replace(deed, uses=tuple({use.text: use for use in (*bound, *deed.uses)}.values()))
         deeds.append(deed)
     linked = {use.text for deed in deeds if isinstance(deed, Deed) for use in deed.uses}
     kept = [deed for deed in deeds if isinstance(deed, Deed) or not all(use.text in linked for use in deed.uses)]
-    return kept, [use for use in found.free if use.text not in linked]
+    return kept, [use for use in free if use.text not in linked]
+
+
+def _as_known(use: Use, known: Iterable[Use]) -> Use:
+    """The condition with the kind and polarity by the patterns, where they found it too: theirs follow from its marker."""
+    same = next((other for other in known if other.text.start == use.text.start or other.text.end == use.text.end), None)
+    return replace(use, kind=same.kind, polarity=same.polarity, by=use.by or same.by, found_by=same.found_by) if same else use
 
 
 def _meet(one: Span, other: Span) -> bool:
@@ -200,7 +209,7 @@ def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
 def _qualified(text: str, use: Use) -> Use:
     """The condition with its role, its kind by the patterns, and who decides where the network named nobody."""
     words = read_words(text, use.text.start, use.text.end)
-    kind = kind_of(words, 0, len(words), use.polarity)
+    kind = use.kind if not use.found_by.startswith("condition ") else kind_of(words, 0, len(words), use.polarity)
     parts = decider(words, 0, len(words)) if not use.by and kind not in ("time", "limit") else []
     by = tuple(Span.of(text, words[first].start, words[stop - 1].end) for first, stop in parts)
     return replace(use, role="trigger" if _is_trigger(use) else use.role, kind=kind, by=use.by or by)
