@@ -8,7 +8,7 @@ import pytest
 
 from kg.annotate import automatic as automatic_annotators
 from kg.errors import ReadError, UsageError
-from kg.evaluate import Layers, Report, Row, compare_annotator, flatten, is_gum, read_gum, score_gum
+from kg.evaluate import Item, Layers, Report, Row, compare_annotator, flatten, is_gum, read_gum, score_gum
 from kg.evaluate.gum import PRESENCE, WITHIN, WORDS
 from kg.model import Annotation, Annotator, Article, Condition, ConditionUse, Registry, Span, Statement
 from tests.support import Run
@@ -59,7 +59,7 @@ def read_if(article: Article, registry: Registry) -> Annotation:
             words = Span.of(article.text, start + len(marker) + 1, start + len(marker) + 1 + len(wanted))
             found.append((words, Span.of(article.text, start, start + len(marker))))
     conditions = tuple(Condition(f"k{n}", words, "x", "event") for n, (words, _) in enumerate(found))
-    uses = tuple(ConditionUse(f"k{n}", marker=marker) for n, (_, marker) in enumerate(found))
+    uses = tuple(ConditionUse(f"k{n}", marker=None if marker.text == "they" else marker) for n, (_, marker) in enumerate(found))
     said = Statement("s1", (Span.of(article.text, 0, 2),), "indirect", "asserts", conditions=uses)
     return Annotation(Annotator("if"), (said,), (), conditions)
 
@@ -91,6 +91,15 @@ def test_the_counts_are_those_one_gets_by_hand(gum: Path) -> None:
     parts = dict(report.parts)
     assert set(parts) == {"news", "voyage"} and row(parts["voyage"], PRESENCE).exact == (1, 1, 1)
     assert {r.layer for r in report.rows} == {PRESENCE, WORDS, WITHIN, "conditions", "marker", "polarity"}
+
+
+def test_what_is_no_connective_of_conditions_there_is_not_counted(gum: Path) -> None:
+    """A reading's *until* is neither right nor wrong."""
+    documents = read_gum(gum)
+    text = documents[0].article.text
+    stray = Item("k", (Span.of(text, 5, 9),), {"marker": (Span.of(text, 0, 4),)})
+    found = [Layers(d.article.id, d.article.sha256, {"conditions": (stray,) if d is documents[0] else ()}) for d in documents]
+    assert row(score_gum(documents, found), PRESENCE).predicted == 0
 
 
 def test_gum_agrees_with_itself_and_nothing_finds_nothing(gum: Path) -> None:

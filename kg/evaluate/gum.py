@@ -9,7 +9,8 @@ What counts as a condition there, and only this:
   end there, not the means); white space and punctuation at its edges is left out; of `if … then` the marker is `if`;
 - one circumstance told by two relations (`if` and the `then` that answers it) is one condition.
 The guide leaves out some of these (*if* of habit, of speech, of purpose), and counts what GUM does not (*after a ceasefire*,
-*subject to approval*), so no annotator that follows the guide reaches 1 here.
+*subject to approval*). Of a reading only conditions with a marker that GUM has as a connective of conditions are counted, or with none: an
+*until* is no condition there, right or wrong. No annotator that follows the guide reaches 1 here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.errors import ReadError
@@ -31,6 +32,29 @@ SENSES = ("Contingency.Condition.", "Contingency.Negative-condition.")
 TYPE, CONNECTIVE, SENSE, FIRST, SECOND = 0, 1, 8, 14, 20  # columns of PDTB 3's format
 SILENT = frozenset(layer.name for layer in LAYERS) - {"conditions", "marker", "polarity"}
 _WORD = re.compile(r"\w+")
+# The first words of the explicit connectives that GUM's guidelines have for these senses; a reading's other markers are not counted.
+CONNECTIVES = frozenset(
+    [
+        "if",
+        "unless",
+        "when",
+        "where",
+        "once",
+        "by",
+        "as",
+        "so",
+        "provided",
+        "providing",
+        "without",
+        "in",
+        "otherwise",
+        "only",
+        "then",
+        "should",
+        "assuming",
+        "supposing",
+    ]
+)
 PRESENCE, WORDS, WITHIN = "sentences with a condition", "words of conditions", "words of them in sentences both mark"
 
 
@@ -108,6 +132,7 @@ def score_gum(documents: Sequence[Document], predicted: Sequence[Layers]) -> Rep
     Before the rows of the scorer there are three more: in how many sentences a condition is marked (`if` and `unless` alone
     give an F1 of .78), how many words stand in conditions, and how many of these in sentences that both readings mark.
     """
+    predicted = [_connected(layers) for layers in predicted]
     whole = _report(documents, predicted)
     by_id = {layers.article: layers for layers in predicted}
     parts = []
@@ -115,6 +140,16 @@ def score_gum(documents: Sequence[Document], predicted: Sequence[Layers]) -> Rep
         some = [d for d in documents if d.genre == genre]
         parts.append((genre, _report(some, [by_id[d.article.id] for d in some])))
     return Report(whole.rows, whole.misses, whole.articles, tuple(parts))
+
+
+def _connected(layers: Layers) -> Layers:
+    """A reading with the conditions that GUM could have: those whose marker is a connective of conditions, or that have none."""
+    kept = [i for i in layers.items.get("conditions", ()) if not i.words.get("marker") or _first_word(i) in CONNECTIVES]
+    return replace(layers, items={**layers.items, "conditions": tuple(kept)})
+
+
+def _first_word(item: Item) -> str:
+    return item.words["marker"][0].text.split()[0].casefold()
 
 
 def _report(documents: Sequence[Document], predicted: Sequence[Layers]) -> Report:
