@@ -14,22 +14,23 @@ from dataclasses import dataclass, replace
 from kg.annotate.rules.conditionals import find_conditionals
 from kg.annotate.rules.conditions import decider, kind_of
 from kg.annotate.rules.dates import date_near
-from kg.annotate.rules.deeds import find_deeds
+from kg.annotate.rules.deeds import deeds_of_sentences, find_deeds
 from kg.annotate.rules.force import force_of
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
 from kg.annotate.rules.places import only_where
 from kg.annotate.rules.statements import find_statements, relay
-from kg.annotate.rules.words import read_words
+from kg.annotate.rules.words import read_words, split_words
 from kg.annotate.tagger.decoding import FORCES, Tagged, tag
 from kg.annotate.tagger.network import load_network
 from kg.annotate.tagger.tokens import Tokens
 from kg.model import Span
-from kg.text import sentence_around, sentences
+from kg.text import sentence_around
 
 _EDGES = " \t\"“”„‟«»‹›‘’‚‛'`,;:–—-."
 _TRIGGERS = re.compile(r"in (?:the )?(?:event|case)\b", re.IGNORECASE)
 _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
-FAR = 300  # code points beside a cue or an act that are looked at for a day or a place
+FAR = 300  # code points beside an act that are looked at for a place
+BESIDE = 160  # code points beside a cue that are looked at for a day
 NEAR = 16  # statements before a place that may hold it
 LEAST_NARRATED = 30  # code points of a sentence before a statement in it that are read as narration
 
@@ -52,7 +53,7 @@ def tell_by_patterns(text: str) -> list[Told]:
     [('says', ['pay'])]
     """
     told = [Told(said, _expressed_in(text, said)) for said in find_statements(text)]
-    return told + _narrated(text, [deed for start, end in sentences(text) for deed in find_deeds(text, start, end)], told)
+    return told + _narrated(text, deeds_of_sentences(text), told)
 
 
 def _expressed_in(text: str, said: Said) -> tuple[Deed | Outcome, ...]:
@@ -186,7 +187,7 @@ def _said_on(text: str, said: Said, content: Sequence[Span]) -> Span | None:
     if not said.cue:
         return None
     start, end = sentence_around(text, said.cue.start, said.cue.end)
-    words = read_words(text, max(start, said.cue.start - FAR), min(end, said.cue.end + FAR))
+    words = split_words(text, max(start, said.cue.start - BESIDE), min(end, said.cue.end + BESIDE))
     starts = [word.start for word in words]
     first, last = bisect_left(starts, said.cue.start), bisect_left(starts, said.cue.end) - 1
     if not 0 <= first <= last < len(words):

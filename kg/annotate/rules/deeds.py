@@ -49,6 +49,15 @@ def find_deeds(text: str, start: int, end: int, speakers: tuple[Span, ...] = ())
     return found
 
 
+def deeds_of_sentences(text: str) -> list[Deed | Outcome]:
+    """The same of every sentence of a text, each for itself.
+
+    >>> [deed.action.text for deed in deeds_of_sentences("Spain will pay. It rains. Italy refuses to leave.") if isinstance(deed, Deed)]
+    ['pay', 'leave']
+    """
+    return [deed for start, end in sentences(text) for deed in _in_sentence(text, start, end, start, ())]
+
+
 def _in_sentence(text: str, first: int, last: int, start: int, speakers: tuple[Span, ...]) -> list[Deed | Outcome]:
     words = read_words(text, first, last)
     floor = next((at for at, word in enumerate(words) if word.start >= start), len(words))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 # U.S. and the initial of J. Smith keep their full stops; 3.5 and 15,000 their marks; what is joined by a hyphen is one word.
@@ -28,6 +28,7 @@ def listed(words: str) -> frozenset[str]:
 
 
 MARKS = '"“”„‟«»‹›'
+WORDS_KEPT = 30_000  # whose form and parts of speech are remembered
 BE = listed("is are was were be been being am")
 HAVE = listed("has have had having")
 DO = listed("do does did")
@@ -63,7 +64,7 @@ def read_words(text: str, start: int, end: int) -> list[Word]:
     >>> [(w.low, w.tag) for w in read_words("Egypt's ministry reports that it failed.", 0, 40)]
     [('egypt', 'P'), ("'s", 'S'), ('ministry', 'N'), ('reports', 'Z'), ('that', 'I'), ('it', 'O'), ('failed', 'D'), ('.', ',')]
     """
-    words = [_word(text, found.start(), found.end()) for found in _TOKEN.finditer(text, start, end)]
+    words = split_words(text, start, end)
     initial = True
     for at, word in enumerate(words):
         if word.tag not in ",QS":
@@ -76,12 +77,22 @@ def read_words(text: str, start: int, end: int) -> list[Word]:
     return words
 
 
-def _word(text: str, start: int, end: int) -> Word:
-    low = text[start:end].lower().replace("’", "'")
-    mark = "Q" if low in MARKS else "S" if low == "'s" else "," if not low[0].isalnum() else "?"
-    return Word(start, end, low, mark)
+def split_words(text: str, start: int, end: int) -> list[Word]:
+    """The words and marks of a stretch of text; of the tags only those of marks.
+
+    >>> [w.low for w in split_words("Egypt’s 3.5 billion", 0, 19)]
+    ['egypt', "'s", '3.5', 'billion']
+    """
+    return [Word(found.start(), found.end(), *_form(found.group())) for found in _TOKEN.finditer(text, start, end)]
 
 
+@lru_cache(WORDS_KEPT)
+def _form(raw: str) -> tuple[str, str]:
+    low = raw.lower().replace("’", "'")
+    return low, "Q" if low in MARKS else "S" if low == "'s" else "," if not low[0].isalnum() else "?"
+
+
+@lru_cache(WORDS_KEPT)
 def possible(low: str) -> str:
     """The parts of speech a word in small letters can have; unknown ones by their ending.
 

@@ -6,7 +6,7 @@ a beginning) the most likely one is taken (Viterbi).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
 from kg.annotate.tagger.hints import FORCE_NUMBERS, find_hints
-from kg.annotate.tagger.network import Array, Network, Window
+from kg.annotate.tagger.network import Array, Lot, Network
 from kg.annotate.tagger.tokens import Tokens, tokenize, windows
 from kg.model import Span
 from kg.text import sentences
@@ -36,14 +36,17 @@ class Roles:
     count: int
     inside: tuple[tuple[int, tuple[int, ...]], ...]
 
-    @property
-    def allowed(self) -> NDArray[np.bool_]:
-        """Which role may follow which."""
-        allowed = np.ones((self.count, self.count), bool)
+    def forbidden(self, size: int) -> Array:
+        """What a role costs after another: `size` roles × those before them."""
+        costs = np.zeros((size, size), np.float32)
         for role, before in self.inside:
-            allowed[:, role] = False
-            allowed[list(before), role] = True
-        return allowed
+            costs[role, [other for other in range(size) if other not in before]] = -1e9
+        return costs
+
+    @property
+    def begins(self) -> frozenset[int]:
+        """The roles that a stretch of tokens begins with."""
+        return frozenset(range(1, self.count)) - {role for role, _ in self.inside}
 
 
 # Number 0 is no role. Of a statement: speaker 1 2, cue 3 4, content 5 6, a further piece of it 7 6.
@@ -52,6 +55,7 @@ ACT = Roles(5, ((2, (1, 2)), (4, (3, 4))))  # what is done 1 2, who would do it 
 CONDITION = Roles(9, ((2, (1, 2)), (4, (3, 4)), (6, (5, 6)), (8, (7, 8))))  # its words 1 2, marker 3 4, (5 6), outcome 7 8
 ONE = Roles(3, ((2, (1, 2)),))  # for or against whom; who decides
 ROLES = {"say": STATEMENT, "unc": STATEMENT, "act": ACT, "ben": ONE, "con": CONDITION, "by": ONE}
+MOST_ROLES = max(roles.count for roles in ROLES.values())
 Run = tuple[int, int, int]  # first token, stop, the role it begins with
 
 
@@ -84,14 +88,11 @@ def tag(text: str, network: Network) -> Tagged:
     hints, patterns, pattern_deeds = find_hints(tokens)
     numbers = _sentence_numbers(tokens)
     for lot in network.read(tokens, hints, ranges):
-        read = [_Window(tokens, network, window, numbers[window.first : window.first + len(window.hidden)]) for window in lot]
-        for kind, roles in ROLES.items():
-            _find_runs(read, kind, roles)
-        for window in read:
-            said += window.statements()
-            bound, unbound = window.deeds()
-            deeds += bound
-            free += unbound
+        read = _Lot(tokens, network, lot, numbers[lot.first : lot.first + len(lot.hidden)])
+        said += read.statements()
+        bound, unbound = read.deeds()
+        deeds += bound
+        free += unbound
     return Tagged(tokens, hints, patterns, pattern_deeds, said, deeds, free)
 
 
@@ -101,28 +102,41 @@ def _sentence_numbers(tokens: Tokens) -> NDArray[np.int64]:
     return np.searchsorted(np.array(starts, np.int64), np.array(tokens.starts, np.int64), side="right")
 
 
-@dataclass
-class _Window:
-    """One window as it is decoded; `sentences` are the numbers of its tokens' sentences."""
+class _Lot:
+    """Some windows as they are decoded; `sentences` are the numbers of their tokens' sentences."""
 
-    tokens: Tokens
-    network: Network
-    window: Window
-    sentences: NDArray[np.int64]
-
-    def __post_init__(self) -> None:
-        cues, uncued = self._anchors(_likely(self.window.cue), LEAST_CUE), self._anchors(_likely(self.window.uncued), LEAST_UNCUED)
-        acts = self._anchors(1 - _shares(self.window.act)[:, 0], LEAST_ACT)
-        conditions = self._anchors(1 - _shares(self.window.condition)[:, 0], LEAST_CONDITION)
+    def __init__(self, tokens: Tokens, network: Network, lot: Lot, sentences: NDArray[np.int64]) -> None:
+        self.tokens, self.network, self.lot = tokens, network, lot
+        cues, uncued = self._anchors(_likely(lot.cue), LEAST_CUE), self._anchors(_likely(lot.uncued), LEAST_UNCUED)
+        acts = self._anchors(1 - _shares(lot.act)[:, 0], LEAST_ACT)
+        conditions = self._anchors(1 - _shares(lot.condition)[:, 0], LEAST_CONDITION)
         self.anchors = {"say": cues, "unc": uncued, "act": acts, "ben": acts, "con": conditions, "by": conditions}
-        self.runs: dict[str, list[list[Run]]] = {}  # for each anchor of a kind the stretches of tokens that have a role to it
+        self.places = _Places(lot, sentences)
+        self.runs = self._find_runs()  # for each anchor of a kind the stretches of tokens that have a role to it
 
-    def scores(self, kind: str) -> Array:
-        """For each anchor of a kind the scores of the roles of all tokens; what it cannot reach has none."""
-        anchors = list(self.anchors[kind])
-        scores = self.network.roles(kind, self.window, anchors)
-        scores[..., 1:] += np.where(self._reach(anchors, quoted=kind in ("say", "unc")), 0, FORBIDDEN)[..., None]
-        return scores
+    def _find_runs(self) -> dict[str, list[list[Run]]]:
+        """The most likely roles to each anchor of the tokens it can reach."""
+        reaches = {kind: [self.places.reach(at, quoted=kind in ("say", "unc")) for at in some] for kind, some in self.anchors.items()}
+        count, longest = (
+            sum(map(len, reaches.values())),
+            max((stop - start for some in reaches.values() for start, stop in some), default=0),
+        )
+        padded = np.full((count, longest, MOST_ROLES), FORBIDDEN, np.float32)
+        padded[..., 0] = 0
+        row = 0
+        for kind, roles in ROLES.items():
+            if not reaches[kind]:
+                continue
+            lengths = np.array([stop - start for start, stop in reaches[kind]])
+            rows, others = np.repeat(np.arange(len(lengths)), lengths), np.concatenate([np.arange(*reach) for reach in reaches[kind]])
+            anchors = np.array(list(self.anchors[kind]))[rows]
+            inside = others - np.repeat([start for start, _ in reaches[kind]], lengths)
+            padded[row + rows, inside, : roles.count] = self.network.of_pairs(kind, self.lot, anchors, others)
+            row += len(lengths)
+        paths = iter(best_paths(padded, [(len(reaches[kind]), roles) for kind, roles in ROLES.items()]).tolist() if count else ())
+        return {
+            kind: [_runs(next(paths)[: stop - start], start, ROLES[kind].begins) for start, stop in some] for kind, some in reaches.items()
+        }
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -138,7 +152,8 @@ class _Window:
         ]
         if not told:
             return
-        forces = self.network.of_pairs("force", self.window, [(at, group[0][0]) for at, _, _, group in told]).argmax(-1)
+        firsts = np.array([(at, group[0][0]) for at, _, _, group in told])
+        forces = self.network.of_pairs("force", self.lot, *firsts.T).argmax(-1)
         for (_, sure, runs, group), force in zip(told, forces, strict=True):
             speaker = [self._span(run) for run in runs if run[2] == 1][:1]
             cue = next((self._span(run) for run in runs if run[2] == 3), None)
@@ -149,7 +164,7 @@ class _Window:
 
     def deeds(self) -> tuple[list[Deed | Outcome], list[Use]]:
         acts, toward = self.anchors["act"], self.runs["ben"]
-        stances = self.window.act[list(acts), 1:].argmax(-1) if acts else []
+        stances = self.lot.act[list(acts), 1:].argmax(-1) if acts else []
         bounds = self._bounds(acts)
         found: list[Deed | Outcome] = []
         for n, ((at, sure), runs) in enumerate(zip(acts.items(), self.runs["act"], strict=True)):
@@ -172,49 +187,45 @@ class _Window:
         anchors = self.anchors["con"]
         if not anchors:
             return {}
-        kinds = self.window.condition[list(anchors), 1:].argmax(-1)
-        pairs = [(act, at) for at in anchors for act in acts]
-        links = _likely(self.network.of_pairs("link", self.window, pairs)[:, 0]).reshape(len(anchors), len(acts)) if pairs else None
+        kinds = self.lot.condition[list(anchors), 1:].argmax(-1)
+        links = self._links(acts)
         found: dict[int, list[tuple[Use, Span | None]]] = {}
         for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self.runs["con"], strict=True)):
             by = tuple(self._span(run) for run in self.runs["by"][n][:1])
             marker = next((self._span(run) for run in runs if run[2] == 3), None)
-            polarity = "unless" if self.window.unless[at] > 0 else "if"
+            polarity = "unless" if self.lot.unless[at] > 0 else "if"
             use = Use(
                 self._own(at, [run for run in runs if run[2] == 1]), marker, polarity, kind=KINDS[int(kinds[n])], by=by,
                 confidence=round(sure, 2), found_by=f"condition {KINDS[int(kinds[n])]}",
             )  # fmt: skip
-            bound = [act for place, act in enumerate(acts) if links is not None and links[n, place] > LEAST_LINK]
+            bound = links.get(at)
             outcome = next((self._span(run) for run in runs if run[2] == 7), None)
             for act in bound or [-1]:
                 found.setdefault(act, []).append((use, outcome))
+        return found
+
+    def _links(self, acts: Iterable[int]) -> dict[int, list[int]]:
+        """For each condition the acts that it bounds, by their anchors."""
+        window = self.places.window_of
+        pairs = np.array([(act, at) for at in self.anchors["con"] for act in acts if window[at] == window[act]])
+        found: dict[int, list[int]] = {}
+        if len(pairs):
+            for (act, at), sure in zip(pairs.tolist(), _likely(self.network.of_pairs("link", self.lot, *pairs.T)[:, 0]), strict=True):
+                if sure > LEAST_LINK:
+                    found.setdefault(at, []).append(act)
         return found
 
     # ------------------------------------------------------------------------------------------------ tokens
 
     def _anchors(self, likely: Array, least: float) -> dict[int, float]:
         """The tokens that are likely anchors, and how likely, in the order of the text."""
-        at = np.nonzero(likely > least)[0][:MOST_ANCHORS]
-        return {int(place): float(likely[place]) for place in at}
-
-    def _reach(self, anchors: Sequence[int], *, quoted: bool) -> NDArray[np.bool_]:
-        """For each anchor the tokens that can have a role to it: those of its sentence, and where `quoted` of the sentences
-        before and after it that stand in quotation marks without a break."""
-        found: NDArray[np.bool_] = self.sentences[None, :] == self.sentences[anchors][:, None]
-        if quoted:
-            numbers = np.unique(self.sentences)
-            inside = {int(n): bool(self.window.depths[self.sentences == n].mean() > MOSTLY) for n in numbers}
-            for row, at in enumerate(anchors):
-                here = int(self.sentences[at])
-                for step in (-1, 1):
-                    other = here + step
-                    while inside.get(other):
-                        found[row] |= self.sentences == other
-                        other += step
+        found: dict[int, float] = {}
+        for start, stop in self.lot.windows:
+            found |= {start + int(at): float(likely[start + at]) for at in np.nonzero(likely[start:stop] > least)[0][:MOST_ANCHORS]}
         return found
 
     def _span(self, run: Sequence[int]) -> Span:
-        first, last = self.window.first + run[0], self.window.first + run[1] - 1
+        first, last = self.lot.first + run[0], self.lot.first + run[1] - 1
         return Span.of(self.tokens.text, self.tokens.starts[first], self.tokens.ends[last])
 
     def _own(self, at: int, runs: list[Run]) -> Span:
@@ -223,35 +234,41 @@ class _Window:
         return self._span(around or (runs[0] if runs else (at, at + 1, 1)))
 
 
-def _find_runs(windows: Sequence[_Window], kind: str, roles: Roles) -> None:
-    """Decodes one kind of anchor in several windows at once."""
-    with_some = [window for window in windows if window.anchors[kind]]
-    for window in windows:
-        window.runs[kind] = []
-    if not with_some:
-        return
-    scores = [window.scores(kind) for window in with_some]
-    padded = np.full((sum(map(len, scores)), max(one.shape[1] for one in scores), roles.count), FORBIDDEN, np.float32)
-    padded[..., 0] = 0
-    row = 0
-    for one in scores:
-        padded[row : row + len(one), : one.shape[1]] = one
-        row += len(one)
-    begins = {before[0] for _, before in roles.inside} | {b for _, before in roles.inside for b in before} - {i for i, _ in roles.inside}
-    paths = iter(best_paths(padded, roles.allowed).tolist())
-    for window in with_some:
-        window.runs[kind] = [_runs(next(paths), begins) for _ in window.anchors[kind]]
+class _Places:
+    """Where the sentences of a lot begin and end, cut at its windows, and what an anchor can reach from there."""
+
+    def __init__(self, lot: Lot, sentences: NDArray[np.int64]) -> None:
+        self.window_of = np.repeat(np.arange(len(lot.windows)), [stop - start for start, stop in lot.windows])
+        cuts = np.nonzero(np.diff(sentences) + np.diff(self.window_of))[0] + 1
+        self.starts = np.concatenate(([0], cuts, [len(sentences)]))
+        self.quoted = np.add.reduceat(lot.depths, self.starts[:-1]) > MOSTLY * np.diff(self.starts)
+
+    def reach(self, at: int, *, quoted: bool) -> tuple[int, int]:
+        """The tokens that can have a role to an anchor: those of its sentence, and where `quoted` of the sentences of its window
+        before and after it that stand in quotation marks without a break."""
+        first = last = int(np.searchsorted(self.starts, at, side="right")) - 1
+        while quoted and self._goes_on(first - 1, at):
+            first -= 1
+        while quoted and self._goes_on(last + 1, at):
+            last += 1
+        return int(self.starts[first]), int(self.starts[last + 1])
+
+    def _goes_on(self, sentence: int, at: int) -> bool:
+        inside = 0 <= sentence < len(self.quoted) and self.quoted[sentence]
+        return bool(inside and self.window_of[self.starts[sentence]] == self.window_of[at])
 
 
-def best_paths(scores: Array, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+def best_paths(scores: Array, kinds: Iterable[tuple[int, Roles]]) -> NDArray[np.int64]:
     """The most likely sequence of roles of each row: rows × tokens × roles (scores) -> rows × tokens (roles).
 
+    `kinds` says how many rows there are of each kind of anchor, in order.
+
     >>> scores = np.array([[[0.0, 1.0, 5.0], [0.0, 0.0, 3.0], [1.0, 0.0, 0.0]]], np.float32)
-    >>> best_paths(scores, ONE.allowed).tolist()
+    >>> best_paths(scores, [(1, ONE)]).tolist()
     [[1, 2, 0]]
     """
-    forbidden = np.where(allowed, 0, -1e9).astype(np.float32).T[None]  # roles × the roles before them
-    best = scores[:, 0] + forbidden[0, :, 0]  # a sequence begins like one that follows no role
+    forbidden = np.concatenate([np.repeat(roles.forbidden(scores.shape[2])[None], rows, 0) for rows, roles in kinds])
+    best = scores[:, 0] + forbidden[:, :, 0]  # a sequence begins like one that follows no role
     back = np.zeros(scores.shape, np.int8)
     for at in range(1, scores.shape[1]):
         through = best[:, None, :] + forbidden
@@ -265,9 +282,9 @@ def best_paths(scores: Array, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
     return paths
 
 
-def _runs(path: Sequence[int], begins: set[int]) -> list[Run]:
+def _runs(path: Sequence[int], start: int, begins: frozenset[int]) -> list[Run]:
     found: list[Run] = []
-    for at, role in enumerate(path):
+    for at, role in enumerate(path, start):
         if role in begins:
             found.append((at, at + 1, role))
         elif role and found and found[-1][1] == at:

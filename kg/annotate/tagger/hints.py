@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from kg.annotate.rules.deeds import find_deeds
+from kg.annotate.rules.deeds import deeds_of_sentences
 from kg.annotate.rules.found import Deed, Outcome, Said
 from kg.annotate.rules.quotes import Line, read_lines
 from kg.annotate.rules.statements import find_statements
 from kg.annotate.tagger.tokens import Tokens
 from kg.model import Span
-from kg.text import sentences
 from kg.vocabulary import FORCES
 
 TAGS = "NPZDBGEJRTMIOCXWSQ,"  # parts of speech, as rules/words.py has them
@@ -50,7 +49,7 @@ class _Hints:
             self._content(one)
         for one in said:
             self._named(one)
-        deeds = [deed for start, end in sentences(text) for deed in find_deeds(text, start, end)]
+        deeds = deeds_of_sentences(text)
         self._deeds(deeds)
         return self.hints, said, deeds
 

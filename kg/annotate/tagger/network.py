@@ -28,14 +28,18 @@ HEADS = 6  # of attention
 DILATIONS = (1, 2, 4, 1)
 AT_ONCE = 2500  # tokens that are held at once
 MOST_WORDS = 30_000  # words whose vectors are kept
-WASTE = 1.5  # how much longer the longest window of a batch may be than another
+WASTE = 1.3  # how much longer the longest window of a batch may be than another
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """What the encoder made of one window: a vector for each token, and the scores of the anchors (logits)."""
+class Lot:
+    """What the encoder made of some windows that follow one another: a vector for each token, and the scores of the anchors (logits).
+
+    `first` is the number in the text of the lot's first token; `windows` and everything asked of a lot count from it.
+    """
 
     first: int
+    windows: list[tuple[int, int]]
     hidden: Array
     depths: NDArray[np.int64]
     cue: Array
@@ -56,21 +60,17 @@ class Network:
 
     # ------------------------------------------------------------------------------------------------ the encoder
 
-    def read(self, tokens: Tokens, hints: Sequence[Sequence[int]], windows: Sequence[tuple[int, int]]) -> Iterator[list[Window]]:
+    def read(self, tokens: Tokens, hints: Sequence[Sequence[int]], windows: Sequence[tuple[int, int]]) -> Iterator[Lot]:
         """The windows of a text with their vectors and anchor scores, in order, some at a time: a long text is never held whole."""
-        depths = np.array(tokens.depths, np.int64)
         for lot in _lots(windows):
-            first = lot[0][0]
-            vectors = self._embed(tokens, hints, first, lot[-1][1])
-            found: dict[tuple[int, int], Window] = {}
-            for batch in _batches(lot):
-                padded = np.zeros((len(batch), max(stop - start for start, stop in batch), vectors.shape[1]), np.float32)
-                for row, (start, stop) in enumerate(batch):
-                    padded[row, : stop - start] = vectors[start - first : stop - first]
-                encoded = self._encode(padded, np.array([stop - start for start, stop in batch]))
-                for row, (start, stop) in enumerate(batch):
-                    found[start, stop] = self._window((start, stop), self._mix(encoded[row], tokens, start, stop), depths)
-            yield [found[window] for window in lot]
+            first, stop = lot[0][0], lot[-1][1]
+            inside = [(a - first, b - first) for a, b in lot]
+            hidden = self._mix(self._encode(self._embed(tokens, hints, first, stop), inside), tokens, first, stop)
+            scores = hidden @ self.w["anchors.w"] + self.w["anchors.b"]
+            yield Lot(
+                first, inside, hidden, np.array(tokens.depths[first:stop], np.int64),
+                scores[:, 0], scores[:, 1], scores[:, 2:8], scores[:, 8:15], scores[:, 15],
+            )  # fmt: skip
 
     def _embed(self, tokens: Tokens, hints: Sequence[Sequence[int]], first: int, stop: int) -> Array:
         w = self.w
@@ -90,77 +90,86 @@ class Network:
         x = np.concatenate(parts, 1) @ w["inp.w"] + w["inp.b"]
         return _norm(x, w["n0.w"], w["n0.b"])
 
-    def _encode(self, x: Array, lengths: NDArray[np.int64]) -> Array:
-        mask = (np.arange(x.shape[1])[None, :] < lengths[:, None]).astype(np.float32)
-        kept = mask[..., None]
-        x = x * kept
+    def _encode(self, vectors: Array, windows: Sequence[tuple[int, int]]) -> Array:
+        lengths = [stop - start for start, stop in windows]
+        # The rows of the tokens: between windows stand empty ones, as many as a convolution reaches over.
+        rows = np.arange(len(vectors)) + max(DILATIONS) * np.repeat(np.arange(len(windows)), lengths)
+        x = np.zeros((rows[-1] + 1, vectors.shape[1]), np.float32)
+        x[rows] = vectors
         for layer in (0, 1):
-            x = self._convolve(x, layer) * kept
-        x = self._attend(x, mask) * kept
+            x = self._convolve(x, layer, rows)
+        x[rows] = self._attend(x[rows], windows)
         for layer in (2, 3):
-            x = self._convolve(x, layer) * kept
-        return x
+            x = self._convolve(x, layer, rows)
+        found: Array = x[rows]
+        return found
 
-    def _convolve(self, x: Array, layer: int) -> Array:
+    def _convolve(self, x: Array, layer: int, rows: NDArray[np.int64]) -> Array:
         w, step = self.w, DILATIONS[layer]
-        rows, length, width = x.shape
-        beside = np.zeros((rows, length, 3 * width), np.float32)  # the token `step` before, the token itself, the one `step` after
-        beside[..., width : 2 * width] = x
-        if length > step:
-            beside[:, step:, :width] = x[:, :-step]
-            beside[:, :-step, 2 * width :] = x[:, step:]
-        y = beside.reshape(-1, 3 * width) @ w[f"conv{layer}.w"]
+        length, width = x.shape
+        beside = np.zeros((length, 3 * width), np.float32)  # the token `step` before, the token itself, the one `step` after
+        beside[:, width : 2 * width] = x
+        beside[step:, :width] = x[: max(0, length - step)]
+        beside[: max(0, length - step), 2 * width :] = x[step:]
+        y = beside @ w[f"conv{layer}.w"]
         y += w[f"conv{layer}.b"]
         np.maximum(y, 0, out=y)
-        y += x.reshape(-1, width)
-        return _norm(y, w[f"ns{layer}.w"], w[f"ns{layer}.b"]).reshape(x.shape)
+        y += x
+        found = np.zeros_like(x)
+        found[rows] = _norm(y[rows], w[f"ns{layer}.w"], w[f"ns{layer}.b"])
+        return found
 
-    def _attend(self, x: Array, mask: Array) -> Array:
-        w, (rows, length, width) = self.w, x.shape
-        q, k, v = (x.reshape(-1, width) @ w["qkv.w"] + w["qkv.b"]).reshape(rows, length, 3, HEADS, width // HEADS).transpose(2, 0, 3, 1, 4)
-        places = np.arange(length)
-        bias = w["rel"][step_of(places[None, :] - places[:, None])].transpose(2, 0, 1)
-        scores = q @ k.transpose(0, 1, 3, 2) * np.float32((width // HEADS) ** -0.5) + bias + (mask[:, None, None, :] - 1) * np.float32(1e4)
-        scores = np.exp(scores - scores.max(-1, keepdims=True))
-        mixed = (scores / scores.sum(-1, keepdims=True)) @ v
-        y = mixed.transpose(0, 2, 1, 3).reshape(-1, width) @ w["o.w"]
+    def _attend(self, x: Array, windows: Sequence[tuple[int, int]]) -> Array:
+        w, width = self.w, x.shape[1]
+        turned = x @ w["qkv.w"] + w["qkv.b"]
+        mixed = np.zeros_like(x)
+        for batch in _batches(windows):
+            longest = batch[0][1] - batch[0][0]
+            padded = np.zeros((len(batch), longest, 3 * width), np.float32)
+            for row, (start, stop) in enumerate(batch):
+                padded[row, : stop - start] = turned[start:stop]
+            q, k, v = padded.reshape(len(batch), longest, 3, HEADS, width // HEADS).transpose(2, 0, 3, 1, 4)
+            places = np.arange(longest)
+            seen = places[None, :] < np.array([stop - start for start, stop in batch])[:, None]
+            scores = q @ k.transpose(0, 1, 3, 2) * np.float32((width // HEADS) ** -0.5)
+            scores += w["rel"][step_of(places[None, :] - places[:, None])].transpose(2, 0, 1)
+            scores += np.where(seen, 0, np.float32(-1e4))[:, None, None, :]
+            scores -= scores.max(-1, keepdims=True)
+            np.exp(scores, out=scores)
+            scores /= scores.sum(-1, keepdims=True)
+            for (start, stop), found in zip(batch, (scores @ v).transpose(0, 2, 1, 3).reshape(len(batch), longest, width), strict=True):
+                mixed[start:stop] = found[: stop - start]
+        y = mixed @ w["o.w"]
         y += w["o.b"]
-        y += x.reshape(-1, width)
-        return _norm(y, w["an.w"], w["an.b"]).reshape(x.shape)
+        y += x
+        return _norm(y, w["an.w"], w["an.b"])
 
     def _mix(self, x: Array, tokens: Tokens, first: int, stop: int) -> Array:
         w = self.w
-        parts = (x[: stop - first], w["mix.shape"][tokens.shapes[first:stop]], w["mix.depth"][tokens.depths[first:stop]])
-        mixed: Array = np.maximum(np.concatenate(parts, 1) @ w["mix.w"] + w["mix.b"], 0)
-        return mixed
-
-    def _window(self, window: tuple[int, int], hidden: Array, depths: NDArray[np.int64]) -> Window:
-        scores = hidden @ self.w["anchors.w"] + self.w["anchors.b"]
-        return Window(
-            window[0], hidden, depths[window[0] : window[1]], scores[:, 0], scores[:, 1], scores[:, 2:8], scores[:, 8:15], scores[:, 15]
-        )
+        mixed = np.concatenate((x, w["mix.shape"][tokens.shapes[first:stop]], w["mix.depth"][tokens.depths[first:stop]]), 1) @ w["mix.w"]
+        mixed += w["mix.b"]
+        hidden: Array = np.maximum(mixed, 0, out=mixed)
+        return hidden
 
     # ------------------------------------------------------------------------------------------------ pairs
 
-    def roles(self, kind: str, window: Window, anchors: Sequence[int]) -> Array:
-        """For each anchor (a token of the window) the scores of the roles of every token: anchors × tokens × roles."""
-        at = np.array(anchors)
-        tokens = np.arange(len(window.hidden))
-        return self._pairs(kind, window, at[:, None], np.broadcast_to(tokens, (len(at), len(tokens))))
-
-    def of_pairs(self, kind: str, window: Window, pairs: Sequence[tuple[int, int]]) -> Array:
-        """The scores of single pairs of tokens: pairs × scores."""
-        firsts, seconds = np.array(pairs).T
-        return self._pairs(kind, window, firsts, seconds)
-
-    def _pairs(self, kind: str, window: Window, one: NDArray[np.int64], other: NDArray[np.int64]) -> Array:
-        w, h, depths = self.w, window.hidden, window.depths
+    def of_pairs(self, kind: str, lot: Lot, one: NDArray[np.int64], other: NDArray[np.int64]) -> Array:
+        """What tokens are to anchors: N anchors, N tokens -> N × scores."""
+        w, depths = self.w, lot.depths
         near = w[f"{kind}.d"][step_of(other - one)]
         near += w[f"{kind}.q"][depths[one] * 3 + depths[other]]
-        near += h[one] @ w[f"{kind}.a"]
-        near += (h @ w[f"{kind}.t"])[other]
-        scores: Array = np.maximum(near, 0, out=near) @ w[f"{kind}.o"] + w[f"{kind}.b"]
+        near += _turned(lot.hidden, one, w[f"{kind}.a"])
+        near += _turned(lot.hidden, other, w[f"{kind}.t"])
+        scores: Array = np.maximum(near, 0, out=near) @ w[f"{kind}.o"]
+        scores += w[f"{kind}.b"]
         return scores
+
+
+def _turned(hidden: Array, at: NDArray[np.int64], weight: Array) -> Array:
+    """`hidden[at] @ weight`, each token once."""
+    used = np.bincount(at, minlength=len(hidden)) > 0
+    turned: Array = (hidden[used] @ weight)[used.cumsum()[at] - 1]
+    return turned
 
 
 def _lots(windows: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
