@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from kg.annotate.rules.conditionals import find_conditionals
 from kg.annotate.rules.conditions import decider, kind_of
@@ -31,8 +32,11 @@ _TRIGGERS = re.compile(r"in (?:the )?(?:event|case)\b", re.IGNORECASE)
 _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
-NEAR = 16  # statements before a place that may hold it
+NEAR = 16  # statements or acts before a place that may hold it
 LEAST_NARRATED = 30  # code points of a sentence before a statement in it that are read as narration
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +104,40 @@ def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Sai
 
 def _linked(found: Tagged) -> tuple[list[Deed | Outcome], list[Use]]:
     """The deeds with the conditions that the patterns bind to the same act, and the conditions that bind none by either."""
-    known = [use for deed in found.pattern_deeds for use in deed.uses]
+    known = {at: use for deed in found.pattern_deeds for use in deed.uses for at in ((use.text.start, 0), (0, use.text.end))}
     free = [_as_known(use, known) for use in found.free]
     own = [replace(deed, uses=tuple(_as_known(use, known) for use in deed.uses)) for deed in found.deeds]
-    uses = [use for deed in own for use in deed.uses] + free
+    acts = _Meeting((deed.action, deed) for deed in found.pattern_deeds if isinstance(deed, Deed))
+    uses = _Meeting((use.text, use) for use in [*(use for deed in own for use in deed.uses), *free])
     deeds = []
     for deed in own:
-        for other in found.pattern_deeds if isinstance(deed, Deed) else ():
-            if isinstance(deed, Deed) and isinstance(other, Deed) and _meet(deed.action, other.action):
-                bound = (next((one for one in uses if _meet(one.text, use.text)), use) for use in other.uses)
-                deed = replace(deed, uses=tuple({use.text: use for use in (*bound, *deed.uses)}.values()))
+        if isinstance(deed, Deed):
+            theirs = [use for other in acts.with_span(deed.action) for use in other.uses]
+            bound = [next(iter(uses.with_span(use.text)), use) for use in theirs]
+            deed = replace(deed, uses=tuple({use.text: use for use in (*bound, *deed.uses)}.values()))
         deeds.append(deed)
     linked = {use.text for deed in deeds if isinstance(deed, Deed) for use in deed.uses}
     kept = [deed for deed in deeds if isinstance(deed, Deed) or not all(use.text in linked for use in deed.uses)]
     return kept, [use for use in free if use.text not in linked]
 
 
-def _as_known(use: Use, known: Iterable[Use]) -> Use:
+def _as_known(use: Use, known: Mapping[tuple[int, int], Use]) -> Use:
     """The condition with the kind and polarity by the patterns, where they found it too: theirs follow from its marker."""
-    same = next((other for other in known if other.text.start == use.text.start or other.text.end == use.text.end), None)
+    same = known.get((use.text.start, 0)) or known.get((0, use.text.end))
     return replace(use, kind=same.kind, polarity=same.polarity, by=use.by or same.by, found_by=same.found_by) if same else use
 
 
-def _meet(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+class _Meeting(Generic[Found]):
+    """Things by their words, to find those that share a character with a span."""
+
+    def __init__(self, things: Iterable[tuple[Span, Found]]) -> None:
+        self.things = sorted(things, key=lambda thing: thing[0])
+
+    def with_span(self, span: Span) -> Iterator[Found]:
+        stop = bisect_left(self.things, span.end, key=lambda thing: thing[0].start)
+        for other, thing in self.things[max(0, stop - NEAR) : stop]:
+            if span.start < other.end:
+                yield thing
 
 
 def _further(text: str, found: Sequence[Use]) -> Iterator[Use]:

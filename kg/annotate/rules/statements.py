@@ -74,7 +74,8 @@ def _sentence_words(line: Line, bounds: list[tuple[int, int]]) -> list[tuple[int
     ranges, first = [], 0
     words = line.words
     at = bisect_left(bounds, line.start, key=lambda bound: bound[1])
-    for _, end in bounds[at:]:
+    for place in range(at, len(bounds)):
+        end = bounds[place][1]
         stop = bisect_left(words, end, lo=first, key=lambda word: word.start)
         if stop > first and not (stop < len(words) and words[stop].quoted and words[stop - 1].quoted):
             ranges.append((first, stop))
