@@ -543,6 +543,53 @@ def show(
     _print(to_text(about(_store(store), name), format))
 
 
+@app.command(short_help="What becomes of each commitment if conditions are met or fail.")
+def whatif(
+    met: Annotated[
+        list[str] | None, typer.Option("--met", metavar="C", help="What is met: a label or id, kind:KIND, by:ACTOR; repeatable.")
+    ] = None,
+    failed: Annotated[
+        list[str] | None, typer.Option("--failed", metavar="C", help="What has failed, named in the same ways; repeatable.")
+    ] = None,
+    scenario: Annotated[Path | None, typer.Option("--scenario", help="A file with the lists met and failed (YAML or JSON).")] = None,
+    as_reported: Annotated[
+        bool, typer.Option("--as-reported", help="Start from what sources say was met, failed, kept or broken.")
+    ] = False,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Only the commitments that sources make hang on different conditions.")
+    ] = False,
+    pivotal: Annotated[bool, typer.Option("--pivotal", help="Rank the conditions, and the actors that can withhold them.")] = False,
+    store: StorePath = DEFAULT_STORE,
+    format: Format = "table",
+) -> None:
+    """\b
+    kg whatif --met ceasefire --failed by:Bundestag
+    kg whatif --as-reported --readings
+    kg whatif --pivotal --format json
+
+    What becomes of each commitment if conditions are met or fail, by each source's own reading: its stance and its state, with the
+    conditions that decide and their words. On a terminal a tree, else rows.
+    """
+    from kg.analyse.pivotal import COLUMNS as PIVOTAL
+    from kg.analyse.scenario import read_scenario
+    from kg.analyse.tree import to_text
+    from kg.analyse.whatif import COLUMNS, notes, pivotal_rows, to_rows, to_tree, what_if
+    from kg.listing import listing
+
+    _known_format(format)
+    told = read_scenario(scenario) if scenario else ([], [])
+    answered = what_if(_store(store), [*told[0], *(met or ())], [*told[1], *(failed or ())], as_reported, readings)
+    width, structured = _width(), format in ("json", "jsonl")
+    if pivotal:
+        _print(listing(PIVOTAL, pivotal_rows(answered, structured), format, width))
+    elif format == "table" and width:
+        _print(to_text(to_tree(answered), "table", width))
+    else:
+        _print(listing(COLUMNS, to_rows(answered, structured), format, width))
+    for note in notes(answered):
+        _say(note)
+
+
 @app.command(short_help="Draw the chart or a network to a file.")
 def graph(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file: .html, .svg, .graphml, .gexf or .json.")],

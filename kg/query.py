@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -498,10 +498,17 @@ def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
     >>> unreviewed(memory())
     ()
     """
-    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS).rows}
+    named = None
     if answer and "article" in answer.columns:
         at = answer.columns.index("article")
         named = {str(row[at]) for row in answer.rows}
+    return unreviewed_among(store, named)
+
+
+def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, ...]:
+    """The same of some articles (terms as SPARQL writes them), or of the whole store."""
+    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS).rows}
+    if named is not None:
         readings = {article: reviewed for article, reviewed in readings.items() if article in named}
     machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)
     if not machine:

@@ -22,7 +22,10 @@ from packaging.requirements import Requirement
 from kg.cli import app
 
 TOP = Path(__file__).parents[1]
-PAGES = [path.relative_to(TOP).as_posix() for path in (*sorted(TOP.glob("*.md")), *sorted(TOP.glob("*/README.md")))]
+PAGES = [
+    path.relative_to(TOP).as_posix()
+    for path in (*sorted(TOP.glob("*.md")), *sorted(TOP.glob("*/README.md")), *sorted(TOP.glob("docs/*.md")))
+]
 DOCS = ["README.md", *(page for page in PAGES if page != "README.md" and "```console" in (TOP / page).read_text("utf-8"))]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "demo", "dist", "build")
 ANY = "..."

@@ -42,7 +42,7 @@ ROOMS_OF = {
     "rdflib": {"check", "exchange"},
     "pyshacl": {"check"},
     "jsonschema": {"annotate", "check"},
-    "yaml": {"annotate", "check", "query"},  # query: the headers of named queries
+    "yaml": {"annotate", "check", "query", "analyse"},  # query: the headers of named queries; analyse: scenarios
     "trafilatura": {"articles"},
     "charset_normalizer": {"articles"},
     "networkx": {"analyse", "view"},

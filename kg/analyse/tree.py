@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,8 +41,9 @@ class Node:
             yield from child.all()
 
 
-def to_text(node: Node, form: str) -> str:
-    """The tree as `table` (indented lines), `md` (a nested list) or `json` (nested objects, what is empty left out).
+def to_text(node: Node, form: str, width: int | None = None) -> str:
+    """The tree as `table` (indented lines, wrapped at a terminal's width), `md` (a nested list) or `json` (nested objects, what
+    is empty left out).
 
     >>> print(to_text(Node("Norland", kind="state", children=(Node("Union", "member of"),)), "table"), end="")
     Norland – state
@@ -53,7 +55,16 @@ def to_text(node: Node, form: str) -> str:
     lines = _lines(node, 0)
     if form == "md":
         return "".join("  " * depth + "- " + re.sub(r"([\\`*_\[\]<>|#&~])", r"\\\1", line) + "\n" for depth, line in lines)
-    return "".join("  " * depth + line + "\n" for depth, line in lines)
+    return "".join(_wrapped(line, depth, width) + "\n" for depth, line in lines)
+
+
+def _wrapped(line: str, depth: int, width: int | None) -> str:
+    if width is None:
+        return "  " * depth + line
+    margin = "  " * min(depth, 12)
+    return textwrap.fill(
+        line, max(40, width), initial_indent=margin, subsequent_indent=margin + "    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def one_line(text: str) -> str:
@@ -76,7 +87,7 @@ def _json(node: Node) -> dict[str, Any]:
 def _lines(node: Node, depth: int) -> Iterator[tuple[int, str]]:
     """The lines of a node and all below it, each with its depth; bare leaves side by side that play one role share a line."""
     told = ", ".join(f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in node.values)
-    what = " – " + ", ".join(filter(None, (node.kind, node.iri))) if not node.role else ""
+    what = " – " + ", ".join(filter(None, (node.kind, node.iri))) if not node.role and (node.kind or node.iri) else ""
     mark = " [not reviewed]" if node.unreviewed else ""
     yield depth, one_line(f"{node.role + ': ' if node.role else ''}{node.label}{what}{f' ({told})' if told else ''}{mark}")
     if node.quote:

@@ -1,0 +1,184 @@
+"""What each source makes a commitment hang on: statements with their conditions, read from a store at once.
+
+A *reading* is the conditions as one origin states them: articles that go back to one origin (`kg:origin`) are one reading,
+any other article is one of its own. Conditions conjoin within a reading, never across.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from kg.store.embedded import Store
+from kg.vocabulary import KG, OA, SCHEMA, SKOS, kg
+
+WAYS = ("requires", "exceptIf", "triggeredBy")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Exact words: `start` and `end` are code points of the article's text, half-open."""
+
+    quote: str
+    article: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold: its circumstance (IRI), its kind, who decides it (IRIs)."""
+
+    iri: str
+    circumstance: str
+    kind: str
+    by: frozenset[str]
+
+
+@dataclass(slots=True)
+class Said:
+    """One statement of a commitment: how it stands to it, when it was said, and the conditions it attaches, by way."""
+
+    iri: str
+    commitment: str
+    article: str
+    stance: str
+    date: str
+    first_hand: bool
+    passage: Passage
+    attached: dict[str, list[str]] = field(default_factory=lambda: {way: [] for way in WAYS})
+    groups: list[frozenset[str]] = field(default_factory=list)
+
+
+class Readings:
+    """A store's commitments, conditions and statements, as what-if needs them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.origin_of = dict(_pairs(store, f"?a <{kg('origin')}> ?b"))
+        self.conditions = self._conditions()
+        self.statements = self._statements()
+        self.needed = _gathered((g, a, b) for a, b, g in rows(store, f"SELECT ?a ?b ?g {{ GRAPH ?g {{ ?a <{kg('dependsOn')}> ?b }} }}"))
+        self.wholes = _closure(_pairs(store, f"?a <{kg('partOf')}> ?b"))
+        self.broader = _closure(_pairs(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>"))
+        self.committers = _many(_pairs(store, f"?a <{kg('committer')}> ?b"))
+        self.withheld_by = _many(_pairs(store, f"?a <{kg('opposedBy')}> ?b"))
+        self.by_commitment: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+        for said in self.statements.values():
+            self.by_commitment[said.commitment][self.reading_of(said.article)].append(said)
+        self._passages: dict[tuple[str, str], list[Passage]] | None = None
+
+    def reading_of(self, article: str) -> str:
+        """The reading an article belongs to: its origin, where it goes back to another one."""
+        return self.origin_of.get(article, article)
+
+    def articles_of(self, reading: str) -> set[str]:
+        """The articles of a reading."""
+        return {reading, *(article for article, origin in self.origin_of.items() if origin == reading)}
+
+    def passage(self, owner: str, condition: str, articles: Iterable[str]) -> Passage | None:
+        """The words in which a statement, or another condition in one of these articles, names a condition."""
+        if self._passages is None:
+            self._passages = self._named()
+        wanted = set(articles)
+        return next((found for found in self._passages.get((owner, condition), ()) if found.article in wanted), None)
+
+    def cycles(self) -> list[tuple[str, ...]]:
+        """Conditions that depend on themselves, and commitments that are part of themselves, each circle once."""
+        import networkx as nx
+
+        found: set[tuple[str, ...]] = set()
+        graphs = [nx.DiGraph((a, b) for a, some in of.items() for b in some) for of in self.needed.values()]
+        graphs.append(nx.DiGraph(_pairs(self.store, f"?a <{kg('partOf')}> ?b")))
+        for graph in graphs:
+            for part in nx.strongly_connected_components(graph):
+                if len(part) > 1 or any(graph.has_edge(node, node) for node in part):
+                    found.add(tuple(sorted(part)))
+        return sorted(found)
+
+    # ------------------------------------------------------------------------------------------------ from the store
+
+    def _conditions(self) -> dict[str, Condition]:
+        by = _many(_pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
+        told = rows(self.store, f"SELECT DISTINCT ?c ?what ?kind {{ ?c <{kg('circumstance')}> ?what ; <{kg('kind')}> ?kind }}")
+        return {c: Condition(c, what, _bare(kind), frozenset(by.get(c, ()))) for c, what, kind in told}
+
+    def _statements(self) -> dict[str, Said]:
+        found: dict[str, Said] = {}
+        told = rows(
+            self.store,
+            f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?published ?own ?quote ?start ?end {{
+              ?s <{kg("expresses")}> ?c ; <{kg("stance")}> ?stance ; <{kg("reportedIn")}> ?article ; <{kg("context")}> ?sentence .
+              ?sentence <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
+              OPTIONAL {{ ?s <{kg("saidOn")}> ?said }} OPTIONAL {{ ?article <{SCHEMA}datePublished> ?published }}
+              OPTIONAL {{ ?s <{kg("firstHand")}> ?own }} }}""",
+        )
+        for s, c, article, stance, said, published, own, quote, start, end in told:
+            passage = Passage(quote, article, int(start), int(end))
+            found[s] = Said(s, c, article, _bare(stance), said or published, own == "true", passage)
+        for way in WAYS:
+            for s, c in _pairs(self.store, f"?a <{kg(way)}> ?b"):
+                if s in found:
+                    found[s].attached[way].append(c)
+        groups = rows(self.store, f"SELECT DISTINCT ?g ?s ?c {{ ?s <{kg('anyOf')}> ?g . ?g <{kg('member')}> ?c }}")
+        for of_one in _gathered(groups).values():
+            for s, members in of_one.items():
+                if s in found:
+                    found[s].groups.append(frozenset(members))
+        return found
+
+    def _named(self) -> dict[tuple[str, str], list[Passage]]:
+        told = rows(
+            self.store,
+            f"""SELECT DISTINCT ?owner ?c ?article ?quote ?start ?end {{
+              ?owner <{kg("mention")}> ?m . ?m <{kg("role")}> <{KG}role-condition> ; <{kg("refersTo")}> ?c ;
+              <{OA}hasSource> ?article ; <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end }}""",
+        )
+        found: dict[tuple[str, str], list[Passage]] = defaultdict(list)
+        for owner, c, article, quote, start, end in sorted(told, key=lambda row: (row[2], int(row[4]), int(row[5]))):
+            found[owner, c].append(Passage(quote, article, int(start), int(end)))
+        return found
+
+
+def rows(store: Store, text: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a SELECT as bare text, "" where a variable is unbound."""
+    for row in store.select(text):
+        yield tuple(term.value if isinstance(term, ox.NamedNode | ox.Literal) else "" for term in row)
+
+
+def _bare(concept: str) -> str:
+    """The word of a stance or kind: withdrawn, of kg:stance-withdrawn."""
+    return concept.rpartition("-")[2]
+
+
+def _pairs(store: Store, pattern: str) -> list[tuple[str, str]]:
+    return sorted((a, b) for a, b in rows(store, f"SELECT DISTINCT ?a ?b {{ {pattern} }}"))
+
+
+def _many(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one, other in pairs:
+        found.setdefault(one, []).append(other)
+    return found
+
+
+def _gathered(rows: Iterable[tuple[str, ...]]) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for first, second, third in sorted(rows):
+        found.setdefault(first, {}).setdefault(second, []).append(third)
+    return found
+
+
+def _closure(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """For each thing those above it, near ones first; a circle is gone round once."""
+    above = _many(pairs)
+    found = {}
+    for thing in above:
+        order = [thing]
+        for at in order:
+            order += [other for other in above.get(at, ()) if other not in order]
+        found[thing] = order[1:]
+    return found
