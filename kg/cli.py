@@ -19,6 +19,7 @@ from kg import __version__
 from kg.errors import AnnotationError, ProvisoError, ReadError, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from kg.analyse.timeline import Moves
     from kg.annotate.automatic import Annotate
     from kg.articles import Reading
     from kg.check import Checked
@@ -587,6 +588,63 @@ def whatif(
     else:
         _print(listing(COLUMNS, to_rows(answered, structured), format, width))
     for note in notes(answered):
+        _say(note)
+
+
+@app.command(short_help="How stances moved: statements in order of time.")
+def timeline(
+    actor: Annotated[str, typer.Argument(metavar="[ACTOR]", help="Whose commitments; all where none is named.")] = "",
+    store: StorePath = DEFAULT_STORE,
+    format: Format = "table",
+) -> None:
+    """\b
+    kg timeline Germany
+    kg timeline --format csv
+    kg timeline "United States" --format json
+
+    Every statement of an actor's commitments in order of time, with each change of stance and both passages.
+    """
+    from kg.analyse.timeline import TIMELINE, Moves, timeline_rows
+    from kg.listing import listing
+
+    _known_format(format)
+    moves = Moves(_store(store))
+    _print(listing(TIMELINE, timeline_rows(moves, moves.timeline(actor), format in ("json", "jsonl")), format, _width()))
+    _note_unreviewed(moves)
+
+
+@app.command(short_help="What stood on one date, and what stands on another.")
+def diff(
+    since: Annotated[str, typer.Argument(metavar="DATE", help="The earlier date: 2026-01-06, 2026-01 or 2026.")],
+    until: Annotated[str, typer.Argument(metavar="DATE", help="The later date.")],
+    actor: Annotated[str, typer.Option("--actor", help="Whose commitments.")] = "",
+    store: StorePath = DEFAULT_STORE,
+    format: Format = "table",
+) -> None:
+    """\b
+    kg diff 2025-12 2026-01-31
+    kg diff 2025-01-01 2026-01-06 --actor Germany
+    kg diff 2025 2026 --format json
+
+    The commitments that stand otherwise on the later date: new ones, other stances, other conditions, with both passages.
+    """
+    from kg.analyse.timeline import DIFF, Moves, diff_rows
+    from kg.articles.fields import iso_date
+    from kg.listing import listing
+
+    _known_format(format)
+    for date in (since, until):
+        if iso_date(date) != date:
+            raise UsageError(f"{date} is no date", "", "write it as 2026, 2026-01 or 2026-01-06")
+    moves = Moves(_store(store))
+    _print(listing(DIFF, diff_rows(moves, moves.diff(since, until, actor), format in ("json", "jsonl")), format, _width()))
+    _note_unreviewed(moves)
+
+
+def _note_unreviewed(moves: Moves) -> None:
+    from kg.query import unreviewed_among
+
+    for note in unreviewed_among(moves.readings.store, {f"<{said.article}>" for said in moves.readings.statements.values()}):
         _say(note)
 
 

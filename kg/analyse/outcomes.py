@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.analyse.logic import All, Either, Formula, Leaf, Not, Settled, Value, deciding, evaluate, smallest_sets
-from kg.analyse.readings import Readings, Said
+from kg.analyse.readings import Readings, Said, later
 
 ACTIVE, UNTRIGGERED, WAITS, BLOCKED, STANDS, LAPSED = "active", "in force but untriggered", "waits", "blocked", "stands", "lapsed"
 STATES = (ACTIVE, UNTRIGGERED, WAITS, BLOCKED, STANDS, LAPSED, "")
@@ -49,22 +49,17 @@ def outcomes(readings: Readings, known: Mapping[str, Value]) -> list[Outcome]:
     found = []
     for commitment, by_reading in sorted(readings.by_commitment.items()):
         for reading in sorted(by_reading):
-            for stance, said in _standing(by_reading[reading]).items():
+            for stance, said in standing(by_reading[reading]).items():
                 found.append(_outcome(readings, commitment, reading, stance, said, known))
     return found
 
 
-def _standing(statements: Iterable[Said]) -> dict[str, list[Said]]:
+def standing(statements: Iterable[Said]) -> dict[str, list[Said]]:
     """The stances that stand in a reading, each with its statements: the latest first-hand ones, else the latest ascribed ones."""
     every = list(statements)
     own = [said for said in every if said.first_hand] or every
-    latest = {said.stance for said in own if not any(_later(other.date, said.date) for other in own)}
+    latest = {said.stance for said in own if not any(later(other.date, said.date) for other in own)}
     return {stance: [said for said in every if said.stance == stance] for stance in sorted(latest)}
-
-
-def _later(one: str, other: str) -> bool:
-    """Whether a date is later in the part that both have; of ISO dates, which may be partial or missing."""
-    return one[: len(other)] > other[: len(one)]
 
 
 def _outcome(readings: Readings, commitment: str, reading: str, stance: str, said: list[Said], known: Mapping[str, Value]) -> Outcome:

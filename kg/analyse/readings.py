@@ -40,7 +40,10 @@ class Condition:
 
 @dataclass(slots=True)
 class Said:
-    """One statement of a commitment: how it stands to it, when it was said, and the conditions it attaches, by way."""
+    """One statement of a commitment: how it stands to it, when it was said, where it reaches, and the conditions it attaches, by way.
+
+    `date` is an ISO date, partial where the text is, "" where nothing dates it: when it was said, else when it was published.
+    """
 
     iri: str
     commitment: str
@@ -51,6 +54,9 @@ class Said:
     passage: Passage
     attached: dict[str, list[str]] = field(default_factory=lambda: {way: [] for way in WAYS})
     groups: list[frozenset[str]] = field(default_factory=list)
+    speakers: list[str] = field(default_factory=list)
+    only_in: list[str] = field(default_factory=list)
+    not_in: list[str] = field(default_factory=list)
 
 
 class Readings:
@@ -62,8 +68,8 @@ class Readings:
         self.conditions = self._conditions()
         self.statements = self._statements()
         self.needed = _gathered((g, a, b) for a, b, g in rows(store, f"SELECT ?a ?b ?g {{ GRAPH ?g {{ ?a <{kg('dependsOn')}> ?b }} }}"))
-        self.wholes = _closure(_pairs(store, f"?a <{kg('partOf')}> ?b"))
-        self.broader = _closure(_pairs(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>"))
+        self.wholes = above(store, f"?a <{kg('partOf')}> ?b")
+        self.broader = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>")
         self.committers = _many(_pairs(store, f"?a <{kg('committer')}> ?b"))
         self.withheld_by = _many(_pairs(store, f"?a <{kg('opposedBy')}> ?b"))
         self.by_commitment: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
@@ -123,6 +129,10 @@ class Readings:
             for s, c in _pairs(self.store, f"?a <{kg(way)}> ?b"):
                 if s in found:
                     found[s].attached[way].append(c)
+        for term, name in (("speaker", "speakers"), ("onlyIn", "only_in"), ("notIn", "not_in")):
+            for s, thing in _pairs(self.store, f"?a <{kg(term)}> ?b"):
+                if s in found:
+                    getattr(found[s], name).append(thing)
         groups = rows(self.store, f"SELECT DISTINCT ?g ?s ?c {{ ?s <{kg('anyOf')}> ?g . ?g <{kg('member')}> ?c }}")
         for of_one in _gathered(groups).values():
             for s, members in of_one.items():
@@ -141,6 +151,15 @@ class Readings:
         for owner, c, article, quote, start, end in sorted(told, key=lambda row: (row[2], int(row[4]), int(row[5]))):
             found[owner, c].append(Passage(quote, article, int(start), int(end)))
         return found
+
+
+def later(one: str, other: str) -> bool:
+    """Whether a date is later in the part that both have; of ISO dates, which may be partial or missing.
+
+    >>> later("2026-02", "2026-01-30"), later("2026-01", "2026-01-30"), later("", "2026")
+    (True, False, False)
+    """
+    return one[: len(other)] > other[: len(one)]
 
 
 def rows(store: Store, text: str) -> Iterator[tuple[str, ...]]:
@@ -172,13 +191,13 @@ def _gathered(rows: Iterable[tuple[str, ...]]) -> dict[str, dict[str, list[str]]
     return found
 
 
-def _closure(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """For each thing those above it, near ones first; a circle is gone round once."""
-    above = _many(pairs)
+def above(store: Store, pattern: str) -> dict[str, list[str]]:
+    """For each `?a` of a pattern all `?b` above it, near ones first; a circle is gone round once."""
+    next_to = _many(_pairs(store, pattern))
     found = {}
-    for thing in above:
+    for thing in next_to:
         order = [thing]
         for at in order:
-            order += [other for other in above.get(at, ()) if other not in order]
+            order += [other for other in next_to.get(at, ()) if other not in order]
         found[thing] = order[1:]
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.analyse.logic import Value
-from kg.analyse.readings import Condition, Passage, Readings, rows
+from kg.analyse.readings import Condition, Passage, Readings, later, rows
 from kg.errors import ReadError, UsageError
 from kg.query import matching, names, nearest
 from kg.vocabulary import ID, KINDS, OA, kg
@@ -140,7 +140,7 @@ def _take_reports(readings: Readings, found: Scenario) -> None:
     )
     for condition in {report.condition for report in found.reports}:
         told = [report for report in found.reports if report.condition == condition]
-        last = [one for one in told if not any(other.date[: len(one.date)] > one.date[: len(other.date)] for other in told)]
+        last = [one for one in told if not any(later(other.date, one.date) for other in told)]
         if len({report.value for report in last}) == 1:
             found.settle(condition, last[0].value, REPORTED, last[0].says)
 
