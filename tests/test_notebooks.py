@@ -14,7 +14,10 @@ from traitlets.config import Config
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-ANSWER = {"01-first-questions": ("Friedrich Merz", "Bundestag")}  # what each must come to show
+ANSWER = {
+    "01-first-questions": ("Friedrich Merz", "Bundestag"),
+    "02-what-if": ("blocked", "the consent of the Bundestag", "ceasefire (event)"),
+}  # what each must come to show
 
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
