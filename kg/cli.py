@@ -198,11 +198,11 @@ def _given(params: Sequence[str] | None) -> dict[str, str]:
 
 
 def _print_answer(store: Store, answer: Answer, form: str) -> None:
-    from kg.query import to_text, unreviewed
+    from kg.query import corroboration, to_text, unreviewed
 
     _print(to_text(store, answer, form, _width()))
     _say(f"{len(answer.rows)} row{'' if len(answer.rows) == 1 else 's'}")
-    for note in unreviewed(store, answer) if answer.rows else ():
+    for note in (*corroboration(store, answer), *unreviewed(store, answer)) if answer.rows else ():
         _say(note)
 
 

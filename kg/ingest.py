@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.analyse.origins import origin_triples
 from kg.annotate.automatic import Annotate
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
@@ -33,6 +34,8 @@ from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, re
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 STDIN = "-"
+# Rules that need the articles' texts, which no query compares: name -> what derives the triples of its graph.
+READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {"origin": origin_triples}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +117,27 @@ def add(
 
 
 def derive(store: Writer, when: str) -> list[str]:
-    """Makes each derived graph again from its query in `queries/derive/`; returns the names of those that changed."""
+    """Makes each derived graph again, from its query in `queries/derive/` or by `READ_TEXTS`; returns the names of those that changed."""
     changed = []
-    rules = {DERIVED_GRAPH + rule.name: rule for rule in list_queries("derive")}
-    for graph, rule in sorted(rules.items(), key=lambda pair: (bool(pair[1].header.get("after")), pair[0])):  # a rule may follow others
-        answer = store.query(rule.text)
-        assert isinstance(answer, ox.QueryTriples)  # a rule is a CONSTRUCT; a test holds it
-        triples = list(answer)
+    rules = {rule.name: rule for rule in list_queries("derive")}
+    in_order = sorted(rules.values(), key=lambda rule: (bool(rule.header.get("after")), rule.name))  # a rule may follow others
+    made = {rule.name: functools.partial(_constructed, store, rule.text) for rule in in_order}
+    made |= {name: functools.partial(triples, store) for name, triples in READ_TEXTS.items()}
+    for name, make in made.items():
+        graph, triples = DERIVED_GRAPH + name, make()
         if digest_of(graph, triples) != store.digest(graph):
             store.replace_graph(graph, triples, when=when)
-            changed.append(rule.name)
+            changed.append(name)
     for graph in store.graphs():
-        if graph.startswith(DERIVED_GRAPH) and graph not in rules:
+        if graph.startswith(DERIVED_GRAPH) and graph.removeprefix(DERIVED_GRAPH) not in made:
             store.remove_graph(graph, when=when)  # by a rule that is no more
     return changed
+
+
+def _constructed(store: Writer, text: str) -> list[ox.Triple]:
+    answer = store.query(text)
+    assert isinstance(answer, ox.QueryTriples)  # a rule is a CONSTRUCT; a test holds it
+    return list(answer)
 
 
 def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) -> None:

@@ -486,7 +486,39 @@ def _prefixed(iri: str) -> str:
 
 _READINGS = f"""SELECT ?article ?reviewed {{ ?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
   FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }}}}"""  # those in force
+_GOES_BACK = f"""SELECT ?article ?source ?how ?share {{ VALUES (?term ?how) {{ (<{KG}copyOf> "copies") (<{KG}paraphraseOf> "paraphrases") }}
+  ?article ?term ?source ; <{KG}share> ?share }}"""
 NAMED = 5  # articles that a note names
+
+
+def corroboration(store: Store, answer: Answer) -> tuple[str, ...]:
+    """A sentence that says how many independent origins the articles of an answer go back to; none where each is its own.
+
+    >>> from kg.store.embedded import memory
+    >>> corroboration(memory(), Answer(("article",), []))
+    ()
+    """
+    if "article" not in answer.columns:
+        return ()
+    at = answer.columns.index("article")
+    named = {term.value for row in answer.rows if isinstance(term := row[at], ox.NamedNode)}
+    origins = {_value(a): _value(o) for a, o in store.select(f"SELECT ?a ?o {{ ?a <{KG}origin> ?o }}") if _value(a) in named}
+    copies = sorted(article for article, origin in origins.items() if article != origin)
+    count = len({origins.get(article, article) for article in named})
+    if not copies:
+        return ()
+    told = {_value(a): (_value(s), _value(how), float(_value(share))) for a, s, how, share in store.select(_GOES_BACK)}
+    why = [f"{_last(a)} {told[a][1]} {_last(told[a][0])} ({told[a][2]:.0%})" for a in copies[:NAMED] if a in told]
+    more = f" and {len(copies) - NAMED} more" if len(copies) > NAMED else ""
+    return (f"{len(named)} reports, {count} independent origin{'' if count == 1 else 's'}: {', '.join(why)}{more}.",)
+
+
+def _value(term: Term | None) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else ""
+
+
+def _last(iri: str) -> str:
+    return iri.rpartition("/")[2]
 
 
 def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:

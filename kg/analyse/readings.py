@@ -42,7 +42,8 @@ class Condition:
 class Said:
     """One statement of a commitment: how it stands to it, when it was said, where it reaches, and the conditions it attaches, by way.
 
-    `date` is an ISO date, partial where the text is, "" where nothing dates it: when it was said, else when it was published.
+    `date` is an ISO date, partial where the text is, "" where nothing dates it: when it was said, else when its article was
+    published, or the one that this goes back to: who tells again says nothing new.
     """
 
     iri: str
@@ -73,13 +74,17 @@ class Readings:
         self.committers = _many(_pairs(store, f"?a <{kg('committer')}> ?b"))
         self.withheld_by = _many(_pairs(store, f"?a <{kg('opposedBy')}> ?b"))
         self.by_commitment: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
-        for said in self.statements.values():
+        for said in sorted(self.statements.values(), key=self._place):
             self.by_commitment[said.commitment][self.reading_of(said.article)].append(said)
         self._passages: dict[tuple[str, str], list[Passage]] | None = None
 
     def reading_of(self, article: str) -> str:
         """The reading an article belongs to: its origin, where it goes back to another one."""
         return self.origin_of.get(article, article)
+
+    def _place(self, said: Said) -> tuple[bool, str, int]:
+        """An origin's own statements before those of what goes back to it."""
+        return said.article != self.reading_of(said.article), said.article, said.passage.start
 
     def articles_of(self, reading: str) -> set[str]:
         """The articles of a reading."""
@@ -116,13 +121,15 @@ class Readings:
         found: dict[str, Said] = {}
         told = rows(
             self.store,
-            f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?published ?own ?quote ?start ?end {{
+            f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?own ?quote ?start ?end {{
               ?s <{kg("expresses")}> ?c ; <{kg("stance")}> ?stance ; <{kg("reportedIn")}> ?article ; <{kg("context")}> ?sentence .
               ?sentence <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
-              OPTIONAL {{ ?s <{kg("saidOn")}> ?said }} OPTIONAL {{ ?article <{SCHEMA}datePublished> ?published }}
+              OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
               OPTIONAL {{ ?s <{kg("firstHand")}> ?own }} }}""",
         )
-        for s, c, article, stance, said, published, own, quote, start, end in told:
+        published_on = dict(_pairs(self.store, f"?a <{SCHEMA}datePublished> ?b"))
+        for s, c, article, stance, said, own, quote, start, end in told:
+            published = published_on.get(self.reading_of(article), "")
             passage = Passage(quote, article, int(start), int(end))
             found[s] = Said(s, c, article, _bare(stance), said or published, own == "true", passage)
         for way in WAYS:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from kg.actors import load_registry
+from kg.analyse.origins import origin_triples
 from kg.annotate.from_file import read_annotation
 from kg.model import Article
 from kg.query import ask_store, load_query, run, to_text_rows
@@ -35,6 +36,7 @@ def world() -> Store:
     for rule in ("first-hand", "standing"):
         made = run(memory(found), load_query(rule).text)
         found += quads(DERIVED_GRAPH + rule, [ox.Triple(*row) for row in made.rows])  # type: ignore[arg-type]  # rows of a CONSTRUCT are whole triples
+    found += quads(DERIVED_GRAPH + "origin", origin_triples(memory(found)))
     return memory(found)
 
 

@@ -1,0 +1,289 @@
+"""Which articles copy or paraphrase which, and so how many independent sources a thing has.
+
+    texts --find_reuse--> Reuse, a pair each --origins_of--> article -> the article it goes back to
+
+Two articles are compared only where they share rare shingles (runs of five words): those of a fixed sample of all are looked up in
+an index, so the cost grows with the number of words, not of pairs (A. Broder, On the resemblance and containment of documents, 1997:
+a sample by residue, which estimates containment). What is compared then is exact:
+
+- *copy*: how much of the article stands, word for word, in the other;
+- *paraphrase*: how much of it stands there sentence for sentence in the same order, by its rarer words, names and numbers. Independent
+  reports of one event share names, figures and the quotes of one press conference, but not the order of what they tell.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+import pyoxigraph as ox
+
+from kg.store.embedded import Store
+from kg.text import sentences
+from kg.vocabulary import SCHEMA, XSD, kg
+
+SHINGLE = 5  # words
+SAMPLE = 4  # one shingle of so many is looked up
+MOST_HOLDERS = 40  # articles that hold a shingle; one in more is a phrase, or the boilerplate of an outlet
+LEAST_SHARED = 2  # sampled shingles that two articles share before they are compared
+LEAST_COPY = 0.5  # share of an article's words that stand word for word in another
+LEAST_COPIED = 40  # and how many: short reports of like events often share a frame
+ALL_BUT = 0.95  # share at which a short text is a copy too
+LEAST_TOLD = 0.25  # share of its words in sentences that another tells in the same order
+LEAST_TOLD_ANYHOW = 0.45  # the same in any order
+ALIKE = 0.4  # share of a sentence's rarer words that stand in the one it is told after
+LEAST_RETOLD = 80  # words in such sentences: in a few short ones names alone make two reports alike
+SHORT = 3  # words of a sentence too short to be told after another
+_WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
+_COMMON = frozenset(
+    ["the", "a", "an", "of", "to", "in", "and", "that", "for", "on", "with", "as", "is", "was", "were", "be", "by", "it", "at", "from", "has", "have", "had", "which", "who", "he", "she", "they", "his", "her", "their", "its", "this", "these", "would", "will", "could", "but", "not", "or", "also", "are", "been", "more", "than", "said", "says", "after", "before", "about", "into", "over", "between"]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article to be compared: its id, its text, its ISO date (may be partial or "")."""
+
+    id: str
+    text: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """An article that goes back to another: by `copy` or `paraphrase`, and the share (0 to 1) of its words that do."""
+
+    article: str
+    source: str
+    kind: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: where it stands (code points, half-open), its number of words, its rarer words."""
+
+    start: int
+    end: int
+    count: int
+    rare: Counter[str]
+
+
+class Prepared:
+    """A text with its words, shingles and sentences."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.words = [_stem(found.group()) for found in _WORD.finditer(text.text)]
+        self.shingles = [zlib.crc32(" ".join(self.words[at : at + SHINGLE]).encode()) for at in range(len(self.words) - SHINGLE + 1)]
+        self.set = frozenset(self.shingles)
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """Its sentences of more than a few words, in order."""
+        found = []
+        for start, end in sentences(self.text.text):
+            words = [_stem(word.group()) for word in _WORD.finditer(self.text.text, start, end)]
+            if len(words) > SHORT:
+                found.append(Sentence(start, end, len(words), Counter(word for word in words if word not in _COMMON)))
+        return found
+
+
+def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
+    """The pairs in which one article goes back to the other, by article.
+
+    An article goes back to one that is older; of one day, to the one that has more of what the other lacks.
+
+    >>> lead = "Norland will send ships to the river delta next week, the defence minister said on Monday in the capital. "
+    >>> find_reuse([Text("a", lead + "It is raining there.", "2026-01-06"), Text("b", lead, "2026-01-07")])
+    [Reuse(article='b', source='a', kind='copy', share=1.0)]
+    """
+    prepared = [Prepared(text) for text in texts]
+    rarity: dict[str, float] = {}
+    found = []
+    for one, other in _candidates(prepared):
+        if not rarity:
+            rarity = _rarity(prepared)
+        if reuse := _compare(prepared[one], prepared[other], rarity):
+            found.append(reuse)
+    return sorted(found, key=lambda reuse: (reuse.article, -reuse.share, reuse.source))
+
+
+def origins_of(articles: Iterable[str], reuses: Iterable[Reuse]) -> dict[str, str]:
+    """For each article the independent one it goes back to, step by step along the largest share; itself where it is one.
+
+    >>> origins_of("abc", [Reuse("c", "b", "copy", 0.9), Reuse("b", "a", "paraphrase", 0.4)])
+    {'a': 'a', 'b': 'a', 'c': 'a'}
+    """
+    source = _main(reuses)
+    found = {}
+    for article in articles:
+        at, passed = article, {article}
+        while at in source and source[at].source not in passed:
+            at = source[at].source
+            passed.add(at)
+        found[article] = at
+    return found
+
+
+def _main(reuses: Iterable[Reuse]) -> dict[str, Reuse]:
+    """For each article the reuse of the largest share."""
+    best: dict[str, Reuse] = {}
+    for reuse in reuses:
+        if reuse.article not in best or reuse.share > best[reuse.article].share:
+            best[reuse.article] = reuse
+    return best
+
+
+def origin_triples(store: Store) -> list[ox.Triple]:
+    """What the rule `origin` derives: of each article that goes back to another how, how far and to which; of each its origin."""
+    rows = store.select(f"SELECT ?a ?text ?date {{ ?a <{kg('text')}> ?text OPTIONAL {{ ?a <{SCHEMA}datePublished> ?date }} }} ORDER BY ?a")
+    texts = [Text(a.value, text.value, date.value if isinstance(date, ox.Literal) else "") for a, text, date in rows if isinstance(a, ox.NamedNode) and isinstance(text, ox.Literal)]  # fmt: skip
+    reuses = find_reuse(texts)
+    found = [ox.Triple(ox.NamedNode(a), ox.NamedNode(kg("origin")), ox.NamedNode(o)) for a, o in origins_of([t.id for t in texts], reuses).items()]  # fmt: skip
+    for reuse in _main(reuses).values():
+        article = ox.NamedNode(reuse.article)
+        found.append(ox.Triple(article, ox.NamedNode(kg("copyOf" if reuse.kind == "copy" else "paraphraseOf")), ox.NamedNode(reuse.source)))
+        found.append(
+            ox.Triple(article, ox.NamedNode(kg("share")), ox.Literal(f"{reuse.share:.2f}", datatype=ox.NamedNode(XSD + "decimal")))
+        )
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- which to compare
+
+
+def _candidates(prepared: Sequence[Prepared]) -> list[tuple[int, int]]:
+    holders: dict[int, list[int]] = defaultdict(list)
+    for at, one in enumerate(prepared):
+        for shingle in one.set:
+            if shingle % SAMPLE == 0:
+                holders[shingle].append(at)
+    shared: Counter[tuple[int, int]] = Counter()
+    for some in holders.values():
+        if 1 < len(some) <= MOST_HOLDERS:
+            shared.update((one, other) for place, one in enumerate(some) for other in some[place + 1 :])
+    return sorted(pair for pair, count in shared.items() if count >= LEAST_SHARED)
+
+
+def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:
+    """How much a word tells: the more, the fewer articles have it."""
+    holders = Counter(word for one in prepared for word in set(one.words))
+    return {word: 0.3 + log(1 + (len(prepared) + 1) / (1 + count)) for word, count in holders.items()}
+
+
+# ---------------------------------------------------------------------------------------------------- what they share
+
+
+def _compare(one: Prepared, other: Prepared, rarity: Mapping[str, float]) -> Reuse | None:
+    newer, older = _by_age(one, other)
+    copied = verbatim(newer, older)
+    if copied >= (LEAST_COPY if copied * len(newer.words) >= LEAST_COPIED else ALL_BUT):
+        return Reuse(newer.text.id, older.text.id, "copy", round(copied, 2))
+    every, in_order = told_after(newer.sentences, older.sentences, rarity)
+    for told, least in ((in_order, LEAST_TOLD), (every, LEAST_TOLD_ANYHOW)):
+        if told.share >= least and told.share * len(newer.words) >= LEAST_RETOLD:
+            return Reuse(newer.text.id, older.text.id, "paraphrase", round(told.share, 2))
+    return None
+
+
+def _by_age(one: Prepared, other: Prepared) -> tuple[Prepared, Prepared]:
+    """The newer and the older; where dates do not tell, the older is the one of which less stands in the other."""
+    length = min(len(one.text.date), len(other.text.date))
+    if length and one.text.date[:length] != other.text.date[:length]:
+        return (one, other) if one.text.date > other.text.date else (other, one)
+    forth, back = verbatim(one, other), verbatim(other, one)
+    if abs(forth - back) < 0.02:
+        forth, back = len(other.words), len(one.words)  # the longer one has what the other lacks
+    return (one, other) if forth > back or (forth == back and one.text.id > other.text.id) else (other, one)
+
+
+def verbatim(article: Prepared, source: Prepared) -> float:
+    """The share of an article's words that stand in a run of `SHINGLE` that the source has too."""
+    covered, until = 0, 0
+    for at, shingle in enumerate(article.shingles):
+        if shingle in source.set:
+            covered += at + SHINGLE - max(at, until)
+            until = at + SHINGLE
+    return covered / len(article.words) if article.words else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Sentences of an article and those of a source that they are told after (pairs of numbers), and the share of its words in them."""
+
+    pairs: tuple[tuple[int, int], ...]
+    share: float
+
+
+def told_after(article: Sequence[Sentence], source: Sequence[Sentence], rarity: Mapping[str, float]) -> tuple[Told, Told]:
+    """What of an article a source tells sentence for sentence: in any order, and in the same order."""
+    index: dict[str, list[int]] = defaultdict(list)
+    for at, sentence in enumerate(source):
+        for word in sentence.rare:
+            index[word].append(at)
+    words = sum(sentence.count for sentence in article) or 1
+    matches: list[tuple[int, int, int]] = []
+    for at, sentence in enumerate(article):
+        best, place = _most_alike(sentence, source, index, rarity)
+        if best >= ALIKE:
+            matches.append((at, place, sentence.count))
+
+    def told(some: Sequence[tuple[int, int, int]]) -> Told:
+        return Told(tuple((at, place) for at, place, _ in some), sum(count for _, _, count in some) / words)
+
+    return told(matches), told(_in_order(matches))
+
+
+def _most_alike(
+    sentence: Sentence, source: Sequence[Sentence], index: Mapping[str, list[int]], rarity: Mapping[str, float]
+) -> tuple[float, int]:
+    """How much of a sentence stands in the most like one of the source, or in that and the next, and where it is."""
+    weights: dict[int, float] = defaultdict(float)
+    total = 0.0
+    for word, count in sentence.rare.items():
+        weight = rarity.get(word, 1.0)
+        total += weight * count
+        for at in index.get(word, ()):
+            weights[at] += weight * min(count, source[at].rare[word])
+    if not weights:
+        return 0.0, -1
+    best = max((weight / total, -at) for at, weight in weights.items())
+    both = max(
+        ((_joint(sentence, source[at], source[at + 1], rarity) / total * 0.95, -at) for at in weights if at + 1 in weights),
+        default=(0.0, 0),
+    )
+    share, place = max(best, both)
+    return share, -place
+
+
+def _joint(sentence: Sentence, one: Sentence, other: Sentence, rarity: Mapping[str, float]) -> float:
+    return sum(rarity.get(word, 1.0) * min(count, one.rare[word] + other.rare[word]) for word, count in sentence.rare.items())
+
+
+def _in_order(matches: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The matches of most words whose places never go back (a longest non-decreasing run, weighted)."""
+    best: list[tuple[int, int]] = []  # words so far, the match before
+    for at, (_, place, count) in enumerate(matches):
+        before = max(((best[k][0], k) for k in range(at) if matches[k][1] <= place), default=(0, -1))
+        best.append((before[0] + count, before[1]))
+    at = max(range(len(best)), key=lambda k: best[k][0], default=-1)
+    kept = []
+    while at >= 0:
+        kept.append(matches[at])
+        at = best[at][1]
+    return kept[::-1]
+
+
+@lru_cache(50_000)
+def _stem(word: str) -> str:
+    """A word in small letters without a common ending."""
+    word = word.lower().replace("’", "'")
+    return next(
+        (word[: -len(ending)] for ending in ("'s", "ing", "ed", "es", "s") if word.endswith(ending) and len(word) > len(ending) + 3), word
+    )
