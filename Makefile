@@ -27,10 +27,10 @@ demo: $(READY)
 	@echo "Its picture opens in any browser: file://$(CURDIR)/demo/graph.html"
 
 test: lint browser
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
 
 test-full: lint browser
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -41,6 +41,8 @@ bench: $(READY)
 	$(BIN)/python bench/cold_query.py
 	$(BIN)/python bench/annotate.py
 	$(BIN)/python bench/quality.py
+	$(BIN)/python bench/whatif.py
+	$(BIN)/python bench/origins.py
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
 # written last, so a set-up that broke off is made again.
