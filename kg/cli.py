@@ -591,6 +591,28 @@ def whatif(
         _say(note)
 
 
+@app.command(short_help="One utterance or fact across sources: other words, contradictions.")
+def compare(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
+    """\b
+    kg compare
+    kg compare --format json
+    kg compare --store talks --format csv
+
+    What sources say otherwise of one thing, with both passages: other wordings of one utterance, with the differences that change
+    its meaning; speakers, numbers, conditions and stances that cannot all be right. Copies are one source.
+    """
+    from kg.analyse.compare import COLUMNS
+    from kg.analyse.compare import compare as compared
+    from kg.listing import listing
+    from kg.query import unreviewed
+
+    _known_format(format)
+    opened = _store(store)
+    _print(listing(COLUMNS, compared(opened, format in ("json", "jsonl")), format, _width()))
+    for note in unreviewed(opened):
+        _say(note)
+
+
 @app.command(short_help="How stances moved: statements in order of time.")
 def timeline(
     actor: Annotated[str, typer.Argument(metavar="[ACTOR]", help="Whose commitments; all where none is named.")] = "",

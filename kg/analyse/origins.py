@@ -13,16 +13,15 @@ a sample by residue, which estimates containment). What is compared then is exac
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log
 
 import pyoxigraph as ox
 
+from kg.analyse.wording import rare_words, stem, words_of
 from kg.store.embedded import Store
 from kg.text import sentences
 from kg.vocabulary import SCHEMA, XSD, kg
@@ -39,10 +38,6 @@ LEAST_TOLD_ANYHOW = 0.45  # the same in any order
 ALIKE = 0.4  # share of a sentence's rarer words that stand in the one it is told after
 LEAST_RETOLD = 80  # words in such sentences: in a few short ones names alone make two reports alike
 SHORT = 3  # words of a sentence too short to be told after another
-_WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
-_COMMON = frozenset(
-    ["the", "a", "an", "of", "to", "in", "and", "that", "for", "on", "with", "as", "is", "was", "were", "be", "by", "it", "at", "from", "has", "have", "had", "which", "who", "he", "she", "they", "his", "her", "their", "its", "this", "these", "would", "will", "could", "but", "not", "or", "also", "are", "been", "more", "than", "said", "says", "after", "before", "about", "into", "over", "between"]
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class Prepared:
 
     def __init__(self, text: Text) -> None:
         self.text = text
-        self.words = [_stem(found.group()) for found in _WORD.finditer(text.text)]
+        self.words = [stem(word) for word in words_of(text.text)]
         self.shingles = [zlib.crc32(" ".join(self.words[at : at + SHINGLE]).encode()) for at in range(len(self.words) - SHINGLE + 1)]
         self.set = frozenset(self.shingles)
 
@@ -88,9 +83,9 @@ class Prepared:
         """Its sentences of more than a few words, in order."""
         found = []
         for start, end in sentences(self.text.text):
-            words = [_stem(word.group()) for word in _WORD.finditer(self.text.text, start, end)]
+            words = words_of(self.text.text[start:end])
             if len(words) > SHORT:
-                found.append(Sentence(start, end, len(words), Counter(word for word in words if word not in _COMMON)))
+                found.append(Sentence(start, end, len(words), Counter(rare_words(words))))
         return found
 
 
@@ -278,12 +273,3 @@ def _in_order(matches: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, i
         kept.append(matches[at])
         at = best[at][1]
     return kept[::-1]
-
-
-@lru_cache(50_000)
-def _stem(word: str) -> str:
-    """A word in small letters without a common ending."""
-    word = word.lower().replace("’", "'")
-    return next(
-        (word[: -len(ending)] for ending in ("'s", "ing", "ed", "es", "s") if word.endswith(ending) and len(word) > len(ending) + 3), word
-    )

@@ -83,7 +83,7 @@ class Moves:
             raise UsageError(f"{since} is later than {until}", "", "give the earlier date first")
         found = []
         for commitment in self.of(name):
-            every = [said for said in self._said(commitment) if said.date]
+            every = [said for said in self.said(commitment) if said.date]
             before, after = (self._standing_at(every, day) for day in (since, until))
             if change := _what_changed(before, after):
                 found.append(Change(commitment, change, before, after))
@@ -93,9 +93,11 @@ class Moves:
         """What a thing is called."""
         return self.labels.get(iri, iri.rpartition("/")[2])
 
-    # ------------------------------------------------------------------------------------------------
+    def thing(self, iri: str) -> dict[str, str]:
+        """A thing as JSON has it."""
+        return {"iri": iri, "label": self.label(iri)}
 
-    def _said(self, commitment: str) -> list[Said]:
+    def said(self, commitment: str) -> list[Said]:
         """Its statements in order; of articles of one origin that say the same of one day, the first."""
         seen: set[tuple[object, ...]] = set()
         found = []
@@ -109,9 +111,9 @@ class Moves:
         return found
 
     def _moments(self, commitment: str) -> Iterator[Moment]:
-        every = self._said(commitment)
+        every = self.said(commitment)
         for said in every:
-            alike = [other for other in every if other.first_hand == said.first_hand and self._overlap(other, said)]
+            alike = [other for other in every if other.first_hand == said.first_hand and self.overlap(other, said)]
             earlier = [other for other in alike if later(said.date, other.date)]
             last = [other for other in earlier if not any(later(third.date, other.date) for third in earlier)]
             if not said.first_hand and any(other.first_hand for other in every):
@@ -128,7 +130,7 @@ class Moves:
         until = [said for said in every if not later(said.date, day)]
         return tuple(said for _, some in sorted(standing(until).items()) for said in _latest(some)) if until else ()
 
-    def _overlap(self, one: Said, other: Said) -> bool:
+    def overlap(self, one: Said, other: Said) -> bool:
         """Whether two statements can reach one place."""
         return (
             not one.only_in
@@ -222,7 +224,7 @@ def _place(moves: Moves, said: Said, structured: bool) -> tuple[Any, ...]:
 
 
 def _thing(moves: Moves, iri: str, structured: bool) -> Any:
-    return {"iri": iri, "label": moves.label(iri)} if structured else moves.label(iri)
+    return moves.thing(iri) if structured else moves.label(iri)
 
 
 def _things(moves: Moves, iris: Iterable[str], structured: bool) -> Any:
