@@ -27,10 +27,24 @@ from kg.listing import listing
 from kg.text import sentences
 
 CASES, LEAST_WORDS, PAIRS = 240, 400, 2000
-SYNONYMS = dict(
-    pair.split("=")
-    for pair in ["said=stated", "big=large", "large=big", "people=persons", "many=numerous", "use=employ", "used=employed", "make=create", "made=created", "find=discover", "found=discovered", "show=demonstrate", "shows=demonstrates", "showed=demonstrated", "new=novel", "first=initial", "also=additionally", "however=nevertheless", "because=since", "but=yet", "get=obtain", "got=obtained", "help=assist", "helped=assisted", "start=begin", "started=began", "begin=start", "began=started", "end=finish", "ended=finished", "important=significant", "small=little", "year=twelvemonth", "years=twelvemonths", "different=distinct", "several=various", "area=region", "areas=regions", "world=globe", "city=town", "place=location", "places=locations", "think=believe", "thought=believed", "know=understand", "known=understood", "work=labour", "works=labours", "way=manner", "ways=manners", "day=date", "time=period", "times=periods", "part=portion", "parts=portions", "number=quantity", "group=band", "groups=bands", "study=inquiry", "studies=inquiries", "result=outcome", "results=outcomes", "problem=difficulty", "problems=difficulties", "system=arrangement", "systems=arrangements", "government=administration", "country=nation", "countries=nations", "increase=rise", "increased=rose", "decrease=fall", "decreased=fell", "between=amid", "about=concerning", "around=near", "while=whereas", "although=though", "often=frequently", "usually=normally", "very=highly", "more=further", "most=mostly", "good=fine", "best=finest", "high=elevated", "higher=loftier", "low=modest", "old=ancient", "young=youthful", "house=home", "home=house", "water=liquid", "road=street", "car=vehicle", "children=kids", "child=kid", "women=ladies", "man=gentleman", "men=gentlemen", "life=existence", "give=offer", "given=offered", "gave=offered", "take=grab", "taken=grabbed", "took=grabbed", "see=notice", "seen=noticed", "saw=noticed", "come=arrive", "came=arrived", "go=travel", "went=travelled", "need=require", "needs=requires", "needed=required", "want=wish", "wanted=wished", "keep=retain", "kept=retained", "hold=grip", "held=gripped", "live=dwell", "lived=dwelt", "including=comprising", "such=similar", "only=merely", "well=nicely", "still=yet", "even=indeed", "now=currently", "then=afterwards", "here=hither", "there=thither"]
-)
+_PAIRS = """
+said=stated big=large large=big people=persons many=numerous use=employ used=employed make=create made=created find=discover
+found=discovered show=demonstrate shows=demonstrates showed=demonstrated new=novel first=initial also=additionally
+however=nevertheless because=since but=yet get=obtain got=obtained help=assist helped=assisted start=begin started=began begin=start
+began=started end=finish ended=finished important=significant small=little year=twelvemonth years=twelvemonths different=distinct
+several=various area=region areas=regions world=globe city=town place=location places=locations think=believe thought=believed
+know=understand known=understood work=labour works=labours way=manner ways=manners day=date time=period times=periods part=portion
+parts=portions number=quantity group=band groups=bands study=inquiry studies=inquiries result=outcome results=outcomes
+problem=difficulty problems=difficulties system=arrangement systems=arrangements government=administration country=nation
+countries=nations increase=rise increased=rose decrease=fall decreased=fell between=amid about=concerning around=near while=whereas
+although=though often=frequently usually=normally very=highly more=further most=mostly good=fine best=finest high=elevated
+higher=loftier low=modest old=ancient young=youthful house=home home=house water=liquid road=street car=vehicle children=kids
+child=kid women=ladies man=gentleman men=gentlemen life=existence give=offer given=offered gave=offered take=grab taken=grabbed
+took=grabbed see=notice seen=noticed saw=noticed come=arrive came=arrived go=travel went=travelled need=require needs=requires
+needed=required want=wish wanted=wished keep=retain kept=retained hold=grip held=gripped live=dwell lived=dwelt including=comprising
+such=similar only=merely well=nicely still=yet even=indeed now=currently then=afterwards here=hither there=thither
+"""
+SYNONYMS = dict(pair.split("=") for pair in _PAIRS.split())
 
 
 def one_after(text: str) -> list[str]:

@@ -76,7 +76,9 @@ def tell_by_network(text: str) -> list[Told]:
     """
     found = tag(text, load_network())
     said = _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns)
-    said = relay(sorted([*said, *_overlooked(said, found.patterns)], key=lambda one: (one.content[0].start, -one.content[-1].end)))
+    said = relay(
+        sorted(_nearest([*said, *_overlooked(said, found.patterns)]), key=lambda one: (one.content[0].start, -one.content[-1].end))
+    )
     linked, free = _linked(found)
     deeds = [_scoped(text, deed) for deed in linked]
     free += _further(text, [use for deed in deeds for use in deed.uses] + free)
@@ -100,6 +102,20 @@ def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Sai
     for said in patterns:
         if not any(_touches(taken, span) for span in said.content) and not (said.cue and said.cue.start in cues):
             yield replace(said, relayed_by=None)
+
+
+def _nearest(found: Iterable[Said]) -> Iterable[Said]:
+    """Of statements of the same words the one whose cue is nearest to them: who told it, not who said that it was told."""
+    kept: dict[tuple[Span, ...], Said] = {}
+    for one in found:
+        other = kept.get(one.content)
+        if not other or _distance(one) < _distance(other):
+            kept[one.content] = one
+    return kept.values()
+
+
+def _distance(said: Said) -> float:
+    return min((abs(said.cue.start - span.start) for span in said.content), default=0) if said.cue else float("inf")
 
 
 def _linked(found: Tagged) -> tuple[list[Deed | Outcome], list[Use]]:
