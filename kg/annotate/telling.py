@@ -29,6 +29,8 @@ from kg.text import sentence_around
 
 _EDGES = " \t\"“”„‟«»‹›‘’‚‛'`,;:–—-."
 _TRIGGERS = re.compile(r"in (?:the )?(?:event|case)\b", re.IGNORECASE)
+_CALLS = re.compile(r"call(?:s|ed|ing)?", re.IGNORECASE)  # calls for is a demand; calls it reckless is what it is called
+_ASIDE = re.compile(r"not to be (?:named|identified|quoted)|anonymity", re.IGNORECASE)  # of sources, not of what they say
 _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
@@ -100,7 +102,8 @@ def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Sai
     taken = sorted((span.start, span.end) for one in found for span in one.content)
     cues = {one.cue.start for one in found if one.cue}
     for said in patterns:
-        if not any(_touches(taken, span) for span in said.content) and not (said.cue and said.cue.start in cues):
+        known = said.cue and said.cue.start in cues
+        if not known and not _ASIDE.match(said.content[0].text) and not any(_touches(taken, span) for span in said.content):
             yield replace(said, relayed_by=None)
 
 
@@ -179,7 +182,7 @@ def _refined(text: str, found: Tagged, said: Said) -> Said | None:
 
 def _force_of(text: str, found: Tagged, said: Said) -> str:
     """The force by the lexicon and patterns where they tell more than that something is said, else by the network."""
-    if not said.cue:
+    if not said.cue or _CALLS.fullmatch(said.cue.text):
         return said.force
     first, last = bisect_right(found.tokens.ends, said.cue.start), bisect_left(found.tokens.starts, said.cue.end)
     known = next((value for value in found.hints[3][first:last] if value), 0)

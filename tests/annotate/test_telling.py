@@ -56,3 +56,15 @@ def test_narration_is_told_by_nobody() -> None:
     told = tell_by_network("The government will close the port on 1 March unless the union calls off its strike.")
     assert told and all(isinstance(span, Span) for one in told for span in one.said.content)
     assert any(isinstance(deed, Deed) for one in told for deed in one.deeds)
+
+
+def test_calling_for_is_not_calling_names() -> None:
+    """What a thing is called is no demand."""
+    assert only("The opposition leader called the plan reckless.").said.force != "demands"
+    assert only("The opposition leader called for an election.").said.force == "demands"
+
+
+def test_a_source_that_will_not_be_named_asks_nothing() -> None:
+    """It is said of the source."""
+    told = tell_by_network("The port will close, said an official, who asked not to be named.")
+    assert not any("named" in span.text for one in told for span in one.said.content)
