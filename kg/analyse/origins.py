@@ -31,8 +31,7 @@ SAMPLE = 4  # one shingle of so many is looked up
 MOST_HOLDERS = 40  # articles that hold a shingle; one in more is a phrase, or the boilerplate of an outlet
 LEAST_SHARED = 2  # sampled shingles that two articles share before they are compared
 LEAST_COPY = 0.5  # share of an article's words that stand word for word in another
-LEAST_COPIED = 40  # and how many: short reports of like events often share a frame
-ALL_BUT = 0.95  # share at which a short text is a copy too
+LEAST_COPIED = 40  # and how many; of a shorter text every word: short reports of like events share all but a number
 LEAST_TOLD = 0.25  # share of its words in sentences that another tells in the same order
 LEAST_TOLD_ANYHOW = 0.45  # the same in any order
 ALIKE = 0.4  # share of a sentence's rarer words that stand in the one it is told after
@@ -178,7 +177,7 @@ def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:
 def _compare(one: Prepared, other: Prepared, rarity: Mapping[str, float]) -> Reuse | None:
     newer, older = _by_age(one, other)
     copied = verbatim(newer, older)
-    if copied >= (LEAST_COPY if copied * len(newer.words) >= LEAST_COPIED else ALL_BUT):
+    if copied >= (LEAST_COPY if copied * len(newer.words) >= LEAST_COPIED else 1):
         return Reuse(newer.text.id, older.text.id, "copy", round(copied, 2))
     every, in_order = told_after(newer.sentences, older.sentences, rarity)
     for told, least in ((in_order, LEAST_TOLD), (every, LEAST_TOLD_ANYHOW)):

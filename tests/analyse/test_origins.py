@@ -67,7 +67,8 @@ def test_independent_reports_share_quotes_and_stand_alone() -> None:
 
 def test_short_reports_of_like_events_are_no_copies() -> None:
     """A frame with another number in it."""
-    one, other = (f"At least {n} people are killed in attacks across the northern province on Monday." for n in (24, 70))
+    frame = "The toll from the floods and landslides caused by heavy rains in the northern province rises to {} people and about 400 more missing."
+    one, other = frame.format(334), frame.format(366)
     assert found(Text("a", one, "2026-01-06"), Text("b", other, "2026-01-07")) == []
     assert found(Text("a", one, "2026-01-06"), Text("b", one, "2026-01-07")) == [("b", "copy", "a")]
 
