@@ -13,7 +13,7 @@ from kg.analyse.logic import Leaf, Settled, Value
 from kg.analyse.outcomes import STATES, Outcome, outcomes
 from kg.analyse.pivotal import pivots
 from kg.analyse.readings import Passage, Readings
-from kg.analyse.scenario import Scenario, scenario
+from kg.analyse.scenario import Report, Scenario, scenario
 from kg.analyse.tree import Node
 from kg.query import unreviewed_among
 from kg.store.embedded import Store
@@ -161,7 +161,7 @@ def to_tree(answered: Answered) -> Node:
     return Node(f"if {', '.join(said)}" if said else "as things stand", kind="scenario", children=(*reports, *below))
 
 
-def _report(answered: Answered, report: Any) -> Node:
+def _report(answered: Answered, report: Report) -> Node:
     passage = report.passage
     label = f"{answered.label(report.condition)}: {HOW[report.value]}"
     return Node(label, "reported", "", report.condition, quote=passage.quote, article=passage.article, article_label=answered.label(passage.article), start=passage.start, end=passage.end)  # fmt: skip
