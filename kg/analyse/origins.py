@@ -17,6 +17,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 import pyoxigraph as ox
@@ -77,7 +78,7 @@ class Prepared:
         self.shingles = [zlib.crc32(" ".join(self.words[at : at + SHINGLE]).encode()) for at in range(len(self.words) - SHINGLE + 1)]
         self.set = frozenset(self.shingles)
 
-    @property
+    @cached_property
     def sentences(self) -> list[Sentence]:
         """Its sentences of more than a few words, in order."""
         found = []

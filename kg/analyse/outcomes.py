@@ -12,7 +12,7 @@ Two columns that are never merged: the *stance* (what was said) and the *state* 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.analyse.logic import All, Either, Formula, Leaf, Not, Settled, Value, deciding, evaluate, smallest_sets
@@ -55,11 +55,16 @@ def outcomes(readings: Readings, known: Mapping[str, Value]) -> list[Outcome]:
 
 
 def standing(statements: Iterable[Said]) -> dict[str, list[Said]]:
-    """The stances that stand in a reading, each with its statements: the latest first-hand ones, else the latest ascribed ones."""
+    """The stances that stand in a reading, those of its `latest` statements, each with all its statements."""
     every = list(statements)
-    own = [said for said in every if said.first_hand] or every
-    latest = {said.stance for said in own if not any(later(other.date, said.date) for other in own)}
-    return {stance: [said for said in every if said.stance == stance] for stance in sorted(latest)}
+    stances = {said.stance for said in latest(every)}
+    return {stance: [said for said in every if said.stance == stance] for stance in sorted(stances)}
+
+
+def latest(statements: Sequence[Said]) -> list[Said]:
+    """The latest first-hand statements, else the latest ascribed ones; of a tie all."""
+    own = [said for said in statements if said.first_hand] or list(statements)
+    return [said for said in own if not any(later(other.date, said.date) for other in own)]
 
 
 def _outcome(readings: Readings, commitment: str, reading: str, stance: str, said: list[Said], known: Mapping[str, Value]) -> Outcome:

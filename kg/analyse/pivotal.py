@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kg.analyse.logic import All, Value, evaluate, leaves, smallest_sets
+from kg.analyse.logic import All, Formula, Value, evaluate, leaves, smallest_sets
 from kg.analyse.outcomes import BLOCKED, Outcome, formulas, outcomes
 from kg.analyse.readings import Readings
 
@@ -39,14 +39,16 @@ def pivots(readings: Readings, known: Mapping[str, Value]) -> list[Pivot]:
     before = [one for one in outcomes(readings, known) if one.stance in ("pledged", "open") and one.state != BLOCKED]
     uses: dict[str, list[int]] = {}
     sets: dict[str, list[int]] = {}
+    needs: list[Formula] = []
     for at, one in enumerate(before):
         need, trigger = formulas(readings, one.commitment, one.reading, one.said, known)
+        needs.append(need)
         for name in {leaf.name for leaf in leaves(All((need, trigger)))}:
             uses.setdefault(name, []).append(at)
         for number, found in enumerate(smallest_sets(All((need, trigger)), known) or ()):
             for name, _ in found:
                 sets.setdefault(name, []).append(at * 10_000 + number)
-    weigh = _Weighing(readings, known, before, uses, sets)
+    weigh = _Weighing(readings, known, before, needs, uses, sets)
     can: dict[str, set[str]] = {}
     for condition in uses:
         for actor in weigh.withheld_by(condition):
@@ -65,6 +67,7 @@ class _Weighing:
     readings: Readings
     known: Mapping[str, Value]
     before: list[Outcome]
+    needs: list[Formula]  # of each of them
     uses: Mapping[str, list[int]]
     sets: Mapping[str, list[int]]
 
@@ -76,13 +79,9 @@ class _Weighing:
         failing = list(conditions)
         without = {**self.known, **dict.fromkeys(failing, Value.FAILED)}
         places = sorted({at for condition in failing for at in self.uses.get(condition, ())})
-        blocked = [self.before[at] for at in places if self._blocked(self.before[at], without)]
+        blocked = [self.before[at] for at in places if evaluate(self.needs[at], without) is Value.FAILED]
         pledged = sorted({one.commitment for one in blocked if one.stance == "pledged"})
         left_open = sorted({one.commitment for one in blocked if one.stance == "open"} - set(pledged))
         in_sets = len({number for condition in failing for number in self.sets.get(condition, ())})
         by = tuple(self.withheld_by(iri)) if what == "condition" else ()
         return Pivot(what, iri, frozenset(one.reading for one in blocked), tuple(pledged), tuple(left_open), in_sets, by)
-
-    def _blocked(self, one: Outcome, known: Mapping[str, Value]) -> bool:
-        need, _ = formulas(self.readings, one.commitment, one.reading, one.said, known)
-        return evaluate(need, known) is Value.FAILED

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kg.analyse.outcomes import standing
+from kg.analyse.outcomes import latest, standing
 from kg.analyse.readings import WAYS, Readings, Said, above, later
 from kg.errors import UsageError
 from kg.query import matching, names, nearest
@@ -128,7 +128,7 @@ class Moves:
 
     def _standing_at(self, every: Iterable[Said], day: str) -> tuple[Said, ...]:
         until = [said for said in every if not later(said.date, day)]
-        return tuple(said for _, some in sorted(standing(until).items()) for said in _latest(some)) if until else ()
+        return tuple(said for _, some in sorted(standing(until).items()) for said in latest(some)) if until else ()
 
     def overlap(self, one: Said, other: Said) -> bool:
         """Whether two statements can reach one place."""
@@ -144,11 +144,6 @@ class Moves:
 
 def _attached(said: Said) -> tuple[str, ...]:
     return tuple(f"{way} {c}" for way in WAYS for c in said.attached[way])
-
-
-def _latest(some: Sequence[Said]) -> list[Said]:
-    own = [said for said in some if said.first_hand] or list(some)
-    return [said for said in own if not any(later(other.date, said.date) for other in own)]
 
 
 def _what_changed(before: Sequence[Said], after: Sequence[Said]) -> str:
