@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
+from kg.analyse.utterances import utterance_triples
 from kg.annotate.automatic import Annotate
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
@@ -34,8 +36,12 @@ from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, re
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 STDIN = "-"
-# Rules that need the articles' texts, which no query compares: name -> what derives the triples of its graph.
-READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {"origin": origin_triples}
+# Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
+READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
+    "origin": origin_triples,
+    "utterance": utterance_triples,
+    "disagreement": disagreement_triples,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,7 @@ class Moves:
     def __init__(self, store: Store) -> None:
         self.readings = Readings(store)
         self.within = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Place')}>")
-        iris = {*self.readings.by_commitment, *self.readings.conditions}
-        for said in self.readings.statements.values():
-            iris.update((said.article, *said.speakers, *said.only_in, *said.not_in))
-        self.labels = store.labels(iris | {actor for some in self.readings.committers.values() for actor in some})
+        self.labels: dict[str, str] = {}
 
     def of(self, name: str = "") -> list[str]:
         """The commitments of an actor, by any name of it; all where none is given. Raises UsageError for a name of nobody."""
@@ -91,7 +88,9 @@ class Moves:
 
     def label(self, iri: str) -> str:
         """What a thing is called."""
-        return self.labels.get(iri, iri.rpartition("/")[2])
+        if iri not in self.labels:
+            self.labels[iri] = self.readings.store.labels([iri]).get(iri, iri.rpartition("/")[2])
+        return self.labels[iri]
 
     def thing(self, iri: str) -> dict[str, str]:
         """A thing as JSON has it."""

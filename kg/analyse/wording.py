@@ -14,120 +14,22 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
-COMMON = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "and",
-        "that",
-        "for",
-        "on",
-        "with",
-        "as",
-        "is",
-        "was",
-        "were",
-        "be",
-        "by",
-        "it",
-        "at",
-        "from",
-        "has",
-        "have",
-        "had",
-        "which",
-        "who",
-        "he",
-        "she",
-        "they",
-        "his",
-        "her",
-        "their",
-        "its",
-        "this",
-        "these",
-        "would",
-        "will",
-        "could",
-        "but",
-        "not",
-        "or",
-        "also",
-        "are",
-        "been",
-        "more",
-        "than",
-        "said",
-        "says",
-        "after",
-        "before",
-        "about",
-        "into",
-        "over",
-        "between",
-    ]
-)
+COMMON = frozenset([
+    "the", "a", "an", "of", "to", "in", "and", "that", "for", "on", "with", "as", "is", "was", "were", "be", "by", "it", "at", "from",
+    "has", "have", "had", "which", "who", "he", "she", "they", "his", "her", "their", "its", "this", "these", "would", "will", "could",
+    "but", "not", "or", "also", "are", "been", "more", "than", "said", "says", "after", "before", "about", "into", "over", "between",
+])  # fmt: skip
 MODALS = ("may", "might", "could", "can", "should", "would", "will", "shall", "must")
-HEDGES = frozenset(
-    [
-        "perhaps",
-        "possibly",
-        "possible",
-        "potential",
-        "potentially",
-        "likely",
-        "probably",
-        "reportedly",
-        "apparently",
-        "almost",
-        "nearly",
-        "some",
-        "about",
-        "around",
-        "roughly",
-        "eventual",
-        "eventually",
-        "hopefully",
-        "largely",
-        "mostly",
-        "seems",
-        "appears",
-        "intend",
-        "intends",
-        "plan",
-        "plans",
-        "consider",
-        "considering",
-        "expected",
-        "might",
-    ]
-)
+HEDGES = frozenset([
+    "perhaps", "possibly", "possible", "potential", "potentially", "likely", "probably", "reportedly", "apparently", "almost", "nearly",
+    "some", "about", "around", "roughly", "eventual", "eventually", "hopefully", "largely", "mostly", "seems", "appears", "intend",
+    "intends", "plan", "plans", "consider", "considering", "expected", "might",
+])  # fmt: skip
 NEGATIONS = frozenset(["not", "no", "never", "none", "neither", "nor", "cannot", "without", "n't"])
-NUMBERS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "dozen",
-        "dozens",
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "half",
-    ]
-)
+NUMBERS = frozenset([
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozen", "dozens", "hundred", "thousand", "million",
+    "billion", "half",
+])  # fmt: skip
 
 
 CHANGING = ("modal", "negation", "number", "hedge")
@@ -163,6 +65,15 @@ def words_of(text: str) -> list[str]:
     ['It’s', '15,000', 'he', 'said']
     """
     return _WORD.findall(text)
+
+
+def plain(text: str) -> list[str]:
+    """The words of a text in small letters, apostrophes straight: texts that have the same ones are worded alike.
+
+    >>> plain("He’s here.") == plain("he's here")
+    True
+    """
+    return words_of(text.lower().replace("’", "'"))
 
 
 def rare_words(words: Sequence[str]) -> list[str]:

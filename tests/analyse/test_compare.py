@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.analyse.compare import COLUMNS, compare, utterances
+from kg.analyse.compare import COLUMNS, compare
 from kg.analyse.readings import Readings
 from kg.store.embedded import Store, open_store
-from kg.vocabulary import OA, kg
-from tests.analyse.world import World
 from tests.support import Run
 
 
@@ -59,31 +57,20 @@ def test_conditions_and_stances_of_independent_sources(found: list[dict[str, str
 
 
 def test_every_row_has_both_passages(found: list[dict[str, str]]) -> None:
-    """Words, article and place, of either side."""
-    assert found and all(
-        row[f"{side}{key}"] not in (None, "") for row in found for side in ("", "other_") for key in ("quote", "article", "start", "end")
+    """Words, article and place, of either side; but what was dropped or added has one."""
+    both = [row for row in found if row["kind"] not in ("dropped", "added")]
+    assert both and all(
+        row[f"{side}{key}"] not in (None, "") for row in both for side in ("", "other_") for key in ("quote", "article", "start", "end")
     )
 
 
-def speak(world: World, article: str, words: str, speaker: str = "berg", said_on: str = "2026-01-06") -> None:
-    s = world.says("aid", article=article, date=said_on)
-    world.tell(s, kg("speaker"), f"actor/{speaker}", article)
-    world.tell(s, kg("passage"), f"{s}/words", article)
-    for term, value in ((OA + "exact", words), (OA + "start", 0), (OA + "end", len(words))):
-        world.tell(f"{s}/words", term, value, article)
-
-
-def test_an_utterance_is_of_one_speaker_and_one_time() -> None:
-    """Another speaker's like words, and the same words a month later, are another act of speaking."""
-    words = "We shall send ships to the harbour of Port Süd"
-    world = World()
-    speak(world, "a", words)
-    speak(world, "b", words + " soon")
-    speak(world, "c", words, speaker="falk")
-    speak(world, "d", words, said_on="2026-02-06")
-    clusters = utterances(world.store(), {})
-    assert [[one.passage.article[-1] for one in cluster] for cluster in clusters] == [["a", "b"]]
-    assert utterances(world.store(), {one.passage.article: clusters[0][0].passage.article for one in clusters[0]}) == []
+def test_what_a_paraphrase_made_of_its_source(found: list[dict[str, str]]) -> None:
+    """Aligned sentences in other words, what is gone, what is new; the copy, word for word, is in none."""
+    retold = of(found, "retold")
+    assert {row["about"] for row in retold} == {"003-paraphrase"}
+    assert any("may" in row["differs"] and "Bundestag" in row["quote"] and "Bundestag" in row["other_quote"] for row in retold)
+    assert any("convince their parliaments" not in row["quote"] and "Rubio" in row["quote"] for row in of(found, "dropped"))
+    assert all(row["other_quote"] and not row["quote"] for row in of(found, "added"))
 
 
 def test_the_command(seeds: Path, run: Run, store: Store) -> None:

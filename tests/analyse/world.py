@@ -65,6 +65,22 @@ class World:
             self.tell(f"{s}/group", kg("member"), c, article)
         return s
 
+    def speaks(self, words: str, article: str = "a", speaker: str = "berg", date: str = "2026-01-06", expresses: str = "", force: str = "asserts", mode: str = "direct") -> str:  # fmt: skip
+        """A statement as words: its content is all of them."""
+        s = self.says(expresses or f"thing-{self.count}", article=article, date="")
+        a = f"article/{article}"
+        self.tell(a, kg("origin"), a, article)
+        self.tell(a, kg("text"), words, article)
+        for term, value in ((kg("force"), kg(f"force-{force}")), (kg("mode"), kg(f"mode-{mode}")), (kg("saidOn"), date)):
+            if value:
+                self.tell(s, term, value, article)
+        self.tell(s, kg("speaker"), f"actor/{speaker}", article)
+        self.tell(f"actor/{speaker}", RDFS + "label", speaker.title(), article)
+        self.tell(s, kg("passage"), f"{s}/words", article)
+        for term, placed in ((OA + "exact", words), (OA + "start", 0), (OA + "end", len(words))):
+            self.tell(f"{s}/words", term, placed, article)
+        return s
+
     def store(self) -> Store:
         return memory(self.quads)
 

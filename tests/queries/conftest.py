@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from kg.actors import load_registry
-from kg.analyse.origins import origin_triples
 from kg.annotate.from_file import read_annotation
+from kg.ingest import READ_TEXTS
 from kg.model import Article
 from kg.query import ask_store, load_query, run, to_text_rows
 from kg.store.embedded import Store, memory, quads
@@ -23,7 +23,7 @@ Ask = Callable[..., set[str]]
 
 @pytest.fixture(scope="session")
 def world() -> Store:
-    """The three articles and the registry in one store, with the derived graphs of first-hand and standing."""
+    """The three articles and the registry in one store, with the derived graphs that questions ask."""
     registry = load_registry()
     found = list(quads(REGISTRY_GRAPH, registry_triples(registry)))
     for path in sorted((Path(__file__).parent / "world").glob("*.yaml")):
@@ -36,7 +36,8 @@ def world() -> Store:
     for rule in ("first-hand", "standing"):
         made = run(memory(found), load_query(rule).text)
         found += quads(DERIVED_GRAPH + rule, [ox.Triple(*row) for row in made.rows])  # type: ignore[arg-type]  # rows of a CONSTRUCT are whole triples
-    found += quads(DERIVED_GRAPH + "origin", origin_triples(memory(found)))
+    for name, derived in READ_TEXTS.items():
+        found += quads(DERIVED_GRAPH + name, derived(memory(found)))
     return memory(found)
 
 

@@ -130,7 +130,7 @@ def test_pillars_without_a_contributor(ask: Ask) -> None:
 
 
 def test_wordings_of_one_utterance(ask: Ask) -> None:
-    """Not what was said after the other article came out."""
+    """In other words, of one commitment and one month; not what was said after the other article came out."""
     assert ask("wordings_compared", "speaker wording otherWording") == {
         "Ida Lund | Westmark will place soldiers there after a peace deal | Westmark would send forces once a ceasefire was in place"
     }

@@ -1,0 +1,197 @@
+"""Statements of different articles that report one act of speaking.
+
+    store --find_utterances--> clusters of Uttered --utterance_triples--> the graph kg:derived/utterance (`kg:reportOf`)
+
+Two statements report one utterance where they are of one speaker, can be of one time, and have most of their telling words in
+common; where they also express the same thing with the same force, a good part of them is enough: one may be direct speech, the
+other retell it; and where each is the only one in its article that does so, any words are. A statement joins the reports it is most like, and only where it may be of one time with each of them. Of what
+no words date the article's day tells; one that goes back to another is of its day: so the rule `origin` comes first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+
+import pyoxigraph as ox
+
+from kg.analyse.readings import Passage, later, rows
+from kg.analyse.wording import likeness, rare_words, words_of
+from kg.store.embedded import Store
+from kg.vocabulary import ID, OA, RDF, RDFS, SCHEMA, kg
+
+ALIKE = 0.6  # share of the telling words of the shorter wording that the other has
+ALIKE_OF_ONE_THING = 0.4  # the same where both express one thing with one force
+NEWS = 7  # days after which an article that does not say when tells of another speech
+LEAST = 0.1  # likeness of two reports that nothing but what they express holds together: they join last
+_NAME = re.compile(r"(?<=[\w,;:\])] )[(\[“]?([A-Z]\w{1,3})")
+FEW_HOLDERS = 200  # statements of one speaker that have a word; what more have says nothing
+
+
+@dataclass(frozen=True)
+class Uttered:
+    """A statement as somebody's words: its contents in one and their place, what it expresses and with which force.
+
+    `said` and `published` are ISO dates, may be partial or "": of the speech, and of the article or the one it goes back to.
+    `speakers` (IRIs) surely spoke; `anyone` may have, too.
+    """
+
+    iri: str
+    speakers: frozenset[str]
+    anyone: frozenset[str]
+    mode: str
+    said: str
+    published: str
+    text: str
+    passage: Passage
+    conditions: frozenset[str]
+    expresses: tuple[str, str]
+
+    @property
+    def likeliest(self) -> frozenset[str]:
+        """Who surely spoke; where that is open, who may have."""
+        return self.speakers or self.anyone
+
+    @cached_property
+    def telling(self) -> list[str]:
+        """The stems of its telling words."""
+        return rare_words(words_of(self.text))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The first letters of its words with a capital that do not open a sentence: Ukraine, Ukrainian."""
+        return frozenset(found[1] for found in _NAME.finditer(self.text))
+
+
+def find_utterances(store: Store) -> list[list[Uttered]]:
+    """The clusters of statements of at least two articles that report one act of speaking; by the first of them, each by article and place."""
+    by_speaker: dict[str, list[Uttered]] = defaultdict(list)
+    for one in find_uttered(store):
+        for speaker in one.speakers:
+            by_speaker[speaker].append(one)
+    found = {tuple(one.iri for one in cluster): cluster for said in by_speaker.values() for cluster in _clusters(said)}
+    return [found[key] for key in sorted(found)]
+
+
+def utterance_triples(store: Store) -> list[ox.Triple]:
+    """What the rule `utterance` derives: an utterance for each cluster, named by its reports, and which statements report it."""
+    found = []
+    for cluster in find_utterances(store):
+        name = hashlib.sha256("\n".join(one.iri for one in cluster).encode()).hexdigest()[:16]
+        utterance = ox.NamedNode(f"{ID}utterance/{name}")
+        who = store.labels(set(cluster[0].speakers))
+        words = cluster[0].text if len(cluster[0].text) <= 80 else cluster[0].text[:79].rsplit(" ", 1)[0] + "…"
+        label = f"{' and '.join(who.get(s, s.rpartition('/')[2]) for s in sorted(cluster[0].speakers))}: “{words}”"
+        found.append(ox.Triple(utterance, ox.NamedNode(RDF + "type"), ox.NamedNode(kg("Utterance"))))
+        found.append(ox.Triple(utterance, ox.NamedNode(RDFS + "label"), ox.Literal(label, language="en")))
+        found += [ox.Triple(ox.NamedNode(one.iri), ox.NamedNode(kg("reportOf")), utterance) for one in cluster]
+    return found
+
+
+def _clusters(said: Sequence[Uttered]) -> Iterator[list[Uttered]]:
+    alone = _alone(said)
+    pairs = sorted((-_alike(said[a], said[b], (a, b) in alone), a, b) for a, b in _candidates(said) | alone)
+    cluster_of = {at: [at] for at in range(len(said))}
+    for share, a, b in pairs:
+        one, other = cluster_of[a], cluster_of[b]
+        if share < 0 and one is not other and all(_together(said[i], said[j]) for i in one for j in other):
+            one += other
+            cluster_of |= dict.fromkeys(other, one)
+    for members in {id(some): some for some in cluster_of.values()}.values():
+        if len({said[at].passage.article for at in members}) > 1:
+            yield sorted((said[at] for at in members), key=lambda one: (one.passage.article, one.passage.start, one.iri))
+
+
+def _candidates(said: Sequence[Uttered]) -> set[tuple[int, int]]:
+    """Pairs that share telling words of few others."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(said):
+        for word in set(one.telling):
+            holders[word].append(at)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for some in holders.values():
+        if len(some) <= FEW_HOLDERS:
+            for place, a in enumerate(some):
+                for b in some[place + 1 :]:
+                    shared[a, b] += 1
+    return {pair for pair, count in shared.items() if count > 1}
+
+
+def _alone(said: Sequence[Uttered]) -> set[tuple[int, int]]:
+    """Pairs of statements of which each is the only one of its article that expresses a thing with a force."""
+    of: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, one in enumerate(said):
+        if one.expresses[0]:
+            of[one.expresses][one.passage.article].append(at)
+    return {
+        pair
+        for by_article in of.values()
+        if len(by_article) <= FEW_HOLDERS
+        for pair in combinations(sorted(some[0] for some in by_article.values() if len(some) == 1), 2)
+    }
+
+
+def _alike(one: Uttered, other: Uttered, alone: bool) -> float:
+    """How like two reports are, 0 where they are not of one utterance."""
+    if one.passage.article == other.passage.article or not _together(one, other):
+        return 0.0
+    if one.names - other.names and other.names - one.names:
+        return 0.0  # like words, of somebody else
+    share = likeness(one.telling, other.telling)
+    if alone:
+        return max(share, LEAST)
+    least = ALIKE_OF_ONE_THING if one.expresses[0] and one.expresses == other.expresses else ALIKE
+    return share if share >= least else 0.0
+
+
+def _together(one: Uttered, other: Uttered) -> bool:
+    """Whether two statements can be of one time: no article reports what is said later, nor as news what was said long ago."""
+    if one.said and other.said:
+        return not later(one.said, other.said) and not later(other.said, one.said)
+    if later(one.said, other.published) or later(other.said, one.published):
+        return False
+    days = one.said or one.published, other.said or other.published
+    if all(len(day) == len("2026-01-06") for day in days):
+        return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) <= NEWS
+    return not later(days[0], days[1]) and not later(days[1], days[0])
+
+
+def find_uttered(store: Store) -> Iterator[Uttered]:
+    """Every statement somebody made, by IRI."""
+    told = rows(
+        store,
+        f"""SELECT DISTINCT ?s ?article ?said ?published ?quote ?start ?end ?thing ?force ?mode {{
+          ?s <{kg("mode")}> ?mode ; <{kg("reportedIn")}> ?article ; <{kg("force")}> ?force ; <{kg("passage")}> ?words .
+          ?words <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
+          OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
+          OPTIONAL {{ ?article <{kg("origin")}> ?source . ?source <{SCHEMA}datePublished> ?published }}
+          OPTIONAL {{ ?s <{kg("expresses")}> ?thing }} }}""",
+    )
+    speakers, possible, attached = (_gathered(store, kg(term)) for term in ("speaker", "possibleSpeaker", "attaches"))
+    parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for row in told:
+        parts[row[0]].append(row)
+    for s, some in sorted(parts.items()):
+        some.sort(key=lambda row: int(row[5]))
+        _, article, said, published, _, start, _, thing, force, mode = some[0]
+        sure, maybe = speakers.get(s, frozenset()), possible.get(s, frozenset())
+        if not sure | maybe:
+            continue
+        text = " … ".join(dict.fromkeys(row[4] for row in some))
+        passage = Passage(text, article, int(start), int(some[-1][6]))
+        yield Uttered(
+            s, sure, sure | maybe, mode.rpartition("-")[2], said, published, text, passage, attached.get(s, frozenset()), (thing, force)
+        )
+
+
+def _gathered(store: Store, term: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for s, thing in rows(store, f"SELECT DISTINCT ?s ?thing {{ ?s <{term}> ?thing }}"):
+        found[s].add(thing)
+    return {s: frozenset(things) for s, things in found.items()}
