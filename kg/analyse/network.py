@@ -10,9 +10,10 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import networkx as nx
@@ -21,6 +22,8 @@ from kg.errors import QueryError
 
 # What no XML 1.0 document may hold: C0 controls but tab, line feed and carriage return, surrogates, two non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+REACHED, BETWEEN, PIECES = "Reached by most along the arrows", "Between most others, a broker", "Without it the network falls apart"
+MOST_EXACT = 300  # nodes up to which all shortest ways are counted
 GEXF = "http://www.gexf.net/1.2draft"
 
 
@@ -114,6 +117,69 @@ def network(
         (*ends, {"label": " · ".join(sorted(labels)), "weight": weight}) for ends, (labels, weight) in sorted(edges.items())
     )
     return graph
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands: `reached_by` so many others along the arrows; `between` so many pairs of others, as far as the shortest ways go
+    through it (a broker); without it (an articulation point) the network falls into `pieces` more pieces, arrows or not.
+    """
+
+    reached_by: int
+    between: float
+    pieces: int
+
+
+def places(graph: nx.DiGraph[str]) -> dict[str, Place]:
+    """The place of each node. Of more than `MOST_EXACT` nodes `between` is estimated from that many of them, drawn by a fixed seed.
+
+    >>> places(network([Link("a", "b"), Link("b", "c")]))["b"]
+    Place(reached_by=1, between=1.0, pieces=1)
+    """
+    whole = nx.condensation(graph)
+    held = dict.fromkeys(whole, 0)  # the parts that reach a part, as bits
+    for part in nx.topological_sort(whole):
+        for other in whole.predecessors(part):
+            held[part] |= held[other] | 1 << other
+    size = {part: len(whole.nodes[part]["members"]) for part in whole}
+    reached = {part: size[part] - 1 + sum(size[other] for other in _bits(held[part])) for part in whole}
+    part_of = whole.graph["mapping"]
+    sample = MOST_EXACT if len(graph) > MOST_EXACT else None
+    between = nx.betweenness_centrality(graph, k=sample, normalized=False, seed=7)
+    pieces = _pieces(graph.to_undirected(as_view=True))
+    return {node: Place(reached[part_of[node]], round(between[node], 2), pieces.get(node, 0)) for node in graph}
+
+
+def _bits(held: int) -> Iterable[int]:
+    while held:
+        low = held & -held
+        yield low.bit_length() - 1
+        held ^= low
+
+
+def _pieces(graph: nx.Graph[str]) -> dict[str, int]:
+    """For each node that holds pieces together how many more there are without it."""
+    blocks = cast(Iterable[set[str]], nx.biconnected_components(graph))
+    parts = Counter(node for block in blocks for node in block)
+    return {node: count - 1 for node, count in parts.items() if count > 1}
+
+
+def in_words(graph: nx.DiGraph[str], found: Mapping[str, Place], reached: str = REACHED) -> list[str]:
+    """What the places tell, a sentence each, the first three nodes by name; `reached` says what it means to be reached in this network,
+    "" where arrows mean nothing.
+
+    >>> graph = network([Link("i:a", "i:b", "", 1, "Ada", "Bo"), Link("i:b", "i:c", "", 1, "Bo", "Cy")])
+    >>> in_words(graph, places(graph), "Waited for by most")
+    ['Waited for by most: Cy (2), Bo (1).', 'Between most others, a broker: Bo (1).', 'Without it the network falls apart: Bo (1 more piece).']
+    """
+    told = []
+    for name, word in (("reached_by", reached), ("between", BETWEEN), ("pieces", PIECES)):
+        values = {node: getattr(place, name) for node, place in found.items()}
+        first = sorted((node for node in values if values[node] > 0), key=lambda node: (-values[node], node))[:3]
+        unit = {"pieces": " more piece"}.get(name, "")
+        some = [f"{graph.nodes[node]['label']} ({values[node]:g}{unit}{'s' * (bool(unit) and values[node] > 1)})" for node in first]
+        told += [f"{word}: {', '.join(some)}."] if some and word else []
+    return told
 
 
 def to_graphml(graph: nx.DiGraph[str]) -> bytes:

@@ -7,11 +7,12 @@ Answer --network--> graph ─┴--write--> x.html .svg .graphml .gexf .json
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import networkx as nx
 
-from kg.analyse.network import links
+from kg.analyse.network import REACHED, in_words, links, places
 from kg.analyse.network import network as graph_of_links
 from kg.errors import QueryError, UsageError
 from kg.query import Answer, ask_store, list_queries, load_query, to_json_rows, unreviewed
@@ -40,8 +41,10 @@ def draw(store: Store, kind: str = "chart", query: str = "", given: Mapping[str,
     named = load_query(_query_of(kind, query))
     answer = ask_store(store, named, given)
     only = tuple(f"{name}: {value}" for name, value in (given or {}).items() if f"{{{name}}}" not in named.question)
-    make = chart if kind == "chart" and named.draw != "network" else network
-    return make(store, answer, named.asked(given), (*only, *unreviewed(store, answer)))
+    notes = (*only, *unreviewed(store, answer))
+    if kind == "chart" and named.draw != "network":
+        return chart(store, answer, named.asked(given), notes)
+    return network(store, answer, named.asked(given), notes, named.header.get("reached", REACHED))
 
 
 def _query_of(kind: str, query: str) -> str:
@@ -70,13 +73,20 @@ def chart(store: Store, answer: Answer, title: str = TITLE, notes: tuple[str, ..
     return build_chart(chart_rows(to_json_rows(store, answer)), title, notes)
 
 
-def network(store: Store, answer: Answer, title: str = "Network", notes: tuple[str, ...] = ()) -> nx.DiGraph[str]:
+def network(store: Store, answer: Answer, title: str = "Network", notes: tuple[str, ...] = (), reached: str = REACHED) -> nx.DiGraph[str]:
     """The network of an answer with `?source ?target`, and `?label ?weight` if it likes; nodes have their kind from the store.
+
+    Each node has its place (`kg.analyse.network.Place`) as attributes, and the notes say in words who stands where; `reached` is
+    what it means to be reached by others along the arrows.
 
     Raises QueryError for an answer that is no network, or a weight that is no number.
     """
     _check(answer, ("source", "target"), "network")
-    return graph_of_links(links(to_json_rows(store, answer)), kinds(store, answer), title, notes)
+    graph = graph_of_links(links(to_json_rows(store, answer)), kinds(store, answer), title)
+    found = places(graph)
+    graph.graph["notes"] = "\n".join((*in_words(graph, found, reached), *notes))
+    nx.set_node_attributes(graph, {node: asdict(place) for node, place in found.items()})
+    return graph
 
 
 def form_of(path: Path) -> str:

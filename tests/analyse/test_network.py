@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import random
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
 
-from kg.analyse.network import WRITERS, Link, links, network, printable, to_gexf, to_graphml, to_json
+from kg.analyse.network import WRITERS, Link, in_words, links, network, places, printable, to_gexf, to_graphml, to_json
 from kg.errors import QueryError
+from kg.store.embedded import open_store
+from kg.view.graph import draw
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -101,3 +104,32 @@ def test_no_rows_give_an_empty_graph() -> None:
     """An empty answer is a picture of nothing, not an error."""
     for write in WRITERS.values():
         assert write(network([]))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_places_are_what_a_search_node_by_node_finds(seed: int) -> None:
+    """Who reaches whom along the arrows, circles too; how many pieces a network falls into without a node."""
+    drawn = random.Random(seed)
+    graph = network([Link(f"n{drawn.randrange(9)}", f"n{drawn.randrange(9)}") for _ in range(drawn.randrange(4, 16))])
+    whole = graph.to_undirected()
+    for node, place in places(graph).items():
+        assert place.reached_by == len(nx.ancestors(graph, node))
+        without = whole.subgraph(set(whole) - {node})
+        alone = not set(whole[node]) - {node}
+        assert place.pieces == nx.number_connected_components(without) - nx.number_connected_components(whole) + alone
+
+
+def test_the_words_name_the_first_three(seeds: Path) -> None:
+    """Of who waits for whom: who can hold up most, and where the network hangs together."""
+    graph = draw(open_store(seeds), "waits-for")
+    assert isinstance(graph, nx.DiGraph)
+    notes = graph.graph["notes"].splitlines()
+    assert notes[0].startswith("Waited for by most, directly or through others (can hold up most): Vladimir Putin (8), ")
+    assert any(note.startswith("Without it the network falls apart: Vladimir Putin (5 more pieces), ") for note in notes)
+    assert all({"reached_by", "between", "pieces"} <= set(held) for _, held in graph.nodes(data=True))
+
+
+def test_where_arrows_mean_nothing_none_is_reached() -> None:
+    """The sentence is left out."""
+    graph = network([Link("a", "b"), Link("b", "c")])
+    assert not any(line.startswith("Reached") for line in in_words(graph, places(graph), ""))
