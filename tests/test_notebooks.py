@@ -17,6 +17,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 ANSWER = {
     "01-first-questions": ("Friedrich Merz", "Bundestag"),
     "02-what-if": ("blocked", "the consent of the Bundestag", "ceasefire (event)"),
+    "03-origins-and-drift": ("paraphrase", "cannot+}", "modal: – → may", "Jared Kushner → Steve Witkoff"),
 }  # what each must come to show
 
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -238,7 +238,7 @@ def told_after(article: Sequence[Sentence], source: Sequence[Sentence], rarity: 
 def _most_alike(
     sentence: Sentence, source: Sequence[Sentence], index: Mapping[str, list[int]], rarity: Mapping[str, float]
 ) -> tuple[float, int]:
-    """How much of a sentence stands in the most like one of the source, or in that and the next, and where it is."""
+    """How much of a sentence stands in the most like one of the source, or in two that follow one another, and where the likest is."""
     weights: dict[int, float] = defaultdict(float)
     total = 0.0
     for word, count in sentence.rare.items():
@@ -250,7 +250,11 @@ def _most_alike(
         return 0.0, -1
     best = max((weight / total, -at) for at, weight in weights.items())
     both = max(
-        ((_joint(sentence, source[at], source[at + 1], rarity) / total * 0.95, -at) for at in weights if at + 1 in weights),
+        (
+            (_joint(sentence, source[at], source[at + 1], rarity) / total * 0.95, -(at if weights[at] >= weights[at + 1] else at + 1))
+            for at in weights
+            if at + 1 in weights
+        ),
         default=(0.0, 0),
     )
     share, place = max(best, both)

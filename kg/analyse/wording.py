@@ -26,8 +26,8 @@ HEDGES = frozenset([
     "intends", "plan", "plans", "consider", "considering", "expected", "might",
 ])  # fmt: skip
 NEGATIONS = frozenset(["not", "no", "never", "none", "neither", "nor", "cannot", "without", "n't"])
-NUMBERS = frozenset([
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozen", "dozens", "hundred", "thousand", "million",
+NUMBERS = frozenset([  # not "one", which mostly stands for a thing
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozen", "dozens", "hundred", "thousand", "million",
     "billion", "half",
 ])  # fmt: skip
 
