@@ -31,6 +31,7 @@ GOVERNMENT = re.compile(
     r"|(?:government|authorities|administration) (?:of|in) (?P<after>.+))$",
     re.IGNORECASE,
 )
+OWNER = re.compile(r"^(?P<owner>.+?)['’]s? (?:[a-z-]+ ){0,4}(?P<name>(?:[A-Z][\w.’'-]* ){0,3}[A-Z][\w.’'-]*)$")
 LEADING = (
     "president",
     "prime minister",
@@ -72,9 +73,20 @@ def link(registry: Registry, words: str, date: str | None = None) -> list[tuple[
     if not said or len(said) > LONGEST:
         return []
     names = _names_of(registry)
-    found = names.called(said) or names.titled(said, date) or names.in_office(said, date) or names.government(said)
+    found = names.called(said) or names.titled(said, date) or names.of(said, date) or names.in_office(said, date) or names.government(said)
     before, comma, _ = said.partition(", ")  # Merz, the German chancellor
     return found if found or not comma else link(registry, before, date)
+
+
+def represented(registry: Registry, words: str) -> tuple[str, str] | None:
+    """The state or body of which a title before a name is an office, and the words that name it; None for a former office or none.
+
+    >>> from kg.actors import load_registry
+    >>> registry = load_registry()
+    >>> represented(registry, "Slovak prime minister Robert Fico"), represented(registry, "former Slovak minister Ann Lee")
+    (('slovakia', 'Slovak'), None)
+    """
+    return _names_of(registry).title_of(" ".join(words[:LONGEST].split()))
 
 
 class _Names:
@@ -127,6 +139,39 @@ class _Names:
             if people:  # whoever bears the name, of whom the title is not known here
                 return [(id, SURE["unknown title" if len(people) == 1 else "one of several"]) for id in people]
         return []
+
+    def of(self, said: str, date: str | None) -> list[tuple[str, float]]:
+        """A person behind a possessive: *Ukraine's Volodymyr Zelenskyy*, *his ally's son Ann Lee*; by the surname alone who holds an office there."""
+        match = OWNER.match(said)
+        if not match:
+            return []
+        people = [id for id, _ in self.called(match["name"]) if self.registry.actors[id].kind == "person"]
+        body = self._body(re.sub(r"^the ", "", match["owner"], flags=re.IGNORECASE))
+        alike = [
+            id
+            for id in self.surnames.get(slug(match["name"].split()[-1]), ())
+            if body and any(t.of == body and _covers(t, date) for t in self.held[id])
+        ]
+        found = people or alike
+        return [
+            (id, SURE["title and name" if people and len(people) == 1 else "unknown title" if len(found) == 1 else "one of several"])
+            for id in found
+        ]
+
+    def title_of(self, said: str) -> tuple[str, str] | None:
+        """The body whose office stands before a name, and the words for it."""
+        if owner := OWNER.match(said):
+            body = self._body(re.sub(r"^the ", "", owner["owner"], flags=re.IGNORECASE))
+            if body and self.registry.actors[body].kind == "state":
+                return body, owner["owner"]
+        tokens = said.split(" ")
+        for cut in range(len(tokens) - 1, 1, -1):
+            if TITLE.search(title := " ".join(tokens[:cut])) and not FORMER.match(title):
+                for end in range(cut - 1, 0, -1):
+                    words = " ".join(tokens[:end])
+                    if body := self._body(re.sub(r"['’]s?$", "", re.sub(r"^the ", "", words, flags=re.IGNORECASE))):
+                        return body, words
+        return None
 
     def _fits(self, id: str, title: str, date: str | None) -> bool:
         body, office, former = self._parts(title)

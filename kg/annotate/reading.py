@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from kg.annotate.rules.dates import resolve
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
-from kg.annotate.rules.naming import Naming, split_names
+from kg.annotate.rules.naming import BODIES, PEOPLE, Naming, split_names
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
     Annotation,
@@ -63,7 +63,7 @@ class _Reading:
     claims: dict[tuple[int, int], Claim] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.naming = Naming(self.registry, self.article.published)
+        self.naming = Naming(self.registry, self.article.published, self.article.text)
 
     def read(self, told: Sequence[Told]) -> Annotation:
         """The annotation of what is told; `relayed_by` of a statement counts places in this sequence."""
@@ -80,9 +80,10 @@ class _Reading:
     def _say(self, told: Told, first_ids: Sequence[str]) -> str:
         """Adds the statements that one speech act becomes, one for each thing it expresses; the id of the first."""
         text, said = self.article.text, told.said
-        speaker = tuple(self.naming.link(part) for span in said.speakers for part in split_names(text, span))
+        speaker = tuple(self.naming.link_speaker(part) for span in said.speakers for part in split_names(text, span))
+        behalf = {body.target: body for reference in reversed(speaker) if (body := self.naming.behind(reference))}
         base = Statement(
-            "", tuple(sorted(said.content)), said.mode, said.force, speaker, cue=said.cue, said_on=self._said_on(said),
+            "", tuple(sorted(said.content)), said.mode, said.force, speaker, on_behalf_of=tuple(behalf.values())[::-1], cue=said.cue, said_on=self._said_on(said),
             relayed_by=(first_ids[said.relayed_by] or None) if said.relayed_by is not None else None,
             confidence=round(said.confidence, 2), found_by=said.found_by or None,
         )  # fmt: skip
@@ -104,7 +105,7 @@ class _Reading:
             return replace(base, expresses=self._claim(deed), conditions=uses)
         if base.force == "threatens":
             deed = replace(deed, beneficiary=None, against=deed.against or deed.beneficiary)
-        commitment = self._commitment(deed, speaker)
+        commitment = self._commitment(deed, base)
         if base.force in FORCES_WITHOUT_STANCE:
             return replace(base, expresses=commitment, conditions=uses)
         return replace(
@@ -114,9 +115,9 @@ class _Reading:
 
     # ------------------------------------------------------------------------------------------------ what they express
 
-    def _commitment(self, deed: Deed, speaker: tuple[Reference, ...]) -> str:
-        text = self.article.text
-        committer = tuple(self._acting(self._actor(part, speaker)) for span in deed.committer for part in split_names(text, span))
+    def _commitment(self, deed: Deed, said: Statement) -> str:
+        text, speaker = self.article.text, said.speaker
+        committer = tuple(self._acting(self._actor(part, said)) for span in deed.committer for part in split_names(text, span))
         committer = committer or tuple(self._acting(reference) for reference in speaker)
         committer = tuple({reference.target: reference for reference in reversed(committer)}.values())[::-1]  # one of a kind, the first
         key = (deed.action.start, deed.action.end, tuple(sorted(r.target for r in committer)))
@@ -129,18 +130,27 @@ class _Reading:
             self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, named[0], named[1])
         return self.commitments[key].id
 
-    def _actor(self, span: Span, speaker: tuple[Reference, ...]) -> Reference:
-        """Whom the words name; *we*, *I* and *his country* are the speaker, or whom the speaker acts for."""
-        if speaker and (span.text.casefold() in OURSELVES or THEIR_OWN.fullmatch(span.text)):
-            return Reference(speaker[0].target, span, 0.8, "the speaker")
+    def _actor(self, span: Span, said: Statement) -> Reference:
+        """Whom the words name; *we*, *I* and *his country* are the speaker, or whom the speaker acts for. So are, where somebody's
+        words are retold, *he* where a person spoke and *it* where a body did.
+        """
+        low = span.text.casefold()
+        if said.speaker and (low in OURSELVES or THEIR_OWN.fullmatch(span.text)):
+            return Reference(said.speaker[0].target, span, 0.8, "the speaker")
+        if (
+            len(said.speaker) == 1
+            and said.mode != "direct"
+            and low in (PEOPLE if self.naming.is_person(said.speaker[0].target) else BODIES)
+        ):
+            return Reference(said.speaker[0].target, span, 0.75, "the speaker")
         return self.naming.link(span)
 
     def _acting(self, reference: Reference) -> Reference:
         """An office-holder's act is the act of the state or body: the words stay the person's."""
-        tenure = self.naming.tenure_of(reference.target)
+        body = self.naming.behind(reference)
         return (
-            replace(reference, target=tenure.of, confidence=min(reference.confidence or 1, 0.8), found_by="office held")
-            if tenure
+            replace(reference, target=body.target, confidence=min(reference.confidence or 1, 0.8), found_by=body.found_by)
+            if body
             else reference
         )
 

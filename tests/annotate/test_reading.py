@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.actors import load_registry
-from kg.annotate.reading import read_rules
+from kg.annotate.reading import _Reading, read_rules
+from kg.annotate.rules.found import Deed, Said
+from kg.annotate.telling import Told
 from kg.check import check_triples
 from kg.model import Article, Registry, Span
 from kg.triples import to_triples
@@ -39,6 +41,51 @@ def test_a_statement_that_commits_to_two_things_is_two_with_the_same_words() -> 
     twice = [s for s in read.statements if s.content[0].text.startswith("Peru will")]
     assert len(twice) == 2
     assert len({s.expresses for s in twice}) == 2
+
+
+def test_one_act_in_two_lengths_is_one_commitment() -> None:
+    """With its article and without."""
+    read = read_rules(Article("a", "Kosovo approves the deployment of troops to Gaza as part of an international force."), load_registry())
+    assert [c.action.span.text for c in read.commitments if c.action.span] == ["the deployment of troops to Gaza"]
+
+
+def test_office_holders_speak_for_their_state() -> None:
+    """By the title before the name, from then on by the name alone, by the office held on the day; a former one for nobody."""
+    text = (
+        "Slovak foreign minister Ada Lund said talks would go on. Lund later said Slovakia would send aid if parliament agrees. Friedrich Merz said "
+        "Germany would pay. Former French president Bo Krag said nobody would pay."
+    )
+    read = read_rules(Article("a", text, published="2026-01-08"), load_registry())
+    behalf = [([r.target for r in s.speaker], [(r.target, r.span.text) for r in s.on_behalf_of if r.span]) for s in read.statements]
+    assert (["ada-lund"], [("slovakia", "Slovak")]) in behalf and (["ada-lund"], [("slovakia", "Lund")]) in behalf
+    assert (["friedrich-merz"], [("germany", "Friedrich Merz")]) in behalf and (["bo-krag"], []) in behalf
+
+
+def test_he_is_who_spoke_last_or_began_a_sentence() -> None:
+    """Not whom he spoke of, nor who begins a sentence of the quotation."""
+    text = (
+        "Keir Starmer met Friedrich Merz in Paris. Starmer was in no doubt that day. “We thank Emmanuel Macron for it,” he said. “We can get there if "
+        "Putin wants to. Putin is not ready,” he added. It was late."
+    )
+    read = read_rules(Article("a", text, published="2026-01-08"), load_registry())
+    assert [[r.target for r in s.speaker] for s in read.statements] == [["keir-starmer"]] * len(read.statements) and len(
+        read.statements
+    ) > 1
+
+
+@pytest.mark.parametrize(("mode", "committer"), [("indirect", "hamas"), ("direct", "israel")])
+def test_in_retold_words_it_is_the_speaker(mode: str, committer: str) -> None:
+    """In direct speech it is what was named last."""
+    text = "Hamas said of Israel that it would go."
+
+    def span(words: str) -> Span:
+        return Span(text.index(words), text.index(words) + len(words), words)
+
+    reading = _Reading(Article("a", text), load_registry())
+    reading.naming.link(span("Israel"))
+    said = Said((span("it would go"),), mode, "pledges", span("said"), (span("Hamas"),))
+    read = reading.read([Told(said, (Deed((span("it"),), span("go"), "pledged", "firm"),))])
+    assert [r.target for r in read.commitments[0].committer] == [committer]
 
 
 def test_conditions_stand_once_and_are_used_where_they_bind() -> None:

@@ -7,12 +7,18 @@ actor of this article alone, its kind guessed from the words. Every reference sa
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 
-from kg.actors import link
+from kg.actors import link, represented
 from kg.annotate.rules.words import listed
 from kg.model import Actor, Reference, Registry, Span, Tenure, slug
+from kg.text import quotations, sentences
 
+_SUBJECT = re.compile(
+    r"[\s“\"]*((?:(?:[A-Z][\w.’'-]*|of|the|al|bin|von|van|de|der|da|del|di|[a-z]+ minister|president|chancellor) ){0,7}[A-Z][\w’'-]*)"
+)
+_WHOLE = re.compile(r"\b[A-Z][\w’'-]+ ([A-Z][\w’'-]+)\b")
+LONG = 600  # code points after which who spoke last is no longer *he*
 ENOUGH = 0.6  # below this the registry's guess is one of several
 PEOPLE = listed("he she him her his hers i me my who")
 BODIES = listed("it they its their them we us our which that")
@@ -44,12 +50,16 @@ _PORTFOLIOS = listed("foreign defence defense trade food health justice educatio
 class Naming:
     """Links the names of one article and keeps the actors it had to make."""
 
-    def __init__(self, registry: Registry, published: str | None) -> None:
-        self.registry, self.published = registry, published
+    def __init__(self, registry: Registry, published: str | None, text: str = "") -> None:
+        self.registry, self.published, self.text = registry, published, text
+        self.starts: list[int] | None = None  # of its sentences, when first asked for
+        self.whole: dict[str, str] | None = None  # surname -> the first whole name with it
         self.minted: dict[str, Actor] = {}
         self.people: list[tuple[int, str]] = []  # where persons were named, and who, in text order
         self.bodies: list[tuple[int, str]] = []
         self.by_surname: dict[str, set[str]] = {}
+        self.spoke: list[tuple[int, str]] = []  # where persons spoke, and who
+        self.offices: dict[str, str] = {}  # of whom a title said so: the state or body
         self.tenures: dict[str, list[Tenure]] = {}
         for tenure in registry.tenures:
             self.tenures.setdefault(tenure.holder, []).append(tenure)
@@ -74,11 +84,66 @@ class Naming:
             self.by_surname.setdefault(slug(actor.label.split()[-1]), set()).add(actor.id)
         return Reference(actor.id, span, sure, how)
 
-    def tenure_of(self, actor: str) -> Tenure | None:
-        """The one office an actor held on the article's day; None where it held none, or for several bodies."""
+    def link_speaker(self, span: Span) -> Reference:
+        """The same of who speaks: *he* is who last spoke or began a sentence, unless that is long ago; whoever else was named is spoken of."""
+        found = None
+        if span.text.casefold() in ("he", "she"):
+            at, id = max(self.spoke[-1:] + self._subject(span.start), default=(-LONG, ""))
+            found = Reference(id, span, 0.75, "pronoun") if 0 <= span.start - at < LONG else None
+        found = found or self.link(span)
+        if self.is_person(found.target):
+            self.spoke.append((span.start, found.target))
+        return found
+
+    def _subject(self, before: int) -> list[tuple[int, str]]:
+        """The last person whose name begins a sentence, and where; one that is known or was named."""
+        if self.starts is None:
+            quoted = [(start, end) for start, end, depth in quotations(self.text) if not depth]
+            firsts = [start for start, _ in quoted]
+            begun = ((start, bisect_right(firsts, start) - 1) for start, _ in sentences(self.text))
+            self.starts = [start for start, at in begun if at < 0 or start >= quoted[at][1]]  # what begins in a quotation is not told
+        for at in range(bisect_left(self.starts, before) - 1, -1, -1):
+            start = self.starts[at]
+            if before - start > LONG:
+                break
+            phrase = _SUBJECT.match(self.text, start)
+            if phrase and (id := self._person(phrase[1])):
+                return [(start, id)]
+        return []
+
+    def _person(self, words: str) -> str | None:
+        """The person of some words; of a surname alone whoever the text calls by a whole name before."""
+        if self.whole is None:
+            self.whole = {found[1]: found[0] for found in reversed(list(_WHOLE.finditer(self.text)))}
+        words = self.whole.get(words, words)
+        found = [id for id, sure in link(self.registry, words, self.published) if sure >= ENOUGH]
+        known = self._named_before(_name_in(words) or words)
+        id = known.id if known else found[0] if len(found) == 1 else ""
+        return id if id and self.is_person(id) else None
+
+    def is_person(self, id: str) -> bool:
+        """Whether an actor is a person."""
+        actor = self.registry.actors.get(id) or self.minted.get(id)
+        return actor is not None and actor.kind == "person"
+
+    def behind(self, reference: Reference) -> Reference | None:
+        """The state or body for which whoever is named speaks: as the title before the name says, or an earlier one, or the one
+        that the office held on the article's day is of; None where there is none, or several.
+        """
+        span = reference.span
+        told = represented(self.registry, span.text) if span else None
+        if span and told and told[0] != reference.target:
+            self.offices[reference.target] = told[0]
+            at = span.text.find(told[1])
+            words = Span(span.start + at, span.start + at + len(told[1]), told[1]) if at >= 0 else span
+            return Reference(told[0], words, 0.85, "title")
+        body = self.offices.get(reference.target) or self._body_of(reference.target)
+        return Reference(body, span, 0.8, "office held") if body else None
+
+    def _body_of(self, actor: str) -> str | None:
         day = self.published or ""
-        held = [t for t in self.tenures.get(actor, ()) if day and (t.start or "") <= day and (t.end is None or t.end >= day)]
-        return held[0] if len({t.of for t in held}) == 1 else None
+        held = {t.of for t in self.tenures.get(actor, ()) if day and (t.start or "") <= day and (t.end is None or t.end >= day)}
+        return held.pop() if len(held) == 1 else None
 
     def _find(self, words: str) -> tuple[Actor, float, str]:
         bare = _DETERMINER.sub("", words)

@@ -26,6 +26,8 @@ ACTS = (("pledged", "firm"), ("pledged", "intended"), ("open", None), ("refused"
 KINDS = ("event", "approval", "reciprocity", "finding", "limit", "time")
 FORBIDDEN = np.float32(-1e4)
 MOSTLY = 0.6  # share of the tokens of a sentence that stand in quotation marks where it is a quoted one
+JOINTS = frozenset(["and", "or", "then"])
+SAME = 0.8  # share of the tokens of two stretches that both have where they are one thing
 MOST_ANCHORS = 40  # of one kind in one window; more stand in no prose
 
 
@@ -113,6 +115,8 @@ class _Lot:
         self.anchors = {"say": cues, "unc": uncued, "act": acts, "ben": acts, "con": conditions, "by": conditions}
         self.places = _Places(lot, sentences)
         self.runs = self._find_runs()  # for each anchor of a kind the stretches of tokens that have a role to it
+        for kind, other in (("act", "ben"), ("con", "by")):
+            self._once(kind, other)
 
     def _find_runs(self) -> dict[str, list[list[Run]]]:
         """The most likely roles to each anchor of the tokens it can reach."""
@@ -137,6 +141,30 @@ class _Lot:
         return {
             kind: [_runs(next(paths)[: stop - start], start, ROLES[kind].begins) for start, stop in some] for kind, some in reaches.items()
         }
+
+    def _once(self, kind: str, other: str) -> None:
+        """Leaves out the anchors whose stretch stands in that of a surer one: *the deployment* and *deployment* are one act. Of
+        *build a bridge and close a port* the second is an act of its own, if it was found: the first ends before it.
+        """
+        anchors, sure = list(self.anchors[kind]), list(self.anchors[kind].values())
+        runs = [[run for run in some if run[2] != 1] for some in self.runs[kind]]
+        own = [self._around(at, [run for run in some if run[2] == 1]) for at, some in zip(anchors, self.runs[kind], strict=True)]
+        for n, (start, stop, role) in enumerate(own):
+            inner = [one[0] for one in own if start < one[0] and one[1] <= stop and self._word(one[0] - 1) in JOINTS]
+            if inner:
+                stop = min(inner) - 1
+                own[n] = (start, stop - (stop - 1 > start and self._word(stop - 1) == ","), role)
+        kept: list[int] = []
+        for n in sorted(range(len(own)), key=lambda n: (-sure[n], n)):
+            if not any(_within(own[n], own[m]) > SAME for m in kept):
+                kept.append(n)
+        kept.sort()
+        self.anchors[kind] = self.anchors[other] = {anchors[n]: sure[n] for n in kept}
+        self.runs[kind] = [[own[n], *runs[n]] for n in kept]
+        self.runs[other] = [self.runs[other][n] for n in kept]
+
+    def _word(self, at: int) -> str:
+        return self.tokens.word(self.lot.first + at).lower()
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -230,8 +258,15 @@ class _Lot:
 
     def _own(self, at: int, runs: list[Run]) -> Span:
         """The stretch that an anchor stands in; the first there is, or the anchor alone."""
-        around = next((run for run in runs if run[0] <= at < run[1]), None)
-        return self._span(around or (runs[0] if runs else (at, at + 1, 1)))
+        return self._span(self._around(at, runs))
+
+    def _around(self, at: int, runs: list[Run]) -> Run:
+        return next((run for run in runs if run[0] <= at < run[1]), runs[0] if runs else (at, at + 1, 1))
+
+
+def _within(one: Run, other: Run) -> float:
+    """The share of the tokens of the shorter of two stretches that the other has too."""
+    return max(min(one[1], other[1]) - max(one[0], other[0]), 0) / min(one[1] - one[0], other[1] - other[0])
 
 
 class _Places:
