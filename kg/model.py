@@ -14,6 +14,32 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 Number = int | float
+_ARTICLES = frozenset(["a", "an", "the"])
+_OPEN = frozenset(  # words that do not end a name
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "for",
+        "by",
+        "with",
+        "from",
+        "at",
+        "and",
+        "or",
+        "as",
+        "that",
+        "its",
+        "his",
+        "her",
+        "their",
+        "into",
+    ]
+)
 NAMING_WORDS = 8  # at most, of a text in the id of a concept made from it
 
 
@@ -277,8 +303,17 @@ class Registry:
         return known.id if known else slug(words)
 
     def concept_of(self, scheme: str, span: Span) -> str:
-        """The same of a stretch of text, by its first words: an id is no sentence."""
-        return self.concept_id(scheme, " ".join(span.text.split()[:NAMING_WORDS]))
+        """The same of a stretch of text, by its first words, without an article before or a preposition left after: an id is no sentence.
+
+        >>> Registry().concept_of("actions", Span(0, 51, "the closure of its office in Santo Domingo by the end"))
+        'closure-of-its-office-in-santo-domingo'
+        """
+        words = span.text.split()
+        first = 1 if len(words) > 1 and words[0].lower() in _ARTICLES else 0
+        kept = words[first : first + NAMING_WORDS]
+        while len(kept) > 1 and len(words) - first > NAMING_WORDS and kept[-1].lower() in _OPEN:
+            kept.pop()
+        return self.concept_id(scheme, " ".join(kept))
 
 
 def _borne_by_one(named: Iterable[tuple[tuple[str, str], Thing]]) -> dict[tuple[str, str], Thing]:
