@@ -692,6 +692,29 @@ def graph(
     _say(f"wrote {output}")
 
 
+@app.command(short_help="Write the whole graph as a folder of pages.")
+def site(
+    folder: Annotated[Path, typer.Argument(help="The folder: new, empty, or a site already, which is replaced.", show_default=False)],
+    store: StorePath = DEFAULT_STORE,
+    text: Annotated[str, typer.Option("--text", help="How much of the articles is shown: full, snippets or none.")] = "full",
+) -> None:
+    """\b
+    kg site pages
+    kg site pages --text snippets
+
+    Write the whole graph as a folder of pages that opens without a server or a network: articles with their spans, the matrix, the
+    chart, what-if, sources, timeline, a page for each actor, commitment and condition, the questions, the data's quality.
+    """
+    from kg.view.site.facts import read_facts
+    from kg.view.site.pages import TEXTS, Site
+    from kg.view.site.write import write_site
+
+    if text not in TEXTS:
+        raise UsageError(f"a site is not made with --text {text}", "option --text", f"one of {', '.join(TEXTS)}")
+    count = write_site(folder, Site(read_facts(_store(store)), text).pages())
+    _say(f"wrote {count} files; open {folder / 'index.html'}")
+
+
 # ---------------------------------------------------------------------------------------------------- exchange and scores
 
 

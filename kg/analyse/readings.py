@@ -65,14 +65,14 @@ class Readings:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.origin_of = dict(_pairs(store, f"?a <{kg('origin')}> ?b"))
+        self.origin_of = dict(pairs(store, f"?a <{kg('origin')}> ?b"))
         self.conditions = self._conditions()
         self.statements = self._statements()
         self.needed = _gathered((g, a, b) for a, b, g in rows(store, f"SELECT ?a ?b ?g {{ GRAPH ?g {{ ?a <{kg('dependsOn')}> ?b }} }}"))
         self.wholes = above(store, f"?a <{kg('partOf')}> ?b")
         self.broader = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>")
-        self.committers = _many(_pairs(store, f"?a <{kg('committer')}> ?b"))
-        self.withheld_by = _many(_pairs(store, f"?a <{kg('opposedBy')}> ?b"))
+        self.committers = _many(pairs(store, f"?a <{kg('committer')}> ?b"))
+        self.withheld_by = _many(pairs(store, f"?a <{kg('opposedBy')}> ?b"))
         self.by_commitment: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
         for said in sorted(self.statements.values(), key=self._place):
             self.by_commitment[said.commitment][self.reading_of(said.article)].append(said)
@@ -103,7 +103,7 @@ class Readings:
 
         found: set[tuple[str, ...]] = set()
         graphs = [nx.DiGraph((a, b) for a, some in of.items() for b in some) for of in self.needed.values()]
-        graphs.append(nx.DiGraph(_pairs(self.store, f"?a <{kg('partOf')}> ?b")))
+        graphs.append(nx.DiGraph(pairs(self.store, f"?a <{kg('partOf')}> ?b")))
         for graph in graphs:
             for part in nx.strongly_connected_components(graph):
                 if len(part) > 1 or any(graph.has_edge(node, node) for node in part):
@@ -113,7 +113,7 @@ class Readings:
     # ------------------------------------------------------------------------------------------------ from the store
 
     def _conditions(self) -> dict[str, Condition]:
-        by = _many(_pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
+        by = _many(pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
         told = rows(self.store, f"SELECT DISTINCT ?c ?what ?kind {{ ?c <{kg('circumstance')}> ?what ; <{kg('kind')}> ?kind }}")
         return {c: Condition(c, what, _bare(kind), frozenset(by.get(c, ()))) for c, what, kind in told}
 
@@ -127,17 +127,17 @@ class Readings:
               OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
               OPTIONAL {{ ?s <{kg("firstHand")}> ?own }} }}""",
         )
-        published_on = dict(_pairs(self.store, f"?a <{SCHEMA}datePublished> ?b"))
+        published_on = dict(pairs(self.store, f"?a <{SCHEMA}datePublished> ?b"))
         for s, c, article, stance, said, own, quote, start, end in told:
             published = published_on.get(self.reading_of(article), "")
             passage = Passage(quote, article, int(start), int(end))
             found[s] = Said(s, c, article, _bare(stance), said or published, own == "true", passage)
         for way in WAYS:
-            for s, c in _pairs(self.store, f"?a <{kg(way)}> ?b"):
+            for s, c in pairs(self.store, f"?a <{kg(way)}> ?b"):
                 if s in found:
                     found[s].attached[way].append(c)
         for term, name in (("speaker", "speakers"), ("onlyIn", "only_in"), ("notIn", "not_in")):
-            for s, thing in _pairs(self.store, f"?a <{kg(term)}> ?b"):
+            for s, thing in pairs(self.store, f"?a <{kg(term)}> ?b"):
                 if s in found:
                     getattr(found[s], name).append(thing)
         groups = rows(self.store, f"SELECT DISTINCT ?g ?s ?c {{ ?s <{kg('anyOf')}> ?g . ?g <{kg('member')}> ?c }}")
@@ -180,7 +180,8 @@ def _bare(concept: str) -> str:
     return concept.rpartition("-")[2]
 
 
-def _pairs(store: Store, pattern: str) -> list[tuple[str, str]]:
+def pairs(store: Store, pattern: str) -> list[tuple[str, str]]:
+    """The pairs `?a ?b` of a pattern as bare text, sorted."""
     return sorted((a, b) for a, b in rows(store, f"SELECT DISTINCT ?a ?b {{ {pattern} }}"))
 
 
@@ -200,7 +201,7 @@ def _gathered(rows: Iterable[tuple[str, ...]]) -> dict[str, dict[str, list[str]]
 
 def above(store: Store, pattern: str) -> dict[str, list[str]]:
     """For each `?a` of a pattern all `?b` above it, near ones first; a circle is gone round once."""
-    next_to = _many(_pairs(store, pattern))
+    next_to = _many(pairs(store, pattern))
     found = {}
     for thing in next_to:
         order = [thing]

@@ -120,7 +120,7 @@ def svg(picture: Picture) -> str:
     >>> svg(Picture("chart", "A < B", 400, 40))[:66]
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -56 400 96" wid'
     """
-    return _templates().get_template("picture.svg").render(picture=picture, dark=Markup(dark_style()), frame=_frame(picture))
+    return templates().get_template("picture.svg").render(picture=picture, dark=Markup(dark_style()), frame=_frame(picture))
 
 
 def _frame(picture: Picture) -> dict[str, Any]:
@@ -142,22 +142,23 @@ def _frame(picture: Picture) -> dict[str, Any]:
     return {"width": width, "height": height + top, "top": top, "lines": lines, "legend": legend}
 
 
-def picture_html(picture: Picture) -> str:
+def picture_html(picture: Picture, home: str = "") -> str:
     """The picture as one page: drawing, legend, search, the quotes behind each thing, and the same in words.
 
+    `home` is the page of a site that it is a page of.
     The same picture gives the same bytes.
 
     >>> "<script>alert" in picture_html(Picture("chart", "<script>alert(1)</script>", 40, 40))
     False
     """
-    style = _static("page.css") + dark_style()
-    vis = "/*! " + _static("vis-network.LICENSE.txt") + "*/\n" + _static("vis-network.min.js").partition("//# sourceMappingURL")[0]
-    script = _static("page.js")
+    style = static("page.css") + dark_style()
+    vis = "/*! " + static("vis-network.LICENSE.txt") + "*/\n" + static("vis-network.min.js").partition("//# sourceMappingURL")[0]
+    script = static("page.js")
     policy = f"default-src 'none'; script-src {_hash(vis)} {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
-    page = _templates().get_template("page.html")
+    page = templates().get_template("page.html")
     return page.render(
-        picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=_inert(_data(picture)),
-        words=in_words(picture), paper=len(picture.nodes) <= _PAPER,
+        picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=inert(_data(picture)),
+        words=in_words(picture), paper=len(picture.nodes) <= _PAPER, home=home,
     )  # fmt: skip
 
 
@@ -204,7 +205,7 @@ def _data(picture: Picture) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _inert(data: Any) -> Markup:
+def inert(data: Any) -> Markup:
     """JSON that no HTML parser mistakes for markup and no script parser for the end of a line."""
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for letter in "<>&\u2028\u2029":
@@ -229,13 +230,14 @@ def _hash(inline: str) -> str:
 
 
 @cache
-def _static(name: str) -> str:
+def static(name: str) -> str:
     """A file of `static/`, with line feeds only: that is what a browser hashes, whatever stands in the file."""
     return (_HERE / "static" / name).read_text("utf-8")
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """What fills the pages in: everything that is put into one is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
