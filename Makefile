@@ -9,10 +9,11 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo test test-full lint bench browser help
+.PHONY: demo screenshots test test-full lint bench browser help
 
 help:
-	@echo "make demo       a graph of the seed articles in demo/, a question answered, a picture"
+	@echo "make demo       a graph of the seed articles in demo/, a question answered, a site of pages"
+	@echo "make screenshots  every screen of that site as a picture"
 	@echo "make test       every check and test but the slow ones"
 	@echo "make test-full  the slow ones too"
 	@echo "make lint       ruff and mypy alone"
@@ -22,9 +23,12 @@ demo: $(READY)
 	@rm -rf demo && mkdir demo
 	$(BIN)/kg add seeds/articles --store demo/store
 	$(BIN)/kg ask "$(QUESTION)" --store demo/store
-	$(BIN)/kg graph -o demo/graph.html --store demo/store
+	$(BIN)/kg site demo/site --store demo/store
 	@echo "The graph is in demo/store; ask it: $(BIN)/kg ask \"...\" --store demo/store"
-	@echo "Its picture opens in any browser: file://$(CURDIR)/demo/graph.html"
+	@echo "Its pages open in any browser: file://$(CURDIR)/demo/site/index.html"
+
+screenshots: browser
+	$(BIN)/python bench/screenshots.py demo/screenshots
 
 test: lint browser
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"

@@ -135,10 +135,15 @@ def check_store(store: Store) -> list[Finding]:
 
     A finding is placed by its node; a thing that several graphs describe in the same wrong way is found once.
     """
-    found = set(_by_queries(store, ("store", "both"), ""))
+    found = set(check_whole(store))
     for name in store.graphs():
         found |= set(check_triples(store.graph(name)))
     return _sorted(found)
+
+
+def check_whole(store: Store) -> list[Finding]:
+    """What is wrong with a store's graphs taken together; each alone was checked when it was added."""
+    return _sorted(set(_by_queries(store, ("store", "both"), "")))
 
 
 def check_path(path: Path, registry: Registry) -> Iterator[Checked]:

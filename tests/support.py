@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from kg.model import Annotation, Claim, Commitment, Condition, Statement
 
 TOP = Path(__file__).resolve().parent.parent
@@ -88,3 +90,32 @@ def whole(annotation: Annotation) -> set[object]:
         raise AssertionError(e)
 
     return {shown(id) for id in entries}
+
+
+# What no page may run, and every page must show as it stands.
+HOSTILE = (
+    "<script>document.title='ran'</script>", "</script><img src=x onerror=alert(1)>", "\"'><svg/onload=alert(1)>", "{{ 7*7 }}{% raw %}", "javascript:alert(1)",
+    "مرحبا بالعالم", "👩‍👩‍👧 é ﬁ", "x" * 300, "a & b < c > d",
+)  # fmt: skip
+
+
+def hostile_articles(folder: Path) -> Path:
+    """Articles whose texts, names, actions and conditions are all hostile, each with an annotation."""
+    for n, words in enumerate(HOSTILE):
+        text = f"{words} will send {words} ships if {words} agrees, {words} said.\r\nAnother line: {words}\u2028end."
+        reading = {
+            "article": {"id": f"hostile-{n}"},
+            "actors": [{"id": f"actor-{n}", "label": words, "kind": "person", "aliases": [words + " too"]}],
+            "statements": [{
+                "id": "s1", "speaker": [{"span": {"text": words, "occurrence": 4}, "actor": f"actor-{n}"}], "cue": "said", "mode": "indirect", "inferred": True,
+                "content": [text[: text.index(",")] if "," not in words else f"send {words} ships"], "force": "pledges", "expresses": "c1", "stance": "pledged", "strength": "firm",
+                "conditions": [{"id": "k1", "marker": {"text": "if", "occurrence": 1 + words.count(" if ")}}],
+            }],
+            "commitments": [{"id": "c1", "committer": [{"actor": f"actor-{n}"}], "action": {"span": f"send {words} ships", "concept": words}}],
+            "conditions": [{"id": "k1", "text": f"{words} agrees", "circumstance": words, "kind": "approval", "by": [{"actor": f"actor-{n}"}]}],
+        }  # fmt: skip
+        folder.mkdir(exist_ok=True, parents=True)
+        header = {"title": words, "outlet": words, "author": words, "published": f"2026-01-0{n + 1}"}
+        (folder / f"hostile-{n}.txt").write_bytes(f"---\n{yaml.safe_dump(header, allow_unicode=True, width=1000)}---\n{text}".encode())
+        (folder / f"hostile-{n}.yaml").write_text(yaml.safe_dump(reading, allow_unicode=True), "utf-8")
+    return folder

@@ -145,21 +145,27 @@ def _frame(picture: Picture) -> dict[str, Any]:
 def picture_html(picture: Picture, home: str = "") -> str:
     """The picture as one page: drawing, legend, search, the quotes behind each thing, and the same in words.
 
-    `home` is the page of a site that it is a page of.
+    `home` is the page of a site that it is a page of: then what every picture shares (`picture_assets`) stands beside it in `assets/`.
     The same picture gives the same bytes.
 
     >>> "<script>alert" in picture_html(Picture("chart", "<script>alert(1)</script>", 40, 40))
     False
     """
-    style = static("page.css") + dark_style()
-    vis = "/*! " + static("vis-network.LICENSE.txt") + "*/\n" + static("vis-network.min.js").partition("//# sourceMappingURL")[0]
-    script = static("page.js")
-    policy = f"default-src 'none'; script-src {_hash(vis)} {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+    shared = picture_assets()
+    style, vis, script = shared["picture.css"], shared["vis-network.js"], shared["picture.js"]
+    scripts, styles = ("'self'", "'self'") if home else (f"{_hash(vis)} {_hash(script)}", _hash(style))
+    policy = f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
     page = templates().get_template("page.html")
     return page.render(
         picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=inert(_data(picture)),
         words=in_words(picture), paper=len(picture.nodes) <= _PAPER, home=home,
     )  # fmt: skip
+
+
+def picture_assets() -> dict[str, str]:
+    """The style and the scripts of every picture's page, by the names of their files in a site."""
+    licence, vis = static("vis-network.LICENSE.txt"), static("vis-network.min.js").partition("//# sourceMappingURL")[0]
+    return {"picture.css": static("page.css") + dark_style(), "vis-network.js": f"/*! {licence}*/\n{vis}", "picture.js": static("page.js")}
 
 
 def in_words(picture: Picture) -> list[Item]:

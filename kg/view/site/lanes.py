@@ -8,7 +8,7 @@ from datetime import date
 
 from kg.analyse.timeline import Moment
 
-LEFT, WIDTH = 400, 680  # px: where the lanes begin, how long they are
+LEFT, WIDTH = 20, 1040  # px: where the lanes begin, how long they are
 APART = 13  # px between dots of one day
 
 

@@ -16,12 +16,12 @@ from kg.analyse.compare import COLUMNS as COMPARED
 from kg.analyse.compare import compare
 from kg.analyse.outcomes import NAMED_ONLY, NEVER, STATES, outcomes
 from kg.analyse.timeline import Moment, Moves
-from kg.check import check_store
+from kg.check import check_whole
 from kg.listing import listing
 from kg.query import ask_store, list_queries, to_json_rows, unreviewed
 from kg.view.graph import chart, network
 from kg.view.network import network_picture
-from kg.view.picture import inert, picture_html, static, templates
+from kg.view.picture import inert, picture_assets, picture_html, static, templates
 from kg.view.site.addresses import address, file_name
 from kg.view.site.facts import ArticleFacts, Facts, StatementFacts
 from kg.view.site.lanes import axis_of, dots
@@ -94,6 +94,8 @@ class Site:
         """Every page and file of the site."""
         for name in ("site.css", "site.js", "whatif.js"):
             yield f"assets/{name}", static(name).encode()
+        for name, text in picture_assets().items():
+            yield f"assets/{name}", text.encode()
         yield "assets/index.js", self._index()
         for make in (
             self._home, self._articles, self._matrix, self._pictures, self._whatif, self._sources, self._timeline, self._things, self._questions,
@@ -126,7 +128,7 @@ class Site:
             (len(facts.articles), "articles", "articles.html"),
             (len({a.origin for a in facts.articles.values()}), "independent origins", "sources.html"),
             (len(facts.statements), "statements", "articles.html"),
-            (len(facts.readings.by_commitment), "commitments", "commitments.html"),
+            (len(self._commitments), "commitments", "commitments.html"),
             (len(facts.readings.conditions), "conditions", "conditions.html"),
         ]
         yield self._page(
@@ -143,7 +145,7 @@ class Site:
         """What the search looks through: label, kind and address of everything with a page; a script, since a page on disk may fetch nothing."""
         facts = self.facts
         rows = [(facts.name(a), facts.kind.get(a, "actor"), address(a)) for a in self._actors]
-        rows += [(facts.name(c), "commitment", address(c)) for c in sorted(facts.readings.by_commitment)]
+        rows += [(facts.name(c), "commitment", address(c)) for c in self._commitments]
         rows += [(facts.name(c), "condition", address(c)) for c in sorted(facts.readings.conditions)]
         rows += [(a.headline or a.label, "article", address(a.iri)) for a in facts.articles.values()]
         rows += [(name, facts.kind.get(a, "actor"), address(a)) for a in self._actors for name in facts.aliases.get(a, ())[:6]]
@@ -151,12 +153,26 @@ class Site:
 
     @cached_property
     def _actors(self) -> list[str]:
-        """The actors something is said of or by, by name."""
+        """The actors something is said of or by, and those they belong to or hold office in, by name."""
         facts = self.facts
         used = {*facts.heard, *(a for some in facts.committers.values() for a in some)}
-        for term in ("beneficiary", "against", "decidedBy"):
+        used |= {a for s in facts.statements.values() for some in s.links.values() for a in some}
+        for term in ("beneficiary", "against", "decidedBy", "opposedBy"):
             used |= {a for held in facts.details.values() for a in held.get(term, ())}
-        return sorted((a for a in used if address(a).startswith("actor/")), key=lambda a: (facts.name(a).casefold(), a))
+        reached = used = {a for a in used if address(a).startswith("actor/")}
+        while reached:
+            bodies = {
+                of for a in reached for of in (*facts.details.get(a, {}).get("memberOf", ()), *(t[1] for t in facts.tenures.get(a, ())))
+            }
+            reached = bodies - used
+            used = used | reached
+        return sorted(used, key=lambda a: (facts.name(a).casefold(), a))
+
+    @cached_property
+    def _commitments(self) -> list[str]:
+        """All commitments, by name; also those that are only demanded, asked for or denied."""
+        facts = self.facts
+        return sorted((c for c in facts.committers if address(c)), key=lambda c: (facts.name(c).casefold(), c))
 
     def _matrix(self) -> Iterator[Page]:
         yield self._page("matrix.html", "matrix", "Matrix", matrix=build_matrix(self.show, 60, 30))
@@ -224,7 +240,7 @@ class Site:
     def _things(self) -> Iterator[Page]:
         facts = self.facts
         by_actor: dict[str, list[str]] = {}
-        for c in sorted(facts.readings.by_commitment, key=lambda c: (facts.name(c).casefold(), c)):
+        for c in self._commitments:
             for actor in facts.committers.get(c, ()):
                 by_actor.setdefault(actor, []).append(c)
         rows: list[Row] = [
@@ -233,7 +249,7 @@ class Site:
         yield from self._list("actors", "Actors", "Who speaks, commits or decides.", ("Actor", "Kind", "Commitments", "Statements"), rows)
         for a in self._actors:
             yield self._actor(a, by_actor.get(a, []))
-        commitments = sorted(facts.readings.by_commitment, key=lambda c: (facts.name(c).casefold(), c))
+        commitments = self._commitments
         rows = [
             ({"iris": facts.committers.get(c, [])}, {"iris": [c]}, {"stances": list(self.show.stances(c))}, {"iris": [k for some in self.show.conditions(c).values() for k in some]}, self.show.origins(facts.expressed[c]))
             for c in commitments
@@ -432,7 +448,7 @@ class Site:
             ]
             rows = [row for row in rows if row["dots"]]
             if rows:
-                lanes.append({"actor": actor, "rows": rows, "height": 30 * len(rows) + 24})
+                lanes.append({"actor": actor, "rows": rows, "height": 44 * len(rows) + 24})
         changes = [m for m in every if "→" in m.change]
         yield self._page(
             "timeline.html", "timeline", "How stances moved", axis=axis, lanes=lanes, changes=changes, quotes=self.text != "none",
@@ -484,7 +500,7 @@ class Site:
 
     def _quality(self) -> Iterator[Page]:
         facts = self.facts
-        findings = check_store(self.store)
+        findings = check_whole(self.store)
         unread = [a for a in facts.articles.values() if not a.reviewed]
         undated = [s for s in facts.statements.values() if not s.words.get("saidOn")]
         inferred = [s for s in facts.statements.values() if s.words.get("inferred") == "true"]
@@ -500,7 +516,7 @@ class Site:
         readers = Counter((a.annotator or "unknown", "reviewed" if a.reviewed else "not reviewed") for a in facts.articles.values())
         inferred_dates = [a for a in facts.articles.values() if a.inferred or not a.date]
         tables = [
-            ("Findings", "What the checks find wrong, each with its remedy.", ("Severity", "Code", "Message", "Where"), [(f.severity, f.code, f.message, f.node or f.file) for f in findings]),
+            ("Findings", "What the checks find wrong with all articles together, each with its remedy; each article alone was checked when it was added.", ("Severity", "Code", "Message", "Where"), [(f.severity, f.code, f.message, f.node or f.file) for f in findings]),
             ("Who read the articles", "A person's file beside an article always wins over a machine's reading.", ("Reader", "", "Articles"), [(who, how, n) for (who, how), n in sorted(readers.items())]),
             ("Articles with an inferred date, or none", "An inferred date was worked out from the text.", ("Article", "Date"), [({"iri": a.iri}, a.date or "none") for a in inferred_dates]),
             ("Doubtful statements", "Those that whoever read them was least sure of.", ("Confidence", "Statement", "Found by"), [(s.words.get("confidence", ""), {"iri": s.iri}, s.words.get("foundBy", "")) for s in doubtful]),
@@ -554,7 +570,7 @@ def _marked(wording: str) -> list[tuple[str, str]]:
     return found
 
 
-def _fitted(words: str, letters: int = 54) -> str:
+def _fitted(words: str, letters: int = 60) -> str:
     return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
 
 

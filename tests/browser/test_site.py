@@ -1,0 +1,228 @@
+"""A site in a real browser, from disk: it asks nobody, complains of nothing, and every answer is two clicks from its words."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog
+
+from kg.analyse.logic import Value
+from kg.analyse.outcomes import outcomes
+from kg.analyse.readings import Readings
+from kg.store.embedded import open_store
+from kg.view.site.facts import Facts, read_facts
+from kg.view.site.pages import MENU, Site
+from kg.view.site.write import write_site
+from kg.vocabulary import ID
+from tests.browser.conftest import Opened
+from tests.support import HOSTILE, Run, hostile_articles
+
+Visit = Callable[..., Opened]
+EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
+
+
+@pytest.fixture(scope="module")
+def facts(seeds: Path) -> Facts:
+    return read_facts(open_store(seeds))
+
+
+@pytest.fixture(scope="module")
+def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "pages"
+    write_site(folder, Site(facts).pages())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    assert run("add", hostile_articles(folder / "articles"), "--store", folder / "store").returncode == 0
+    write_site(folder / "pages", Site(read_facts(open_store(folder / "store"))).pages())
+    return folder / "pages"
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens a page of a site from disk, and closes it after the test."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: Path, hash: str = "", width: int = 1280, scripts: bool = True, dark: bool = False) -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        one = Opened(context.new_page(), path)
+        one.page.on("request", lambda request: one.requests.append(request.url))
+        one.page.on("console", lambda message: one.complaints.append(message.text))
+        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
+
+        def refuse(dialog: Dialog) -> None:
+            one.complaints.append(dialog.message)
+            dialog.dismiss()
+
+        one.page.on("dialog", refuse)
+        one.page.goto(path.as_uri() + hash)
+        return one
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def quiet(one: Opened, site: Path) -> None:
+    """It asked for files of its own site alone and complained of nothing."""
+    assert [url for url in one.requests if not url.startswith((site.as_uri(), "data:"))] == []
+    assert one.complaints == []
+
+
+@pytest.mark.parametrize("file", EACH)
+def test_every_screen_is_quiet_and_fits(visit: Visit, site: Path, file: str) -> None:
+    """Wide and narrow, light and dark: no request outside, no error, nothing wider than the window, one heading."""
+    for width, dark in ((1280, False), (390, True)):
+        one = visit(site / file, width=width, dark=dark)
+        one.page.wait_for_timeout(150)
+        assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (file, width)
+        assert one.page.locator("h1").count() == 1
+        quiet(one, site)
+
+
+@pytest.mark.parametrize("n", range(len(HOSTILE)))
+def test_hostile_words_are_shown_and_never_run(visit: Visit, hostile: Path, n: int) -> None:
+    """In the headline, the text, the list, and as an actor's name; the title of the page stays its own."""
+    one = visit(hostile / "article" / f"hostile-{n}.html")
+    shown = " ".join(HOSTILE[n].split())
+    assert " ".join(one.page.locator("h1").inner_text().split()) == shown
+    assert one.page.title() != "ran"
+    one.page.locator(".list .said a").first.click()
+    assert shown in " ".join(one.page.locator("h1").inner_text().split())
+    for file in (
+        "index.html",
+        "matrix.html",
+        "whatif.html",
+        "timeline.html",
+        "sources.html",
+        "quality.html",
+        "actors.html",
+        "chart.html",
+        "explore.html",
+    ):
+        one.page.goto((hostile / file).as_uri())
+    one.page.locator("#search").fill(HOSTILE[n][:20])
+    one.page.wait_for_timeout(100)
+    quiet(one, hostile)
+
+
+@pytest.mark.parametrize("name", ["000-euronews", "002b-rferl"])
+def test_the_text_is_the_articles_and_each_span_its_slice(visit: Visit, site: Path, facts: Facts, name: str) -> None:
+    """Code points, whatever the browser counts in."""
+    article = facts.articles[f"{ID}article/{name}"]
+    one = visit(site / "article" / f"{name}.html")
+    lines = one.page.locator(".text p").evaluate_all("lines => lines.map((line) => line.textContent)")
+    assert lines == [line for line in article.text.split("\n") if line.strip()]
+    said = [s for s in facts.statements.values() if s.article == article.iri]
+    marked = """id => [...document.querySelectorAll('.text mark.statement')].filter((m) => m.dataset.of.split(' ').includes(id)).map((m) => m.textContent).join('')"""
+    for s in random.Random(7).sample(sorted(said, key=lambda s: s.iri), 12):
+        own = one.page.evaluate(marked, s.iri.rpartition("/")[2])
+        assert all(article.text[start:end].replace("\n", "") in own for start, end in s.content)
+
+
+def test_a_deep_link_lights_the_words_and_the_row(visit: Visit, site: Path, facts: Facts) -> None:
+    """And brings them into sight; Escape puts the light out."""
+    s = max((s for s in facts.statements.values() if s.article.endswith("000-euronews")), key=lambda s: s.context)
+    one = visit(site / "article" / "000-euronews.html", f"#s-{s.iri.rpartition('/')[2]}")
+    lit = one.page.locator("mark.lit").first
+    assert lit.is_visible() and one.page.evaluate(
+        "(m => { const box = m.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })(document.querySelector('mark.lit'))"
+    )
+    assert one.page.locator(".list .said.lit").count() == 1
+    one.page.keyboard.press("Escape")
+    assert one.page.locator(".lit").count() == 0
+
+
+def test_a_click_on_words_lights_their_row(visit: Visit, site: Path) -> None:
+    """The address is then one to cite."""
+    one = visit(site / "article" / "000-euronews.html")
+    one.page.locator("mark.statement", has_text="fundamentally").first.click()
+    row = one.page.locator(".list .said.lit")
+    assert "rule anything out" in row.inner_text() and one.page.url.endswith(f"#s-{row.get_attribute('data-id')}")
+
+
+def test_matrix_to_quote_to_article_in_two_clicks(visit: Visit, site: Path) -> None:
+    """Who refused troops, in which words."""
+    one = visit(site / "matrix.html")
+    one.page.locator("tr", has=one.page.locator("th", has_text="Poland")).locator("td.refused a").click()
+    assert "would not contribute troops" in one.page.locator("blockquote").first.inner_text()
+    one.page.locator("a", has_text="In the article").first.click()
+    assert "not contribute troops" in "".join(one.page.locator("mark.lit").all_inner_texts())
+    quiet(one, site)
+
+
+def test_what_if_equals_python(visit: Visit, site: Path, seeds: Path) -> None:
+    """The same states for the same scenario, of which there are forty, drawn by a seed."""
+    readings = Readings(open_store(seeds))
+    one = visit(site / "whatif.html")
+    data: dict[str, Any] = json.loads(one.page.locator("#whatif-data").text_content() or "")
+    drawn = random.Random(11)
+    iris = [c["iri"] for c in data["conditions"]]
+    for _ in range(40):
+        known = {c: value for c in iris if (value := drawn.choice([None, None, Value.MET, Value.FAILED])) is not None}
+        states = one.page.evaluate(
+            "([known, data]) => { const m = new Map(known), t = new Set(data.timed); return data.rows.map((row) => whatif.state(row, m, t)); }",
+            [[[c, int(value)] for c, value in known.items()], data],
+        )
+        wanted = {(o.commitment, o.reading, o.stance): o.state for o in outcomes(readings, known)}
+        assert states == [wanted[row["commitment"], row["reading"], row["stance"]] for row in data["rows"]]
+
+
+def test_what_if_keeps_its_state_in_the_address(visit: Visit, site: Path) -> None:
+    """A click settles a condition; the address opens it again; the Bundestag's no blocks Germany."""
+    one = visit(site / "whatif.html")
+    one.page.locator("fieldset", has_text="approval by Bundestag").get_by_label("failed").check()
+    row = one.page.locator("tr[data-row]", has_text="Germany: deploy troops").filter(has_text="blocked")
+    assert "approval by Bundestag" in row.locator(".because").inner_text()
+    again = visit(site / "whatif.html", "#" + one.page.url.partition("#")[2])
+    assert again.page.locator("[data-count=blocked]").inner_text() == one.page.locator("[data-count=blocked]").inner_text() != "0"
+    again.page.keyboard.press("Escape")
+    assert again.page.locator("[data-count=blocked]").inner_text() == "0"
+    quiet(again, site)
+
+
+def test_the_search_finds_without_accents_and_by_keys_alone(visit: Visit, site: Path) -> None:
+    """Slash, a few letters, Enter."""
+    one = visit(site / "index.html")
+    one.page.keyboard.press("/")
+    one.page.keyboard.type("sanchez")
+    one.page.locator("#hits a").first.wait_for()
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_url("**/actor/pedro-sanchez.html")
+    quiet(one, site)
+
+
+def test_rows_sort_and_filter(visit: Visit, site: Path) -> None:
+    """A click on a heading; words in the box; what is exported has every row that is counted."""
+    one = visit(site / "question" / "commitments_first-hand.html")
+    rows = one.page.locator("table tbody tr")
+    total = rows.count()
+    exported = json.loads((site / "question" / "commitments_first-hand.json").read_text("utf-8"))
+    assert len(exported) == total and one.page.get_by_text(f"Export all {total}").count() == 1
+    one.page.locator("[data-filter]").fill("poland")
+    assert 0 < rows.filter(visible=True).count() < total
+    one.page.locator("th button").first.click()
+    names = rows.locator("td:first-child").all_text_contents()
+    assert names == sorted(names, key=str.casefold) and len(names) == total
+
+
+@pytest.mark.parametrize(
+    "file", ["index.html", "article/000-euronews.html", "matrix.html", "whatif.html", "sources.html", "timeline.html", "actors.html"]
+)
+def test_without_scripts_everything_is_there_to_read(visit: Visit, site: Path, file: str) -> None:
+    """The text, the lists and the tables; no control that would do nothing."""
+    one = visit(site / file, scripts=False)
+    assert len(one.page.locator("main").inner_text()) > 300
+    assert not one.page.locator("#search").is_visible() and one.page.locator(".cite:visible, .layers:visible").count() == 0
+    quiet(one, site)
