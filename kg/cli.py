@@ -706,12 +706,12 @@ def site(
     chart, what-if, sources, timeline, a page for each actor, commitment and condition, the questions, the data's quality.
     """
     from kg.view.site.facts import read_facts
-    from kg.view.site.pages import TEXTS, Site
+    from kg.view.site.pages import TEXTS, site_pages
     from kg.view.site.write import write_site
 
     if text not in TEXTS:
         raise UsageError(f"a site is not made with --text {text}", "option --text", f"one of {', '.join(TEXTS)}")
-    count = write_site(folder, Site(read_facts(_store(store)), text).pages())
+    count = write_site(folder, site_pages(read_facts(_store(store)), text))
     _say(f"wrote {count} files; open {folder / 'index.html'}")
 
 

@@ -18,10 +18,11 @@ from kg.analyse.timeline import Moves
 from kg.errors import UsageError
 from kg.store.embedded import Store, open_store
 from kg.view.site.addresses import address
-from kg.view.site.facts import read_facts
+from kg.view.site.facts import Facts, read_facts
 from kg.view.site.lanes import APART, axis_of, dots
+from kg.view.site.maker import MENU, Page
 from kg.view.site.matrix import build_matrix
-from kg.view.site.pages import MENU, TEXTS, Site
+from kg.view.site.pages import TEXTS, site_pages
 from kg.view.site.rows import Show
 from kg.view.site.spans import Mark, cut, paragraphs
 from kg.view.site.write import write_site
@@ -39,7 +40,7 @@ def store(seeds: Path) -> Store:
 
 @pytest.fixture(scope="module")
 def files(store: Store) -> Files:
-    return dict(Site(read_facts(store)).pages())
+    return made(read_facts(store))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Files:
     folder = tmp_path_factory.mktemp("hostile")
     added = run("add", hostile_articles(folder / "articles"), "--store", folder / "store")
     assert added.returncode == 0, added.stderr
-    return dict(Site(read_facts(open_store(folder / "store"))).pages())
+    return made(read_facts(open_store(folder / "store")))
+
+
+def made(facts: Facts, text: str = "full") -> Files:
+    return {name: make() for name, make in site_pages(facts, text)}
 
 
 def html(files: Files) -> dict[str, str]:
@@ -76,7 +81,7 @@ def test_every_link_leads_to_a_page_or_a_place_in_one(files: Files, hostile: Fil
 
 def test_the_same_store_gives_the_same_bytes(store: Store, files: Files) -> None:
     """Page for page; nothing comes from a clock."""
-    assert dict(Site(read_facts(store)).pages()) == files
+    assert made(read_facts(store)) == files
 
 
 def test_every_thing_has_its_page(store: Store, files: Files) -> None:
@@ -111,13 +116,13 @@ def test_how_much_of_a_text_is_shown(store: Store, files: Files) -> None:
     sentence = "After Tuesday's meeting, German Chancellor Friedrich Merz said"
     assert sentence in text
     for how in TEXTS:
-        made = files if how == "full" else dict(Site(read_facts(store), how).pages())
+        shown_files = files if how == "full" else made(read_facts(store), how)
         shown = " ".join(
-            unescape(re.sub(r"<[^>]*>", "", page)) for name, page in html(made).items() if not name.startswith(("chart", "explore"))
+            unescape(re.sub(r"<[^>]*>", "", page)) for name, page in html(shown_files).items() if not name.startswith(("chart", "explore"))
         )
         assert (sentence in shown) == (how != "none"), how
         assert silent not in shown or how == "full"
-        assert dangling(made) == []
+        assert dangling(shown_files) == []
 
 
 def test_the_matrix_counts_what_stands(store: Store) -> None:
@@ -169,24 +174,24 @@ def test_a_text_is_cut_without_a_loss(text: str, some: list[Mark]) -> None:
 def test_a_site_replaces_a_site_and_nothing_else(tmp_path: Path) -> None:
     """A folder with something else is left alone; what is no longer a page goes."""
     site = tmp_path / "site"
-    write_site(site, [("a.html", b"1"), ("b/c.html", b"2")])
-    assert write_site(site, [("a.html", b"3")]) == 1
+    write_site(site, [("a.html", lambda: b"1"), ("b/c.html", lambda: b"2")])
+    assert write_site(site, [("a.html", lambda: b"3")]) == 1
     assert (site / "a.html").read_bytes() == b"3" and not (site / "b").exists()
     other = tmp_path / "other"
     other.mkdir()
     (other / "mine.txt").write_text("x")
     with pytest.raises(UsageError):
-        write_site(other, [("a.html", b"")])
+        write_site(other, [("a.html", lambda: b"")])
     assert [path.name for path in other.iterdir()] == ["mine.txt"]
 
 
 def test_a_run_that_breaks_leaves_the_old_site(tmp_path: Path) -> None:
     """And nothing beside it."""
     site = tmp_path / "site"
-    write_site(site, [("a.html", b"old")])
+    write_site(site, [("a.html", lambda: b"old")])
 
-    def broken() -> Iterator[tuple[str, bytes]]:
-        yield "a.html", b"new"
+    def broken() -> Iterator[Page]:
+        yield "a.html", lambda: b"new"
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError):

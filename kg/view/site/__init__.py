@@ -1,4 +1,4 @@
 """The whole graph as a folder of pages.
 
-Store --read_facts--> Facts --pages--> Page, a file each --write_site--> the folder
+Store --read_facts--> Facts --site_pages--> Page, a file each --write_site--> the folder
 """

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import UsageError
-from kg.view.site.pages import Page
+from kg.view.site.maker import Page
 
 MARK = ".proviso-site"  # the file that says a folder is a site of ours, which a new one may replace
 
@@ -43,9 +43,9 @@ def _write(folder: Path, pages: Iterable[Page]) -> int:
     folder.mkdir()
     (folder / MARK).write_bytes(b"")
     count = 0
-    for name, data in pages:
+    for name, make in pages:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
+        path.write_bytes(make())
         count += 1
     return count

@@ -1,0 +1,175 @@
+"""The pages that look across articles: chart, network, what-if, sources, timeline."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kg.analyse.compare import COLUMNS as COMPARED
+from kg.analyse.compare import compare
+from kg.analyse.outcomes import NAMED_ONLY, NEVER, STATES, outcomes
+from kg.analyse.timeline import Moment
+from kg.query import ask_store, list_queries, unreviewed
+from kg.view.graph import chart, network
+from kg.view.network import network_picture
+from kg.view.picture import inert, picture_html
+from kg.view.site.addresses import file_name
+from kg.view.site.lanes import axis_of, dots
+from kg.view.site.maker import Maker, fitted
+from kg.view.site.scenarios import vectors
+
+MOST_PAIRS = 60  # pairs of passages of one kind on the page on sources
+MOST_CHART = 40  # commitments of a chart that can still be read
+MOST_LINKS = 400  # links of the network that is drawn; the heaviest
+MOST_SCENARIOS = 400  # rows of the page on what-if
+MOST_LANES = 60  # actors, and commitments of one, on the page on time
+
+
+def drawn_chart(m: Maker) -> bytes:
+    """Who commits to what, only if what."""
+    query = next(q for q in list_queries("questions") if q.name == "who-what-only-if")
+    answer = ask_store(m.store, query, {})
+    notes = list(unreviewed(m.store, answer))
+    at = answer.columns.index("commitment")
+    with_conditions = Counter(str(row[at]) for row in answer.rows)
+    if len(with_conditions) > MOST_CHART:
+        kept = {c for c, _ in sorted(with_conditions.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHART]}
+        answer = replace(answer, rows=[row for row in answer.rows if str(row[at]) in kept])
+        notes.append(f"The {MOST_CHART} commitments with most to show, of {len(with_conditions)}; kg graph -p actor=NAME draws others.")
+    drawn = chart(m.store, answer, "Who commits to what, only if what", tuple(notes))
+    return picture_html(drawn, "index.html").encode()
+
+
+def explored(m: Maker) -> bytes:
+    """How it is connected."""
+    network_query = next(q for q in list_queries("networks") if q.name == "commitments")
+    answer = ask_store(m.store, network_query, {})
+    notes = list(unreviewed(m.store, answer))
+    if len(answer.rows) > MOST_LINKS:
+        weight = answer.columns.index("weight")
+        kept_rows = sorted(answer.rows, key=lambda row: (-float(getattr(row[weight], "value", 0)), str(row)))[:MOST_LINKS]
+        notes.append(f"The {MOST_LINKS} heaviest links of {len(answer.rows)}; kg graph --kind draws them all, and other networks.")
+        answer = replace(answer, rows=kept_rows)
+    graph = network(m.store, answer, "How it is connected", tuple(notes), network_query.header.get("reached", ""))
+    return picture_html(network_picture(graph), "index.html").encode()
+
+
+def whatif(m: Maker) -> bytes:
+    """Every condition to settle, every commitment with its stance and state."""
+    facts = m.facts
+    readings = facts.readings
+    every = vectors(readings)
+    ended = {(o.commitment, o.reading, o.stance): o for o in outcomes(readings, {})}
+    rows = sorted(every, key=lambda r: (STATES.index(ended[r["commitment"], r["reading"], r["stance"]].state), facts.name(r["commitment"]), r["reading"], r["stance"]))[:MOST_SCENARIOS]  # fmt: skip
+    used = Counter(c for row in rows for c in _leaves([row["need"], row["trigger"]]))
+    conditions = sorted((c for c in used if readings.conditions[c].kind != NEVER), key=lambda c: (-used[c], facts.name(c), c))
+    shown = []
+    for row in rows:
+        outcome = ended[row["commitment"], row["reading"], row["stance"]]
+        because = (
+            "" if outcome.state in ("active", "stands") else "; ".join(dict.fromkeys(facts.name(leaf.name) for leaf in outcome.because))
+        )
+        shown.append({**row, "state": outcome.state, "because": because})
+    data = {
+        "rows": rows, "conditions": [{"iri": c} for c in conditions], "timed": sorted(c for c in conditions if readings.conditions[c].kind == NAMED_ONLY),
+        "labels": {c: facts.name(c) for c in conditions}, "short": {c: file_name(c.rpartition("/")[2]) for c in conditions},
+    }  # fmt: skip
+    listed = [{"iri": c, "count": f"{used[c]} commitment{'' if used[c] == 1 else 's'}"} for c in conditions]
+    return m.page(
+        "whatif.html", "whatif", "What if", rows=shown, conditions=listed, data=inert(data), states=[s for s in STATES if s],
+        counts=Counter(row["state"] for row in shown),
+    )  # fmt: skip
+
+
+def _leaves(formula: list[Any]) -> Iterator[str]:
+    if formula and formula[0] == "is":
+        yield formula[1]
+    else:
+        for part in formula:
+            if isinstance(part, list):
+                yield from _leaves(part)
+
+
+def sources(m: Maker) -> bytes:
+    """Who copies whom and what became of it, one utterance in several wordings, what cannot all be right."""
+    facts = m.facts
+    rows = [dict(zip(COMPARED, row, strict=True)) for row in compare(m.store, structured=True)]
+    kinds = (
+        ("What a copy or paraphrase tells otherwise", ("retold",), "Sentences side by side: what the source has alone is struck out, what the other has alone is underlined."),
+        ("What it dropped", ("dropped",), "Sentences of the source that carry a statement and that it tells nowhere."),
+        ("What it added", ("added",), "Sentences that its source does not have."),
+        ("One utterance, other words", ("wording",), "Statements of independent sources that report one act of speaking."),
+        ("What cannot all be right", ("speaker", "number", "condition", "stance", "denial"), "Both sides stand; nothing is merged away."),
+    )  # fmt: skip
+    parts = []
+    for title, of, note in kinds:
+        some = [_pair(m, row) for row in rows if row["kind"] in of]
+        if some:
+            parts.append({"title": title, "note": note, "rows": some[:MOST_PAIRS], "count": len(some)})
+    reused = [a for a in facts.articles.values() if a.reuse]
+    return m.page(
+        "sources.html", "sources", "Sources", articles=len(facts.articles), origins=len({a.origin for a in facts.articles.values()}),
+        reused=reused[: 4 * MOST_PAIRS], parts=parts,
+    )  # fmt: skip
+
+
+def _pair(m: Maker, row: Mapping[str, Any]) -> dict[str, Any]:
+    about = row["about"]
+    named = ", ".join(one["label"] if isinstance(one, dict) else str(one) for one in (about if isinstance(about, list) else [about]))
+    made = {**row, "about": named, "differs": row["differs"] or [], "wording": _marked(row["wording"]) if row["wording"] else None}
+    return made | ({"quote": "", "other_quote": "", "wording": None} if m.text == "none" else {})
+
+
+def _marked(wording: str) -> list[tuple[str, str]]:
+    """The pieces of a marked line (`kg.analyse.wording.marked`): same, gone or new."""
+    found = []
+    for piece in re.split(r"(\[-.*?-\]|\{\+.*?\+\})", wording, flags=re.DOTALL):
+        how = (
+            "gone"
+            if piece.startswith("[-") and piece.endswith("-]")
+            else "new"
+            if piece.startswith("{+") and piece.endswith("+}")
+            else "same"
+        )
+        words = piece[2:-2] if how != "same" else piece.strip()
+        if words:
+            found.append((how, words))
+    return found
+
+
+def timeline(m: Maker) -> bytes:
+    """Statements in lanes by actor, and the changes of stance."""
+    facts = m.facts
+    moments: dict[str, list[Moment]] = {}
+    for moment in m.moves.timeline():
+        moments.setdefault(moment.said.commitment, []).append(moment)
+    every = [m for some in moments.values() for m in some]
+    axis = axis_of([m.said.date for m in every])
+    by_actor: dict[str, list[str]] = {}
+    for c in moments:
+        for actor in facts.committers.get(c, ())[:1]:
+            by_actor.setdefault(actor, []).append(c)
+    order = sorted(by_actor, key=lambda a: (-sum(len(moments[c]) for c in by_actor[a]), facts.name(a), a))
+    lanes = []
+    for actor in order[:MOST_LANES]:
+        if not axis:
+            break
+        rows = [
+            {"commitment": c, "words": fitted(_short(m, actor, c)), "dots": dots(axis, moments[c])} for c in by_actor[actor][:MOST_LANES]
+        ]
+        rows = [row for row in rows if row["dots"]]
+        if rows:
+            lanes.append({"actor": actor, "rows": rows, "height": 44 * len(rows) + 24})
+    changes = [m for m in every if "→" in m.change]
+    return m.page(
+        "timeline.html", "timeline", "How stances moved", axis=axis, lanes=lanes, changes=changes, quotes=m.text != "none",
+        more=max(0, len(order) - MOST_LANES), undated=sum(not m.said.date for m in every),
+    )  # fmt: skip
+
+
+def _short(m: Maker, actor: str, commitment: str) -> str:
+    """A commitment's label without the actor before it."""
+    return m.facts.name(commitment).removeprefix(f"{m.facts.name(actor)}: ")
