@@ -47,6 +47,7 @@ bench: $(READY)
 	$(BIN)/python bench/quality.py
 	$(BIN)/python bench/whatif.py
 	$(BIN)/python bench/origins.py
+	$(BIN)/python bench/serve.py
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
 # written last, so a set-up that broke off is made again.

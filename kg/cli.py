@@ -706,13 +706,32 @@ def site(
     chart, what-if, sources, timeline, a page for each actor, commitment and condition, the questions, the data's quality.
     """
     from kg.view.site.facts import read_facts
+    from kg.view.site.maker import Maker
     from kg.view.site.pages import TEXTS, site_pages
     from kg.view.site.write import write_site
 
     if text not in TEXTS:
         raise UsageError(f"a site is not made with --text {text}", "option --text", f"one of {', '.join(TEXTS)}")
-    count = write_site(folder, site_pages(read_facts(_store(store)), text))
+    count = write_site(folder, site_pages(Maker(read_facts(_store(store)), text)))
     _say(f"wrote {count} files; open {folder / 'index.html'}")
+
+
+@app.command(short_help="The same pages live, with a SPARQL endpoint.")
+def serve(
+    store: StorePath = DEFAULT_STORE,
+    port: Annotated[int, typer.Option("--port", help="The port on 127.0.0.1; 0 for any that is free.")] = 8765,
+) -> None:
+    """\b
+    kg serve
+    kg serve --store talks --port 9000
+    curl "http://127.0.0.1:8765/sparql?query=ASK%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D"
+
+    Serve the pages, a page to ask on and a SPARQL 1.1 endpoint at /sparql, read-only, to this machine alone.
+    """
+    from kg.serve import serve as serve_
+
+    _store(store)
+    serve_(store, port, _say)
 
 
 # ---------------------------------------------------------------------------------------------------- exchange and scores

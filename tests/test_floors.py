@@ -38,6 +38,7 @@ ROOMS_OF = {
         "ask",
         "ingest",
         "view",
+        "serve",
     },  # what answers and graphs are made of
     "rdflib": {"check", "exchange"},
     "pyshacl": {"check"},
@@ -50,6 +51,8 @@ ROOMS_OF = {
     "jinja2": {"view"},
     "markupsafe": {"view"},
     "typer": {"cli"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
     "numpy": {"annotate"},
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},

@@ -72,6 +72,10 @@ class Worker:
             raise QueryError(f"the query failed: {answer.decode()}")
         return kind, answer
 
+    def start(self) -> None:
+        """Starts the process, where none runs, so that the next query need not wait for it; raises QueryError where none can be started."""
+        self._started()
+
     def close(self) -> None:
         """Ends the process and takes away what was copied for it."""
         self._kill()

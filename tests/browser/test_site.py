@@ -16,7 +16,7 @@ from kg.analyse.outcomes import outcomes
 from kg.analyse.readings import Readings
 from kg.store.embedded import open_store
 from kg.view.site.facts import Facts, read_facts
-from kg.view.site.maker import MENU
+from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
 from kg.vocabulary import ID
@@ -35,7 +35,7 @@ def facts(seeds: Path) -> Facts:
 @pytest.fixture(scope="module")
 def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "pages"
-    write_site(folder, site_pages(facts))
+    write_site(folder, site_pages(Maker(facts)))
     return folder
 
 
@@ -43,7 +43,7 @@ def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
     assert run("add", hostile_articles(folder / "articles"), "--store", folder / "store").returncode == 0
-    write_site(folder / "pages", site_pages(read_facts(open_store(folder / "store"))))
+    write_site(folder / "pages", site_pages(Maker(read_facts(open_store(folder / "store")))))
     return folder / "pages"
 
 

@@ -20,7 +20,7 @@ from kg.store.embedded import Store, open_store
 from kg.view.site.addresses import address
 from kg.view.site.facts import Facts, read_facts
 from kg.view.site.lanes import APART, axis_of, dots
-from kg.view.site.maker import MENU, Page
+from kg.view.site.maker import MENU, Maker, Page
 from kg.view.site.matrix import build_matrix
 from kg.view.site.pages import TEXTS, site_pages
 from kg.view.site.rows import Show
@@ -52,7 +52,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Files:
 
 
 def made(facts: Facts, text: str = "full") -> Files:
-    return {name: make() for name, make in site_pages(facts, text)}
+    return {name: make() for name, make in site_pages(Maker(facts, text))}
 
 
 def html(files: Files) -> dict[str, str]:

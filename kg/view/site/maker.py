@@ -43,10 +43,13 @@ class Paged:
 
 
 class Maker:
-    """Makes pages of a store's facts; `text` (full, snippets or none) says how much of the articles' texts they show."""
+    """Makes pages of a store's facts; `text` (full, snippets or none) says how much of the articles' texts they show.
 
-    def __init__(self, facts: Facts, text: str = "full") -> None:
-        self.facts, self.text, self.show = facts, text, Show(facts, text)
+    `menu` are the pages named on every page: file and words.
+    """
+
+    def __init__(self, facts: Facts, text: str = "full", menu: Sequence[tuple[str, str]] = MENU) -> None:
+        self.facts, self.text, self.menu, self.show = facts, text, menu, Show(facts, text)
         self.store = facts.store
         self.answers: dict[str, tuple[Answer, list[dict[str, Any]]]] = {}  # of named queries, as they were asked for
 
@@ -93,7 +96,7 @@ class Maker:
         page = templates().get_template(f"site/{template}.html")
         here = path if "/" not in path else f"{path.split('/')[0]}s.html"
         made = page.render(
-            title=title, top=top, here=re.sub(r"-\d+\.html$", ".html", here), menu=MENU, note=self.note, address=address,
+            title=title, top=top, here=re.sub(r"-\d+\.html$", ".html", here), menu=self.menu, note=self.note, address=address,
             name=self.facts.name, short=lambda iri: fitted(self.facts.name(iri)), symbols=SYMBOLS, **context,
         )  # fmt: skip
         return made.encode()

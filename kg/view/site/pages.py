@@ -10,7 +10,6 @@ from functools import partial
 
 from kg.view.picture import picture_assets, static
 from kg.view.site import answers, articles, overview, things, views
-from kg.view.site.facts import Facts
 from kg.view.site.maker import Maker, Page
 
 TEXTS = ("full", "snippets", "none")
@@ -21,12 +20,11 @@ SINGLE: dict[str, Callable[[Maker], bytes]] = {
 }  # fmt: skip
 
 
-def site_pages(facts: Facts, text: str = "full") -> Iterator[Page]:
-    """The pages of a store's facts; `text` is one of `TEXTS`."""
+def site_pages(m: Maker) -> Iterator[Page]:
+    """The pages that a maker makes."""
     assets = picture_assets() | {name: static(name) for name in ("site.css", "site.js", "whatif.js")}
     for name, words in assets.items():
         yield f"assets/{name}", words.encode
-    m = Maker(facts, text)
     for name, make in SINGLE.items():
         yield name, partial(make, m)
     for some in (articles.articles, things.things, answers.questions):

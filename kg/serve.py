@@ -1,0 +1,344 @@
+"""The pages live, with a SPARQL 1.1 endpoint: on this machine alone, and nothing that is asked can change anything.
+
+    store's path --application--> Starlette --serve--> 127.0.0.1
+
+Queries run in processes that are killed at their limits (`kg.store.worker`); which limit struck is said. A store that changes is read
+again with the next request; one that is gone is said to be gone, and served again when it is back.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kg.errors import ProvisoError, QueryError, StoreError, UsageError
+from kg.query import Answer, list_queries, received, to_json_rows, unreviewed
+from kg.store import sparql
+from kg.store.embedded import Store, open_store
+from kg.store.worker import Worker
+from kg.view.site.facts import read_facts
+from kg.view.site.maker import MENU, Maker
+from kg.view.site.pages import site_pages
+from kg.vocabulary import PREFIXES
+
+ADDRESS, PORT = "127.0.0.1", 8765
+SECONDS = 30.0  # that a query may take
+WORKERS = 2  # processes that answer queries
+MOST_BYTES = 64 << 20  # of an answer
+MOST_SHOWN = 500  # rows on a page
+LONGEST = 4_000_000  # bytes of a request
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".json": "application/json"}  # fmt: skip
+# What an answer can be written as: media type -> the engine's format, the first where a client takes anything.
+RESULTS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON, "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV, "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+    "application/json": ox.QueryResultsFormat.JSON, "application/xml": ox.QueryResultsFormat.XML,
+}  # fmt: skip
+GRAPHS = {
+    "text/turtle": ox.RdfFormat.TURTLE, "application/n-triples": ox.RdfFormat.N_TRIPLES, "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML, "text/plain": ox.RdfFormat.N_TRIPLES, "application/json": ox.RdfFormat.JSON_LD,
+}  # fmt: skip
+SHORT = {"json": "application/sparql-results+json", "xml": "application/sparql-results+xml", "csv": "text/csv", "tsv": "text/tab-separated-values", "ttl": "text/turtle", "nt": "application/n-triples", "jsonld": "application/ld+json"}  # fmt: skip
+DESCRIPTION = """\
+@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
+[] a sd:Service ;
+  sd:endpoint <{endpoint}> ;
+  sd:supportedLanguage sd:SPARQL11Query ;
+  sd:feature sd:UnionDefaultGraph ;
+  sd:resultFormat <http://www.w3.org/ns/formats/SPARQL_Results_JSON>, <http://www.w3.org/ns/formats/SPARQL_Results_XML>,
+    <http://www.w3.org/ns/formats/SPARQL_Results_CSV>, <http://www.w3.org/ns/formats/SPARQL_Results_TSV>, <http://www.w3.org/ns/formats/Turtle>,
+    <http://www.w3.org/ns/formats/N-Triples>, <http://www.w3.org/ns/formats/JSON-LD> .
+"""
+
+
+@dataclass
+class _State:
+    """A store as it was read: its pages by path, made when first asked for, and the processes that answer queries over it."""
+
+    mark: tuple[int, ...]
+    store: Store
+    maker: Maker
+    pages: dict[str, Callable[[], bytes]]
+    workers: queue.Queue[Worker]
+    made: dict[str, bytes] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def page(self, path: str) -> bytes | None:
+        """The bytes of a page; None where there is none."""
+        with self.lock:
+            if path not in self.made and path in self.pages:
+                self.made[path] = self.pages[path]()
+            return self.made.get(path)
+
+    def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
+        """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, or it is stopped."""
+        guarded = sparql.guard(text)
+        try:
+            worker = self.workers.get(timeout=seconds)
+        except queue.Empty:
+            raise QueryError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
+        try:
+            return worker.ask(guarded, seconds)
+        except SyntaxError as error:
+            raise sparql.explain(error, text) from error
+        finally:
+            threading.Thread(target=self.give, args=(worker,), daemon=True).start()
+
+    def give(self, worker: Worker) -> None:
+        """Gives a process back when it can take the next query; one that was killed is started again first."""
+        with suppress(QueryError):  # then whoever asks next is told
+            worker.start()
+        self.workers.put(worker)
+
+    def close(self) -> None:
+        """Ends the processes, each when it is free."""
+        for _ in range(WORKERS):
+            self.workers.get(timeout=SECONDS + 5).close()
+
+
+class Live:
+    """A store that is served: what was read of it last, read again when it has changed."""
+
+    def __init__(self, path: Path, seconds: float = SECONDS) -> None:
+        self.path, self.seconds = path, seconds
+        self._state: _State | None = None
+        self._lock = threading.Lock()
+
+    def state(self) -> _State:
+        """The store as it is now; raises StoreError where there is none."""
+        with self._lock:
+            mark = self._mark()
+            if self._state is None or self._state.mark != mark:
+                old, self._state = self._state, self._read(mark)
+                if old:
+                    threading.Thread(target=old.close, daemon=True).start()
+            return self._state
+
+    def _mark(self) -> tuple[int, ...]:
+        try:
+            stat = (self.path / "journal.jsonl").stat()
+        except OSError:
+            raise StoreError("the store is gone", str(self.path), "put it back, or stop with Ctrl-C") from None
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+    def _read(self, mark: tuple[int, ...]) -> _State:
+        store = open_store(self.path)
+        maker = Maker(read_facts(store), menu=(*MENU, ("query", "Query")))
+        workers: queue.Queue[Worker] = queue.Queue()
+        state = _State(mark, store, maker, dict(site_pages(maker)), workers)
+        for _ in range(WORKERS):
+            state.give(Worker(store))
+        return state
+
+    def close(self) -> None:
+        """Ends the processes."""
+        if self._state:
+            self._state.close()
+            self._state = None
+
+
+def application(live: Live) -> Starlette:
+    """The pages, `/sparql`, `/query` and `/healthz` of a store."""
+
+    async def page(request: Request) -> Response:
+        path = request.path_params.get("path") or "index.html"
+        data = await run_in_threadpool(lambda: live.state().page(path))
+        if data is None:
+            return _told(ProvisoError("there is no such page", f"/{path}", "begin at /"), 404)
+        return Response(data, headers={**HEADERS, "Content-Type": TYPES.get(Path(path).suffix, "application/octet-stream")})
+
+    async def endpoint(request: Request) -> Response:
+        text = await _query_of(request)
+        if text is None:
+            return Response(
+                DESCRIPTION.format(endpoint=str(request.url.replace(query=""))), headers={**HEADERS, "Content-Type": "text/turtle"}
+            )
+        kind, data = await run_in_threadpool(lambda: live.state().ask(text, live.seconds))
+        return await run_in_threadpool(_written, kind, data, request)
+
+    async def editor(request: Request) -> Response:
+        text = request.query_params.get("query", "")
+        made = await run_in_threadpool(_query_page, live, text)
+        return Response(made, headers={**HEADERS, "Content-Type": TYPES[".html"]})
+
+    async def health(_: Request) -> Response:
+        state = await run_in_threadpool(live.state)
+        told = {"status": "ok", "articles": len(state.maker.facts.articles), "statements": len(state.maker.facts.statements)}
+        return Response(json.dumps(told), headers={**HEADERS, "Content-Type": "application/json"})
+
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ProvisoError)
+        stopped = isinstance(error, QueryError) and any(word in str(error) for word in ("was stopped", "were busy"))
+        return _told(error, 503 if stopped or isinstance(error, StoreError) else 400)
+
+    async def broken(_: Request, error: Exception) -> Response:
+        return _told(ProvisoError("something went wrong that should not", type(error).__name__, "please report it"), 500)
+
+    routes = [
+        Route("/sparql", endpoint, methods=["GET", "POST"]), Route("/query", editor), Route("/healthz", health),
+        Route("/", page), Route("/{path:path}", page),
+    ]  # fmt: skip
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False)
+    return Starlette(routes=routes, middleware=[hosts], exception_handlers={ProvisoError: refused, Exception: broken})
+
+
+def serve(path: Path, port: int = PORT, say: Callable[[str], None] = print) -> None:
+    """Serves a store until it is interrupted; raises StoreError where there is none, UsageError where the port is taken."""
+    import uvicorn
+
+    live = Live(path)
+    live.state()
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((ADDRESS, port))
+            listening.listen(2048)
+        except (OSError, OverflowError) as error:
+            raise UsageError(
+                f"port {port} cannot be used: {error}", ADDRESS, "name another one with --port, or 0 for any that is free"
+            ) from None
+        say(f"http://{ADDRESS}:{listening.getsockname()[1]}/ serves {path}; Ctrl-C stops it")
+        try:
+            uvicorn.Server(uvicorn.Config(application(live), log_level="error", lifespan="off", server_header=False)).run(
+                sockets=[listening]
+            )
+        finally:
+            live.close()
+
+
+# ---------------------------------------------------------------------------------------------------- the protocol
+
+
+async def _query_of(request: Request) -> str | None:
+    """The query of a request by the SPARQL 1.1 Protocol; None where it asks for the description of the service."""
+    given = list(request.query_params.multi_items())
+    if request.method == "POST":
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > LONGEST:
+                raise QueryError("the request is too long", f"more than {LONGEST} bytes", "send a shorter query")
+        try:
+            words = body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise QueryError("the request is not in UTF-8", "", "send it as UTF-8") from None
+        if kind == "application/sparql-query":
+            given.append(("query", words))
+        elif kind == "application/x-www-form-urlencoded":
+            from urllib.parse import parse_qsl
+
+            given += parse_qsl(words, keep_blank_values=True)
+        else:
+            raise QueryError(
+                f"a query is not sent as {kind or 'nothing'}",
+                "header Content-Type",
+                "application/sparql-query or application/x-www-form-urlencoded",
+            )
+    names = [name for name, _ in given]
+    if {"default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri", "update"} & set(names):
+        raise QueryError(
+            "the data that is asked cannot be chosen or changed", "", "all graphs together are the default graph; name one with GRAPH"
+        )
+    queries = [value for name, value in given if name == "query"]
+    if len(queries) > 1 or (not queries and request.method == "POST"):
+        raise QueryError("a request has exactly one query", f"{len(queries)} were sent", "send one parameter query")
+    return queries[0] if queries else None
+
+
+def _written(kind: str, data: bytes, request: Request) -> Response:
+    """The answer in the form that the client likes best."""
+    if len(data) > MOST_BYTES:
+        raise QueryError(
+            f"the query was stopped: its answer has more than {MOST_BYTES >> 20} MB", "", "ask for less: a LIMIT, fewer columns"
+        )
+    forms: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = GRAPHS if kind == "c" else RESULTS
+    named = SHORT.get(request.query_params.get("format", ""), "")
+    media = named if named in forms else _liked(request.headers.get("accept", "*/*"), tuple(forms))
+    if not media:
+        return _told(ProvisoError("the answer cannot be written as asked", "header Accept", f"one of: {', '.join(forms)}"), 406)
+    form = forms[media]
+    if isinstance(form, ox.RdfFormat):
+        written = ox.serialize(
+            ox.parse(data, format=ox.RdfFormat.N_TRIPLES), format=form, prefixes=PREFIXES if form == ox.RdfFormat.TURTLE else None
+        )
+    else:
+        written = (
+            data
+            if form == ox.QueryResultsFormat.JSON
+            else ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON).serialize(format=form)
+        )
+    charset = "; charset=utf-8" if media.startswith("text/") else ""
+    return Response(written or b"", headers={**HEADERS, "Content-Type": media + charset, "Vary": "Accept"})
+
+
+def _liked(accept: str, forms: tuple[str, ...]) -> str:
+    """The form that an Accept header likes best, of several the first of ours; "" where it takes none."""
+    best, found = 0.0, ""
+    for at, form in enumerate(forms):
+        worth, close = 0.0, -1
+        for part in accept.split(","):
+            name, *rest = (piece.strip().lower() for piece in part.split(";"))
+            fits = {form: 2, form.partition("/")[0] + "/*": 1, "*/*": 0}.get(name, -1)
+            if fits > close:
+                close = fits
+                worth = next((_weight(piece[2:]) for piece in rest if piece.startswith("q=")), 1.0)
+        if worth - at / 1000 > best and close >= 0 and worth > 0:
+            best, found = worth - at / 1000, form
+    return found
+
+
+def _weight(text: str) -> float:
+    try:
+        return min(1.0, max(0.0, float(text)))
+    except ValueError:
+        return 0.0
+
+
+def _told(error: ProvisoError, status: int) -> Response:
+    return Response(f"{error}\n", status, {**HEADERS, "Content-Type": "text/plain; charset=utf-8"})
+
+
+# ---------------------------------------------------------------------------------------------------- a page to ask on
+
+
+def _query_page(live: Live, text: str) -> bytes:
+    """The form with the examples, and below it the answer as a table whose things lead to their pages."""
+    state = live.state()
+    answer, amiss = Answer((), []), ""
+    if text.strip():
+        try:
+            answer = received(*state.ask(text, live.seconds))
+        except QueryError as error:
+            amiss = str(error)
+    rows = to_json_rows(state.store, replaced(answer)) if answer.rows else []
+    examples = [(q.asked({}), q.text) for q in sorted(list_queries("questions"), key=lambda q: (q.number or 99, q.name))]
+    return state.maker.page(
+        "query", "query", "Ask", query=text, amiss=amiss, columns=answer.columns, total=len(answer.rows),
+        table=[[row.get(c) for c in answer.columns] for row in rows], notes=unreviewed(state.store, answer) if rows else (), examples=examples,
+        forms=("ttl", "nt", "jsonld") if answer.kind == "construct" else ("json", "xml", "csv", "tsv"),
+    )  # fmt: skip
+
+
+def replaced(answer: Answer) -> Answer:
+    """An answer with no more rows than a page shows."""
+    return Answer(answer.columns, answer.rows[:MOST_SHOWN], answer.kind)
