@@ -227,3 +227,26 @@ def test_without_scripts_everything_is_there_to_read(visit: Visit, site: Path, f
     assert len(one.page.locator("main").inner_text()) > 300
     assert not one.page.locator("#search").is_visible() and one.page.locator(".cite:visible, .layers:visible").count() == 0
     quiet(one, site)
+
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"  # axe-core 4.14.1, MPL-2.0
+
+
+@pytest.mark.parametrize("file", EACH)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_screen_shuts_anybody_out(browser: Browser, site: Path, file: str, dark: bool) -> None:
+    """By axe-core: nothing serious or critical, contrast of AA included."""
+    with browser.new_context(bypass_csp=True, color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.goto((site / file).as_uri())
+        page.wait_for_timeout(200)
+        page.add_script_tag(path=AXE)
+        found = page.evaluate(
+            "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+        )
+    told = [
+        (v["id"], v["impact"], v["nodes"][0]["target"], len(v["nodes"]))
+        for v in found["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert told == []

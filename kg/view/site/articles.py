@@ -26,10 +26,10 @@ def articles(m: Maker) -> Iterator[Page]:
     for s in facts.statements.values():
         said.setdefault(s.article, []).append(s)
     rows = [
-        ({"iris": [a.iri]}, a.headline if a.headline != a.label else "", a.outlet, a.date + (" (inferred)" if a.inferred else ""), len(said.get(a.iri, ())), f"{a.reuse} of" if a.reuse else "", {"iris": [a.source] if a.reuse else []})
+        ({"iris": [a.iri]}, a.headline if a.headline != a.label else "", a.outlet, a.date + (" (inferred)" if a.inferred else ""), len(said.get(a.iri, ())), a.reuse, {"iris": [a.source] if a.reuse else []})
         for a in sorted(facts.articles.values(), key=lambda a: (a.date, a.iri), reverse=True)
     ]  # fmt: skip
-    heads = ("Article", "Headline", "Outlet", "Date", "Statements", "", "Source")
+    heads = ("Article", "Headline", "Outlet", "Date", "Statements", "Reuse", "Of")
     yield from m.list("articles", "Articles", "Newest first.", heads, rows)
     for a in facts.articles.values():
         yield address(a.iri), partial(_article, m, a, sorted(said.get(a.iri, ()), key=lambda s: (s.content[:1] or [s.context], s.iri)))
