@@ -18,6 +18,7 @@ ANSWER = {
     "01-first-questions": ("Friedrich Merz", "Bundestag"),
     "02-what-if": ("blocked", "the consent of the Bundestag", "ceasefire (event)"),
     "03-origins-and-drift": ("paraphrase", "cannot+}", "modal: – → may", "Jared Kushner → Steve Witkoff"),
+    "04-pledges": ("pledged", "tariff", "China", "2025-04"),
 }  # what each must come to show
 
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
