@@ -80,6 +80,17 @@ class Answer:
     rows: list[Row]
     kind: str = "select"
 
+    def to_df(self) -> Any:
+        """The answer as a pandas DataFrame: IRIs and texts as text, numbers and booleans as such, unbound as None.
+
+        Raises UsageError where pandas is not installed; nothing here brings it.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise UsageError("pandas is not installed", "", "pip install pandas, or use to_json_rows") from None
+        return pandas.DataFrame([[_plain_value(term) for term in row] for row in self.rows], columns=list(self.columns))
+
 
 def list_queries(kind: str | None = None) -> list[NamedQuery]:
     """All named queries, or those of one folder (`questions`, `networks`, `derive`, `checks`), sorted by name."""
@@ -398,6 +409,11 @@ def to_json_rows(store: Store, answer: Answer) -> list[dict[str, Any]]:
     """The rows as JSON objects keyed by column: IRIs as `{"iri": …, "label": …}`, numbers and booleans as such, unbound null."""
     labels = label_of(store, answer)
     return [{column: _json(term, labels) for column, term in zip(answer.columns, row, strict=True)} for row in answer.rows]
+
+
+def _plain_value(term: Term | None) -> Any:
+    value = _json(term, {})
+    return value["iri"] if isinstance(value, dict) else value
 
 
 def label_of(store: Store, answer: Answer) -> dict[str, str]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyoxigraph as ox
 import pytest
@@ -249,6 +250,7 @@ def test_ctrl_c_ends_a_query(limit: str, tmp_path: Path) -> None:
 import sys
 sys.path[:0] = [{str(Path(kg.query.__file__).parents[1])!r}]
 from pathlib import Path
+from types import SimpleNamespace
 from kg.query import run
 from kg.store.embedded import open_store
 store = open_store(Path({str(tmp_path / "store")!r}))
@@ -315,3 +317,13 @@ def test_a_graph_comes_as_rdf(store: Store) -> None:
             to_text(store, everything(store), form)
     with pytest.raises(UsageError, match="there is no format"):
         to_text(store, made, "pdf")
+
+
+def test_an_answer_as_a_data_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain values and the columns' names are handed over; without pandas the error says what to install."""
+    answer = run(memory(), "SELECT ?a ?b ?c { VALUES (?a ?b ?c) { (<i:a> 2 UNDEF) } }")
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns)))
+    assert answer.to_df() == ([["i:a", 2, None]], ["a", "b", "c"])
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match="pandas"):
+        answer.to_df()

@@ -20,7 +20,7 @@ from typing import Any
 
 import jinja2
 import networkx as nx
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kg.analyse.network import WRITERS
 from kg.errors import UsageError
@@ -160,6 +160,17 @@ def picture_html(picture: Picture, home: str = "") -> str:
         picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=inert(_data(picture)),
         words=in_words(picture), paper=len(picture.nodes) <= _PAPER, home=home,
     )  # fmt: skip
+
+
+def mimebundle(picture: Picture) -> dict[str, str]:
+    """A picture in the forms a notebook chooses from; the page stands in a frame that runs its own scripts and reaches nothing else.
+
+    >>> sorted(mimebundle(Picture("chart", "Nothing", 40, 40)))
+    ['image/svg+xml', 'text/html', 'text/plain']
+    """
+    page = escape(picture_html(picture))
+    frame = f'<iframe sandbox="allow-scripts" srcdoc="{page}" title="{escape(picture.title)}" width="100%" height="640" style="border:0"></iframe>'
+    return {"text/plain": f"{picture.title}: {picture.summary}", "image/svg+xml": svg(picture), "text/html": frame}
 
 
 def picture_assets() -> dict[str, str]:

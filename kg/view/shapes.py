@@ -130,6 +130,12 @@ class Picture:
     notes: tuple[str, ...] = ()
     summary: str = ""
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: the words, the drawing, and the page in a frame of its own."""
+        from kg.view.picture import mimebundle  # draws pictures; here they are data
+
+        return mimebundle(self)
+
 
 @lru_cache(maxsize=4096)
 def _letter(letter: str) -> float:

@@ -22,6 +22,7 @@ from kg.view.carrier import carrier
 from kg.view.chart import Row, build_chart
 from kg.view.network import network_picture
 from kg.view.picture import FORMATS, encode, graph_of, in_words, picture_html, svg
+from kg.view.shapes import Picture
 
 HOSTILE = [
     "</script><script>window.hacked=1</script>",
@@ -199,3 +200,11 @@ def test_the_bytes_hang_on_nothing_but_the_rows(rows: list[Row]) -> None:
             command, env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": top}, capture_output=True, text=True, check=True
         )
         assert made.stdout.strip() == str(here)
+
+
+def test_a_notebook_gets_words_a_drawing_and_a_page_in_a_frame() -> None:
+    """The frame may run its own scripts and is of no origin; hostile text does not leave the attribute it stands in."""
+    bundle = Picture("chart", '"><script>alert(1)</script>', 40, 40)._repr_mimebundle_()
+    frame = bundle["text/html"]
+    assert frame.startswith('<iframe sandbox="allow-scripts" srcdoc="') and frame.count("<") == 2
+    assert bundle["image/svg+xml"].startswith("<svg") and "alert" in bundle["text/plain"]
