@@ -13,14 +13,19 @@ from kg.query import Answer, NamedQuery, ask_store, list_queries, to_json_rows, 
 from kg.view.site.addresses import file_name
 from kg.view.site.maker import Maker, Page
 
-MOST_ROWS = 500  # rows of an answer that are shown; its files have all
+MANY = 5_000  # statements from which on nothing is asked that compares them with each other: it would take longer than all the rest
+PAIRWISE = frozenset(
+    ["commitments_state", "conditions_differing", "conditions_tree", "evidence_paths", "quotes_disputed", "wordings_compared"]
+)
+MOST_ROWS = 200  # rows of an answer that are shown; its files have all
 PLACED = frozenset(["start", "end", "otherStart", "otherEnd"])  # columns that the quote's link stands for
 HIDDEN_WITHOUT_TEXT = frozenset(["quote", "otherQuote", "wording", "otherWording", "surroundings", "words"])  # columns
 
 
 def questions(m: Maker) -> Iterator[Page]:
     """The list of questions, and for each its answer as a page, CSV and JSON."""
-    every = sorted(list_queries("questions"), key=lambda q: (q.number or 99, q.name))
+    asked = [q for q in list_queries("questions") if len(m.facts.statements) < MANY or q.name not in PAIRWISE]
+    every = sorted(asked, key=lambda q: (q.number or 99, q.name))
     for q in every:
         for form in ("html", "csv", "json"):
             yield f"question/{file_name(q.name)}.{form}", partial(_answer, m, q, form)
@@ -29,7 +34,8 @@ def questions(m: Maker) -> Iterator[Page]:
 
 def _listed(m: Maker, every: list[NamedQuery]) -> bytes:
     shown = [{"file": file_name(q.name), "asked": q.asked({}), "rows": len(_rows(m, q)[1])} for q in every]
-    return m.page("questions.html", "questions", "Questions", questions=shown)
+    left = len(list_queries("questions")) - len(every)
+    return m.page("questions.html", "questions", "Questions", questions=shown, left=left)
 
 
 def _rows(m: Maker, q: NamedQuery) -> tuple[Answer, list[dict[str, Any]]]:
@@ -78,7 +84,8 @@ def _places(m: Maker) -> dict[tuple[str, Any, Any], str]:
 def quality(m: Maker) -> bytes:
     """Findings, who read what, dates that were inferred, what is doubtful."""
     facts = m.facts
-    findings = check_whole(m.store)
+    checked = len(facts.statements) < MANY
+    findings = check_whole(m.store) if checked else []
     unread = [a for a in facts.articles.values() if not a.reviewed]
     undated = [s for s in facts.statements.values() if not s.words.get("saidOn")]
     inferred = [s for s in facts.statements.values() if s.words.get("inferred") == "true"]
@@ -88,13 +95,15 @@ def quality(m: Maker) -> bytes:
         key=lambda s: (_number(s.words.get("confidence")), s.iri),
     )
     counts = [
-        (len(findings), "findings of the checks"), (len(unread), "articles no person has reviewed"), (len(unplaced), "statements without a place"),
+        (len(findings) if checked else "?", "findings of the checks"), (len(unread), "articles no person has reviewed"), (len(unplaced), "statements without a place"),
         (len(undated), "statements without a date of their own"), (len(inferred), "inferred statements"), (len(doubtful), "statements below .6 confidence"),
     ]  # fmt: skip
     readers = Counter((a.annotator or "unknown", "reviewed" if a.reviewed else "not reviewed") for a in facts.articles.values())
     inferred_dates = [a for a in facts.articles.values() if a.inferred or not a.date]
     tables = [
-        ("Findings", "What the checks find wrong with all articles together, each with its remedy; each article alone was checked when it was added.", ("Severity", "Code", "Message", "Where"), [(f.severity, f.code, f.message, f.node or f.file) for f in findings]),
+        ("Findings", "What the checks find wrong with all articles together, each with its remedy; each article alone was checked when it was added."
+            if checked
+            else "So many statements are not checked here: kg check does it, and takes its time.", ("Severity", "Code", "Message", "Where"), [(f.severity, f.code, f.message, f.node or f.file) for f in findings]),
         ("Who read the articles", "A person's file beside an article always wins over a machine's reading.", ("Reader", "", "Articles"), [(who, how, n) for (who, how), n in sorted(readers.items())]),
         ("Articles with an inferred date, or none", "An inferred date was worked out from the text.", ("Article", "Date"), [({"iri": a.iri}, a.date or "none") for a in inferred_dates]),
         ("Doubtful statements", "Those that whoever read them was least sure of.", ("Confidence", "Statement", "Found by"), [(s.words.get("confidence", ""), {"iri": s.iri}, s.words.get("foundBy", "")) for s in doubtful]),

@@ -23,7 +23,7 @@ from kg.view.site.scenarios import vectors
 
 MOST_PAIRS = 60  # pairs of passages of one kind on the page on sources
 MOST_CHART = 40  # commitments of a chart that can still be read
-MOST_LINKS = 400  # links of the network that is drawn; the heaviest
+MOST_LINKS = 250  # links of the network that is drawn; the heaviest
 MOST_SCENARIOS = 400  # rows of the page on what-if
 MOST_LANES = 60  # actors, and commitments of one, on the page on time
 
