@@ -305,6 +305,8 @@ class Registry:
     def concept_of(self, scheme: str, span: Span) -> str:
         """The same of a stretch of text, by its first words, without an article before or a preposition left after: an id is no sentence.
 
+        An action is the one that the most of its first words name: *deploy their soldiers on Ukrainian soil* is *deploy their soldiers*.
+
         >>> Registry().concept_of("actions", Span(0, 51, "the closure of its office in Santo Domingo by the end"))
         'closure-of-its-office-in-santo-domingo'
         """
@@ -313,7 +315,9 @@ class Registry:
         kept = words[first : first + NAMING_WORDS]
         while len(kept) > 1 and len(words) - first > NAMING_WORDS and kept[-1].lower() in _OPEN:
             kept.pop()
-        return self.concept_id(scheme, " ".join(kept))
+        first_words = (" ".join(words[first : first + count]) for count in range(min(len(words) - first, NAMING_WORDS), 1, -1))
+        known = next(filter(None, (self.find_concept(scheme, some) for some in first_words)), None) if scheme == "actions" else None
+        return known.id if known else self.concept_id(scheme, " ".join(kept))
 
 
 def _borne_by_one(named: Iterable[tuple[tuple[str, str], Thing]]) -> dict[tuple[str, str], Thing]:

@@ -52,6 +52,7 @@ ROOMS_OF = {
     "markupsafe": {"view"},
     "typer": {"cli"},
     "starlette": {"serve"},
+    "pandas": {"query"},  # of the user's own, where there is one
     "uvicorn": {"serve"},
     "numpy": {"annotate"},
     "threadpoolctl": {"annotate"},

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.annotate.rules.dates import resolve
-from kg.annotate.rules.found import Deed, Outcome, Said, Use
+from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
 from kg.annotate.rules.naming import BODIES, PEOPLE, Naming, split_names
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
@@ -61,6 +61,7 @@ class _Reading:
     commitments: dict[tuple[int, int, tuple[str, ...]], Commitment] = field(default_factory=dict)
     conditions: dict[tuple[int, int], Condition] = field(default_factory=dict)
     claims: dict[tuple[int, int], Claim] = field(default_factory=dict)
+    acts: list[str] = field(default_factory=list)  # the known actions met so far
 
     def __post_init__(self) -> None:
         self.naming = Naming(self.registry, self.article.published, self.article.text)
@@ -106,6 +107,7 @@ class _Reading:
         if base.force == "threatens":
             deed = replace(deed, beneficiary=None, against=deed.against or deed.beneficiary)
         commitment = self._commitment(deed, base)
+        base = replace(base, inferred=deed.found_by == ELLIPSIS)
         if base.force in FORCES_WITHOUT_STANCE:
             return replace(base, expresses=commitment, conditions=uses)
         return replace(
@@ -122,9 +124,12 @@ class _Reading:
         committer = tuple({reference.target: reference for reference in reversed(committer)}.values())[::-1]  # one of a kind, the first
         key = (deed.action.start, deed.action.end, tuple(sorted(r.target for r in committer)))
         if key not in self.commitments:
-            action = Reference(
-                self.registry.concept_of("actions", deed.action), deed.action, round(deed.confidence, 2), deed.found_by or None
-            )
+            concept = self.registry.concept_of("actions", deed.action)
+            if deed.found_by == ELLIPSIS:
+                concept = self.acts[-1] if self.acts else concept
+            elif concept in self.registry.concepts.get("actions", {}):
+                self.acts.append(concept)
+            action = Reference(concept, deed.action, round(deed.confidence, 2), deed.found_by or None)
             named = [self.naming.link(span) if span else None for span in (deed.beneficiary, deed.against)]
             ordered = tuple(sorted(set(committer), key=lambda r: (r.span is None, r.span or Span(0, 0, ""), r.target)))
             self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, named[0], named[1])

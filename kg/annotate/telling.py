@@ -17,7 +17,7 @@ from kg.annotate.rules.conditions import decider, kind_of
 from kg.annotate.rules.dates import date_near
 from kg.annotate.rules.deeds import deeds_of_sentences, find_deeds
 from kg.annotate.rules.force import force_of
-from kg.annotate.rules.found import Deed, Outcome, Said, Use
+from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
 from kg.annotate.rules.places import only_where
 from kg.annotate.rules.statements import find_statements, relay
 from kg.annotate.rules.words import read_words, split_words
@@ -35,6 +35,11 @@ _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
 NEAR = 16  # statements or acts before a place that may hold it
+NEEDING = re.compile(r"(?:(?:would|will|could|may|might|must|still|also) )*(?:need|require|depend|hinge|rest|await|wait)", re.IGNORECASE)
+ELLIPTICAL = re.compile(
+    r"(?:(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|side)['’]s|(?:his|her|its|their|our|my)|(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})['’]s?)"
+    r" (?:[a-z]+ ){0,2}(?:contribution|participation|involvement|part|role)"
+)
 LEAST_NARRATED = 30  # code points of a sentence before a statement in it that are read as narration
 
 
@@ -82,10 +87,13 @@ def tell_by_network(text: str) -> list[Told]:
         sorted(_nearest([*said, *_overlooked(said, found.patterns)]), key=lambda one: (one.content[0].start, -one.content[-1].end))
     )
     linked, free = _linked(found)
-    deeds = [_scoped(text, deed) for deed in linked]
-    free += _further(text, [use for deed in deeds for use in deed.uses] + free)
     pieces = _Pieces(said)
+    deeds = [_scoped(text, deed) for deed in linked]
+    deeds, others = _without_others(text, pieces, deeds)
+    free += others
+    free += _further(text, [use for deed in deeds for use in deed.uses] + free)
     deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
+    deeds = [_elliptical(text, deed) if isinstance(deed, Outcome) else deed for deed in deeds]
     homes = [_home(pieces, deed) for deed in deeds]
     told = [Told(one, tuple(deed for deed, home in zip(deeds, homes, strict=True) if home == at)) for at, one in enumerate(said)]
     return told + _narrated(text, [deed for deed, home in zip(deeds, homes, strict=True) if home < 0], told)
@@ -278,6 +286,36 @@ class _Pieces:
         return [(first, over, at) for _, first, over, at in sorted(found)]
 
 
+def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> tuple[list[Deed | Outcome], list[Use]]:
+    """The deeds without the conditions that somebody else's elliptical act needs, and these."""
+
+    def others(deed: Deed | Outcome) -> list[Use]:
+        end = place_of(deed).end
+        return [
+            use
+            for use in deed.uses
+            if use.marker
+            and use.marker.start > end
+            and NEEDING.match(use.marker.text)
+            and ELLIPTICAL.fullmatch(_rest(text, pieces, use).text)
+        ]
+
+    taken = [others(deed) for deed in deeds]
+    kept = [replace(deed, uses=tuple(use for use in deed.uses if use not in some)) for deed, some in zip(deeds, taken, strict=True)]
+    return kept, list(dict.fromkeys(use for some in taken for use in some))
+
+
+def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:
+    """*His country's contribution*: an act of somebody's that is named before, left open by what it needs."""
+    found = ELLIPTICAL.fullmatch(outcome.text.text)
+    if not found:
+        return outcome
+    named = found.start("name") >= 0
+    start = outcome.text.start
+    committer = (Span.of(text, start + found.start("name"), start + found.end("name")),) if named else ()
+    return Deed(committer, outcome.text, "open", uses=outcome.uses, confidence=0.4, found_by=ELLIPSIS)
+
+
 def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
     """What a condition bounds where nothing else is known: the longer rest of the words it stands in."""
     first = min(use.text.start, use.marker.start if use.marker else use.text.start)
@@ -285,6 +323,8 @@ def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
     start, end, _ = next(iter(pieces.around(use.text.start, use.text.end)), (*sentence_around(text, first, last), 0))
     start, end = max(start, first - FAR), min(end, last + FAR)
     sides = [_bare(text, Span.of(text, a, b)) for a, b in ((start, max(first, start)), (min(last, end), end)) if a < b]
+    if use.marker and use.marker.end <= use.text.start and NEEDING.match(use.marker.text) and start < first and sides[0]:
+        return sides[0]  # what needs it stands before
     return max(filter(None, sides), key=lambda span: span.end - span.start, default=use.text)
 
 

@@ -88,6 +88,19 @@ def test_in_retold_words_it_is_the_speaker(mode: str, committer: str) -> None:
     assert [r.target for r in read.commitments[0].committer] == [committer]
 
 
+def test_an_elliptical_noun_takes_the_act_named_before() -> None:
+    """*His country's contribution* to what others were said to do, marked inferred; what needs the consent stands before it."""
+    text = (
+        "France will send troops to Ukraine, President Emmanuel Macron said. German Chancellor Friedrich Merz said his country's contribution "
+        "would require the consent of the Bundestag."
+    )
+    read = read_rules(Article("a", text, published="2026-01-08"), load_registry())
+    acts = {c.id: (c.committer[0].target, c.action.target) for c in read.commitments}
+    found = [(acts[s.expresses], s.stance, s.inferred) for s in read.statements if s.expresses in acts and s.conditions]
+    assert found == [(("germany", "deploy-troops"), "open", True)]
+    assert [[r.target for r in k.by] for k in read.conditions] == [["bundestag"]]
+
+
 def test_conditions_stand_once_and_are_used_where_they_bind() -> None:
     """The condition has its marker and decider, and the statement its date."""
     read = read_rules(ARTICLE, load_registry())

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from kg.model import Number, Span
 
+ELLIPSIS = "elliptical noun"  # what finds an act that is named before
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

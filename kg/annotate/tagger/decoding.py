@@ -26,6 +26,7 @@ ACTS = (("pledged", "firm"), ("pledged", "intended"), ("open", None), ("refused"
 KINDS = ("event", "approval", "reciprocity", "finding", "limit", "time")
 FORBIDDEN = np.float32(-1e4)
 MOSTLY = 0.6  # share of the tokens of a sentence that stand in quotation marks where it is a quoted one
+ARTICLES = frozenset(["the", "a", "an", "its", "their", "his", "her"])
 JOINTS = frozenset(["and", "or", "then"])
 SAME = 0.8  # share of the tokens of two stretches that both have where they are one thing
 MOST_ANCHORS = 40  # of one kind in one window; more stand in no prose
@@ -163,6 +164,15 @@ class _Lot:
         self.runs[kind] = [[own[n], *runs[n]] for n in kept]
         self.runs[other] = [self.runs[other][n] for n in kept]
 
+    def _whole(self, run: Run) -> Run | None:
+        """A name of which only the article was found, with the words with a capital that follow it; None where there are none."""
+        first, stop, role = run
+        if stop - first > 1 or self._word(first) not in ARTICLES:
+            return run
+        while stop < len(self.lot.hidden) and self.tokens.word(self.lot.first + stop)[:1].isupper():
+            stop += 1
+        return (first, stop, role) if stop - first > 1 else None
+
     def _word(self, at: int) -> str:
         return self.tokens.word(self.lot.first + at).lower()
 
@@ -219,7 +229,7 @@ class _Lot:
         links = self._links(acts)
         found: dict[int, list[tuple[Use, Span | None]]] = {}
         for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self.runs["con"], strict=True)):
-            by = tuple(self._span(run) for run in self.runs["by"][n][:1])
+            by = tuple(self._span(run) for run in map(self._whole, self.runs["by"][n][:1]) if run)
             marker = next((self._span(run) for run in runs if run[2] == 3), None)
             polarity = "unless" if self.lot.unless[at] > 0 else "if"
             use = Use(

@@ -34,7 +34,7 @@ def cut(text: str, marks: Iterable[Mark], first: int = 0, last: int | None = Non
     """The pieces of `text[first:last]`, in order; marks that lie outside it are left out.
 
     >>> [(p.text, [m.layer for m in p.marks]) for p in cut("abcd", [Mark(1, 3, "x", ""), Mark(0, 2, "y", "")])]
-    [('a', ['y']), ('b', ['x', 'y']), ('c', ['x']), ('d', [])]
+    [('a', ['y']), ('b', ['y', 'x']), ('c', ['x']), ('d', [])]
     """
     end = len(text) if last is None else last
     within = [mark for mark in marks if mark.start < end and first < mark.end and mark.start < mark.end]
