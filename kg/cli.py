@@ -603,12 +603,13 @@ def compare(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     """
     from kg.analyse.compare import COLUMNS
     from kg.analyse.compare import compare as compared
+    from kg.analyse.timeline import Moves
     from kg.listing import listing
     from kg.query import unreviewed
 
     _known_format(format)
     opened = _store(store)
-    _print(listing(COLUMNS, compared(opened, format in ("json", "jsonl")), format, _width()))
+    _print(listing(COLUMNS, compared(Moves(opened), format in ("json", "jsonl")), format, _width()))
     for note in unreviewed(opened):
         _say(note)
 

@@ -7,7 +7,8 @@
     ├── AnnotationError         exit 1   an annotation file with findings (kg check: exit 3)
     ├── StoreError              exit 1   a store that is missing, foreign, held, of another version
     │   └── Conflict            exit 1   two files claim one article id
-    └── QueryError              exit 1   a query that is wrong, refused, or took too long
+    └── QueryError              exit 1   a query that is wrong or refused
+        └── LimitError          exit 1   one that was stopped at a limit, or had no process free for it in time
 
 An error is three short lines: what is wrong, where, and what to try. A `Finding` is one line of a check:
 data, never raised by itself.
@@ -100,4 +101,8 @@ class Conflict(StoreError):
 
 
 class QueryError(ProvisoError):
-    """A query that has a syntax error, is refused, or was stopped at its limit."""
+    """A query that has a syntax error, is refused, or fails."""
+
+
+class LimitError(QueryError):
+    """A query that was stopped at a limit of time, memory or size, or that no process was free for in time."""

@@ -15,31 +15,9 @@ from typing import TypeVar
 
 Number = int | float
 _ARTICLES = frozenset(["a", "an", "the"])
-_OPEN = frozenset(  # words that do not end a name
-    [
-        "a",
-        "an",
-        "the",
-        "to",
-        "of",
-        "in",
-        "on",
-        "for",
-        "by",
-        "with",
-        "from",
-        "at",
-        "and",
-        "or",
-        "as",
-        "that",
-        "its",
-        "his",
-        "her",
-        "their",
-        "into",
-    ]
-)
+_OPEN = frozenset([  # words that do not end a name
+    "a", "an", "the", "to", "of", "in", "on", "for", "by", "with", "from", "at", "and", "or", "as", "that", "its", "his", "her", "their", "into",
+])  # fmt: skip
 NAMING_WORDS = 8  # at most, of a text in the id of a concept made from it
 
 

@@ -97,6 +97,11 @@ def list_queries(kind: str | None = None) -> list[NamedQuery]:
     return [_read(path) for path in sorted(_files(kind), key=lambda p: p.stem)]
 
 
+def list_questions() -> list[NamedQuery]:
+    """The questions in the order of their numbers; those without one come last."""
+    return sorted(list_queries("questions"), key=lambda query: (not query.number, query.number, query.name))
+
+
 def load_query(name: str) -> NamedQuery:
     """The named query; raises UsageError with the nearest known names where there is none.
 

@@ -14,8 +14,9 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 from starlette.applications import Starlette
@@ -26,17 +27,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kg.errors import ProvisoError, QueryError, StoreError, UsageError
-from kg.query import Answer, list_queries, received, to_json_rows, unreviewed
+from kg.errors import LimitError, ProvisoError, QueryError, StoreError, UsageError
+from kg.query import Answer, list_questions, received, to_json_rows, unreviewed
 from kg.store import sparql
 from kg.store.embedded import Store, open_store
+from kg.store.folder import JOURNAL
 from kg.store.worker import Worker
 from kg.view.site.facts import read_facts
 from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import site_pages
 from kg.vocabulary import PREFIXES
 
-ADDRESS, PORT = "127.0.0.1", 8765
+ADDRESS = "127.0.0.1"
 SECONDS = 30.0  # that a query may take
 WORKERS = 2  # processes that answer queries
 MOST_BYTES = 64 << 20  # of an answer
@@ -95,7 +97,7 @@ class _State:
         try:
             worker = self.workers.get(timeout=seconds)
         except queue.Empty:
-            raise QueryError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
+            raise LimitError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
         try:
             return worker.ask(guarded, seconds)
         except SyntaxError as error:
@@ -135,7 +137,7 @@ class Live:
 
     def _mark(self) -> tuple[int, ...]:
         try:
-            stat = (self.path / "journal.jsonl").stat()
+            stat = (self.path / JOURNAL).stat()
         except OSError:
             raise StoreError("the store is gone", str(self.path), "put it back, or stop with Ctrl-C") from None
         return stat.st_ino, stat.st_mtime_ns, stat.st_size
@@ -187,8 +189,7 @@ def application(live: Live) -> Starlette:
 
     async def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, ProvisoError)
-        stopped = isinstance(error, QueryError) and any(word in str(error) for word in ("was stopped", "were busy"))
-        return _told(error, 503 if stopped or isinstance(error, StoreError) else 400)
+        return _told(error, 503 if isinstance(error, LimitError | StoreError) else 400)
 
     async def broken(_: Request, error: Exception) -> Response:
         return _told(ProvisoError("something went wrong that should not", type(error).__name__, "please report it"), 500)
@@ -201,7 +202,7 @@ def application(live: Live) -> Starlette:
     return Starlette(routes=routes, middleware=[hosts], exception_handlers={ProvisoError: refused, Exception: broken})
 
 
-def serve(path: Path, port: int = PORT, say: Callable[[str], None] = print) -> None:
+def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
     """Serves a store until it is interrupted; raises StoreError where there is none, UsageError where the port is taken."""
     import uvicorn
 
@@ -245,8 +246,6 @@ async def _query_of(request: Request) -> str | None:
         if kind == "application/sparql-query":
             given.append(("query", words))
         elif kind == "application/x-www-form-urlencoded":
-            from urllib.parse import parse_qsl
-
             given += parse_qsl(words, keep_blank_values=True)
         else:
             raise QueryError(
@@ -268,7 +267,7 @@ async def _query_of(request: Request) -> str | None:
 def _written(kind: str, data: bytes, request: Request) -> Response:
     """The answer in the form that the client likes best."""
     if len(data) > MOST_BYTES:
-        raise QueryError(
+        raise LimitError(
             f"the query was stopped: its answer has more than {MOST_BYTES >> 20} MB", "", "ask for less: a LIMIT, fewer columns"
         )
     forms: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = GRAPHS if kind == "c" else RESULTS
@@ -330,15 +329,10 @@ def _query_page(live: Live, text: str) -> bytes:
             answer = received(*state.ask(text, live.seconds))
         except QueryError as error:
             amiss = str(error)
-    rows = to_json_rows(state.store, replaced(answer)) if answer.rows else []
-    examples = [(q.asked({}), q.text) for q in sorted(list_queries("questions"), key=lambda q: (q.number or 99, q.name))]
+    rows = to_json_rows(state.store, replace(answer, rows=answer.rows[:MOST_SHOWN])) if answer.rows else []
+    examples = [(q.asked({}), q.text) for q in list_questions()]
     return state.maker.page(
         "query", "query", "Ask", query=text, amiss=amiss, columns=answer.columns, total=len(answer.rows),
         table=[[row.get(c) for c in answer.columns] for row in rows], notes=unreviewed(state.store, answer) if rows else (), examples=examples,
         forms=("ttl", "nt", "jsonld") if answer.kind == "construct" else ("json", "xml", "csv", "tsv"),
     )  # fmt: skip
-
-
-def replaced(answer: Answer) -> Answer:
-    """An answer with no more rows than a page shows."""
-    return Answer(answer.columns, answer.rows[:MOST_SHOWN], answer.kind)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import TOP, Run, kg
+from tests.support import TOP, Run, hostile_articles, kg
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,12 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = kg("add", TOP / "seeds" / "articles", "--store", store, SOURCE_DATE_EPOCH="1767700000")
     assert done.returncode == 0, done.stderr
     return store
+
+
+@pytest.fixture(scope="session")
+def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of articles whose every field is hostile; tests only read it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    done = kg("add", hostile_articles(folder / "articles"), "--store", folder / "store")
+    assert done.returncode == 0, done.stderr
+    return folder / "store"

@@ -84,7 +84,7 @@ class Writer:
 
     def annotation(self, *actors: Actor) -> Annotation:
         parts = (tuple(part) for part in (self.statements, self.commitments, self.conditions, self.claims))
-        return Annotation(Annotator("test"), *parts, actors)  # type: ignore[arg-type, call-arg]
+        return Annotation(Annotator("test"), *parts, actors)  # type: ignore[arg-type, call-arg]  # parts of whatever kinds a case has
 
 
 def first() -> Writer:

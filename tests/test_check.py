@@ -23,7 +23,7 @@ LABEL = RDFS + "label"
 def small(**changes: object) -> list[Triple]:
     """The graph of a one-statement article."""
     fields: dict[str, object] = {"id": "s1", "content": (Span(12, 14, "no"),), "mode": "indirect", "force": "asserts", **changes}
-    statement = Statement(**fields)  # type: ignore[arg-type]
+    statement = Statement(**fields)  # type: ignore[arg-type]  # fields by name, of several types
     return to_triples(Article("a", "Macron said no."), Annotation(Annotator("me"), (statement,)), Registry())
 
 

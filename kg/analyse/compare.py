@@ -12,7 +12,6 @@ from kg.analyse.readings import Passage
 from kg.analyse.retelling import Retold, find_retold
 from kg.analyse.timeline import Moves
 from kg.analyse.wording import marked
-from kg.store.embedded import Store
 
 COLUMNS = (
     "kind", "about", "differs", "speaker", "quote", "article", "start", "end", "other_speaker", "other_quote", "other_article", "other_start",
@@ -21,17 +20,16 @@ COLUMNS = (
 MARKED = ("wording", "speaker")
 
 
-def compare(store: Store, structured: bool = False) -> list[tuple[Any, ...]]:
+def compare(moves: Moves, structured: bool = False) -> list[tuple[Any, ...]]:
     """All that sources say otherwise of one thing, by `COLUMNS`: other wordings, what cannot all be right, what was told again otherwise.
 
     `differs` names what changes the meaning: a modal, a hedge, a negation, a number, a condition, with the words of either side.
 
     >>> from kg.store.embedded import memory
-    >>> compare(memory())
+    >>> compare(Moves(memory()))
     []
     """
-    moves = Moves(store)
-    found = [_contrast(moves, one) for one in find_contrasts(store, moves)] + [_retold(moves, one) for one in find_retold(store)]
+    found = [_contrast(moves, one) for one in find_contrasts(moves)] + [_retold(moves, one) for one in find_retold(moves.readings.store)]
     return [tuple(_shown(row.get(column), structured) for column in COLUMNS) for row in found]
 
 

@@ -7,7 +7,6 @@ Articles that go back to one origin are one source. Nothing is merged away: each
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 from collections import defaultdict
@@ -16,12 +15,13 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import WAYS, Passage, Said, later, rows
+from kg.analyse.readings import WAYS, Passage, Said, rows, together
 from kg.analyse.timeline import Moves
 from kg.analyse.utterances import Uttered, find_utterances, find_uttered
 from kg.analyse.wording import changes, likeness, plain
 from kg.query import ask_store, load_query, to_json_rows
 from kg.store.embedded import Store
+from kg.triples.terms import hashed
 from kg.vocabulary import ID, OA, RDF, RDFS, kg
 
 KINDS = ("wording", "speaker", "number", "condition", "stance", "denial")
@@ -53,9 +53,11 @@ class Contrast:
     other: Side
 
 
-def find_contrasts(store: Store, moves: Moves) -> list[Contrast]:
+def find_contrasts(moves: Moves) -> list[Contrast]:
     """All contrasts of a store, by kind (`KINDS`) and place."""
-    found = [*_wordings(store, moves), *_speakers(store, moves), *_numbers(store), *_conditions(moves), *_stances(moves), *_denials(store)]
+    store = moves.readings.store
+    every = list(find_uttered(store))
+    found = [*_wordings(every, moves), *_speakers(every, moves), *_numbers(store), *_conditions(moves), *_stances(moves), *_denials(store)]
     return sorted(found, key=lambda c: (KINDS.index(c.kind), c.one.passage.article, c.one.passage.start, c.other.passage.article, c.other.passage.start, c.about))  # fmt: skip
 
 
@@ -63,11 +65,10 @@ def disagreement_triples(store: Store) -> list[ox.Triple]:
     """What the rule `disagreement` derives: one for each contrast that changes what is said, between its two sides."""
     found = []
     moves = Moves(store)
-    for c in find_contrasts(store, moves):
+    for c in find_contrasts(moves):
         if not c.differs:
             continue  # other words that say the same
-        name = hashlib.sha256("\n".join((c.kind, *c.about, c.one.iri, c.other.iri)).encode()).hexdigest()[:16]
-        node = ox.NamedNode(f"{ID}disagreement/{name}")
+        node = ox.NamedNode(f"{ID}disagreement/{hashed(c.kind, *c.about, c.one.iri, c.other.iri)}")
         found += [
             ox.Triple(node, ox.NamedNode(RDF + "type"), ox.NamedNode(kg("Disagreement"))),
             ox.Triple(node, ox.NamedNode(RDFS + "label"), ox.Literal("; ".join(c.differs), language="en")),
@@ -80,9 +81,9 @@ def disagreement_triples(store: Store) -> list[ox.Triple]:
 # ---------------------------------------------------------------------------------------------------- words
 
 
-def _wordings(store: Store, moves: Moves) -> Iterator[Contrast]:
+def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
     """The reports of one utterance in different sources, each source once, in other words."""
-    for cluster in find_utterances(store):
+    for cluster in find_utterances(every):
         sources: dict[str, list[Uttered]] = defaultdict(list)
         for one in sorted(cluster, key=lambda u: moves.readings.reading_of(u.passage.article) != u.passage.article):
             sources[moves.readings.reading_of(one.passage.article)].append(one)
@@ -90,15 +91,14 @@ def _wordings(store: Store, moves: Moves) -> Iterator[Contrast]:
         for some in others:
             one, other = max(itertools.product(first, some), key=lambda pair: likeness(pair[0].telling, pair[1].telling))
             if plain(one.text) != plain(other.text):
-                told = [f"{d.kind}: {d.one or '–'} → {d.other or '–'}" for d in changes(one.text, other.text)]
+                told = list(map(str, changes(one.text, other.text)))
                 if one.conditions != other.conditions:
                     told.append(_of_conditions(moves, one.conditions - other.conditions, other.conditions - one.conditions))
                 yield Contrast("wording", tuple(sorted(one.speakers & other.speakers)), tuple(told), _side(one), _side(other))
 
 
-def _speakers(store: Store, moves: Moves) -> Iterator[Contrast]:
+def _speakers(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
     """Words that one source quotes as somebody's and another one gives to somebody else; each pair of sources and words once."""
-    every = list(find_uttered(store))
     bare = [_bare(one.text) for one in every]
     holders: dict[str, list[int]] = defaultdict(list)
     for at, one in enumerate(every):
@@ -193,8 +193,11 @@ def _stances(moves: Moves) -> Iterator[Contrast]:
 
 
 def _of_one_time(moves: Moves, one: Said, other: Said) -> bool:
-    together = not later(one.date, other.date) and not later(other.date, one.date)
-    return together and moves.readings.reading_of(one.article) != moves.readings.reading_of(other.article) and moves.overlap(one, other)
+    return (
+        together(one.date, other.date)
+        and moves.readings.reading_of(one.article) != moves.readings.reading_of(other.article)
+        and moves.overlap(one, other)
+    )
 
 
 def _said(said: Said) -> Side:

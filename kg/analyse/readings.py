@@ -71,8 +71,8 @@ class Readings:
         self.needed = _gathered((g, a, b) for a, b, g in rows(store, f"SELECT ?a ?b ?g {{ GRAPH ?g {{ ?a <{kg('dependsOn')}> ?b }} }}"))
         self.wholes = above(store, f"?a <{kg('partOf')}> ?b")
         self.broader = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>")
-        self.committers = _many(pairs(store, f"?a <{kg('committer')}> ?b"))
-        self.withheld_by = _many(pairs(store, f"?a <{kg('opposedBy')}> ?b"))
+        self.committers = many(pairs(store, f"?a <{kg('committer')}> ?b"))
+        self.withheld_by = many(pairs(store, f"?a <{kg('opposedBy')}> ?b"))
         self.by_commitment: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
         for said in sorted(self.statements.values(), key=self._place):
             self.by_commitment[said.commitment][self.reading_of(said.article)].append(said)
@@ -113,7 +113,7 @@ class Readings:
     # ------------------------------------------------------------------------------------------------ from the store
 
     def _conditions(self) -> dict[str, Condition]:
-        by = _many(pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
+        by = many(pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
         told = rows(self.store, f"SELECT DISTINCT ?c ?what ?kind {{ ?c <{kg('circumstance')}> ?what ; <{kg('kind')}> ?kind }}")
         return {c: Condition(c, what, _bare(kind), frozenset(by.get(c, ()))) for c, what, kind in told}
 
@@ -185,7 +185,17 @@ def pairs(store: Store, pattern: str) -> list[tuple[str, str]]:
     return sorted((a, b) for a, b in rows(store, f"SELECT DISTINCT ?a ?b {{ {pattern} }}"))
 
 
-def _many(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def together(one: str, other: str) -> bool:
+    """Whether two dates can be of one time: neither is later in the part that both have.
+
+    >>> together("2026-01", "2026-01-30"), together("2026-02", "2026-01-30")
+    (True, False)
+    """
+    return not later(one, other) and not later(other, one)
+
+
+def many(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """All second members of each first one, in order."""
     found: dict[str, list[str]] = {}
     for one, other in pairs:
         found.setdefault(one, []).append(other)
@@ -201,7 +211,7 @@ def _gathered(rows: Iterable[tuple[str, ...]]) -> dict[str, dict[str, list[str]]
 
 def above(store: Store, pattern: str) -> dict[str, list[str]]:
     """For each `?a` of a pattern all `?b` above it, near ones first; a circle is gone round once."""
-    next_to = _many(pairs(store, pattern))
+    next_to = many(pairs(store, pattern))
     found = {}
     for thing in next_to:
         order = [thing]

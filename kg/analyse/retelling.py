@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log
 
 from kg.analyse.origins import Prepared, Sentence, Text, told_after
-from kg.analyse.readings import Passage, rows
+from kg.analyse.readings import Passage, pairs, rows
 from kg.analyse.wording import changes, plain
 from kg.store.embedded import Store
 from kg.vocabulary import OA, kg
@@ -36,12 +36,12 @@ class Retold:
 
 def find_retold(store: Store) -> list[Retold]:
     """For each article that copies or paraphrases another, by article: aligned sentences in other words, then what is gone, then what is new."""
-    pairs = sorted(rows(store, f"SELECT ?a ?b {{ ?a <{kg('copyOf')}>|<{kg('paraphraseOf')}> ?b }}"))
+    reused = pairs(store, f"?a <{kg('copyOf')}>|<{kg('paraphraseOf')}> ?b")
     texts: dict[str, str] = {}
-    for article in {article for pair in pairs for article in pair}:
+    for article in {article for pair in reused for article in pair}:
         texts[article] = next((text for (text,) in rows(store, f"SELECT ?t {{ <{article}> <{kg('text')}> ?t }}")), "")
     telling = _telling(store, texts)
-    return [one for article, source in pairs for one in _retold(article, source, texts, telling)]
+    return [one for article, source in reused for one in _retold(article, source, texts, telling)]
 
 
 def _telling(store: Store, articles: dict[str, str]) -> dict[str, list[tuple[int, int, str]]]:
@@ -73,16 +73,16 @@ def _retold(article: str, source: str, texts: dict[str, str], telling: dict[str,
     ]
     uttered = {(a, b) for a, mine in said[0].items() for b, others in said[1].items() if (mine & others) - {""}}
     same = _worded_alike([words(article, one) for one in ours], [words(source, one) for one in theirs])
-    pairs = set(same.items())
+    beside = set(same.items())
     for more in (uttered, forth):
-        known = {a for a, _ in pairs}
-        pairs |= {(a, b) for a, b in more if a not in known}
-    aligned = {*pairs, *uttered, *((a, b) for b, a in back)}
+        known = {a for a, _ in beside}
+        beside |= {(a, b) for a, b in more if a not in known}
+    aligned = {*beside, *uttered, *((a, b) for b, a in back)}
 
-    for a, b in sorted(pairs):
+    for a, b in sorted(beside):
         one, other = words(source, theirs[b]), words(article, ours[a])
         if (a in said[0] or b in said[1]) and plain(one.quote) != plain(other.quote):
-            differs = tuple(f"{d.kind}: {d.one or '–'} → {d.other or '–'}" for d in changes(one.quote, other.quote))
+            differs = tuple(map(str, changes(one.quote, other.quote)))
             yield Retold("retold", article, differs, one, other)
     for b in sorted(said[1].keys() - {b for _, b in aligned}):
         yield Retold("dropped", article, (), words(source, theirs[b]), None)

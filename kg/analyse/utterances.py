@@ -1,19 +1,19 @@
 """Statements of different articles that report one act of speaking.
 
-    store --find_utterances--> clusters of Uttered --utterance_triples--> the graph kg:derived/utterance (`kg:reportOf`)
+    store --find_uttered--> Uttered --find_utterances--> clusters of them --utterance_triples--> the graph kg:derived/utterance (`kg:reportOf`)
 
 Two statements report one utterance where they are of one speaker, can be of one time, and have most of their telling words in
 common; where they also express the same thing with the same force, a good part of them is enough: one may be direct speech, the
-other retell it; and where each is the only one in its article that does so, any words are. A statement joins the reports it is most like, and only where it may be of one time with each of them. Of what
-no words date the article's day tells; one that goes back to another is of its day: so the rule `origin` comes first.
+other retell it; and where each is the only one in its article that does so, any words are. A statement joins the reports it is
+most like, and only where it may be of one time with each of them. Of what no words date the article's day tells; one that goes
+back to another is of its day: so the rule `origin` comes first.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,9 +21,10 @@ from itertools import combinations
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import Passage, later, rows
+from kg.analyse.readings import Passage, later, many, pairs, rows, together
 from kg.analyse.wording import likeness, rare_words, words_of
 from kg.store.embedded import Store
+from kg.triples.terms import hashed, short
 from kg.vocabulary import ID, OA, RDF, RDFS, SCHEMA, kg
 
 ALIKE = 0.6  # share of the telling words of the shorter wording that the other has
@@ -69,10 +70,10 @@ class Uttered:
         return frozenset(found[1] for found in _NAME.finditer(self.text))
 
 
-def find_utterances(store: Store) -> list[list[Uttered]]:
+def find_utterances(statements: Iterable[Uttered]) -> list[list[Uttered]]:
     """The clusters of statements of at least two articles that report one act of speaking; by the first of them, each by article and place."""
     by_speaker: dict[str, list[Uttered]] = defaultdict(list)
-    for one in find_uttered(store):
+    for one in statements:
         for speaker in one.speakers:
             by_speaker[speaker].append(one)
     found = {tuple(one.iri for one in cluster): cluster for said in by_speaker.values() for cluster in _clusters(said)}
@@ -82,12 +83,10 @@ def find_utterances(store: Store) -> list[list[Uttered]]:
 def utterance_triples(store: Store) -> list[ox.Triple]:
     """What the rule `utterance` derives: an utterance for each cluster, named by its reports, and which statements report it."""
     found = []
-    for cluster in find_utterances(store):
-        name = hashlib.sha256("\n".join(one.iri for one in cluster).encode()).hexdigest()[:16]
-        utterance = ox.NamedNode(f"{ID}utterance/{name}")
+    for cluster in find_utterances(find_uttered(store)):
+        utterance = ox.NamedNode(f"{ID}utterance/{hashed(*(one.iri for one in cluster))}")
         who = store.labels(set(cluster[0].speakers))
-        words = cluster[0].text if len(cluster[0].text) <= 80 else cluster[0].text[:79].rsplit(" ", 1)[0] + "…"
-        label = f"{' and '.join(who.get(s, s.rpartition('/')[2]) for s in sorted(cluster[0].speakers))}: “{words}”"
+        label = f"{' and '.join(who.get(s, s.rpartition('/')[2]) for s in sorted(cluster[0].speakers))}: “{short(cluster[0].text)}”"
         found.append(ox.Triple(utterance, ox.NamedNode(RDF + "type"), ox.NamedNode(kg("Utterance"))))
         found.append(ox.Triple(utterance, ox.NamedNode(RDFS + "label"), ox.Literal(label, language="en")))
         found += [ox.Triple(ox.NamedNode(one.iri), ox.NamedNode(kg("reportOf")), utterance) for one in cluster]
@@ -153,13 +152,13 @@ def _alike(one: Uttered, other: Uttered, alone: bool) -> float:
 def _together(one: Uttered, other: Uttered) -> bool:
     """Whether two statements can be of one time: no article reports what is said later, nor as news what was said long ago."""
     if one.said and other.said:
-        return not later(one.said, other.said) and not later(other.said, one.said)
+        return together(one.said, other.said)
     if later(one.said, other.published) or later(other.said, one.published):
         return False
     days = one.said or one.published, other.said or other.published
     if all(len(day) == len("2026-01-06") for day in days):
         return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) <= NEWS
-    return not later(days[0], days[1]) and not later(days[1], days[0])
+    return together(*days)
 
 
 def find_uttered(store: Store) -> Iterator[Uttered]:
@@ -191,7 +190,4 @@ def find_uttered(store: Store) -> Iterator[Uttered]:
 
 
 def _gathered(store: Store, term: str) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for s, thing in rows(store, f"SELECT DISTINCT ?s ?thing {{ ?s <{term}> ?thing }}"):
-        found[s].add(thing)
-    return {s: frozenset(things) for s, things in found.items()}
+    return {s: frozenset(things) for s, things in many(pairs(store, f"?a <{term}> ?b")).items()}

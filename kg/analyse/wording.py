@@ -23,7 +23,7 @@ MODALS = ("may", "might", "could", "can", "should", "would", "will", "shall", "m
 HEDGES = frozenset([
     "perhaps", "possibly", "possible", "potential", "potentially", "likely", "probably", "reportedly", "apparently", "almost", "nearly",
     "some", "about", "around", "roughly", "eventual", "eventually", "hopefully", "largely", "mostly", "seems", "appears", "intend",
-    "intends", "plan", "plans", "consider", "considering", "expected", "might",
+    "intends", "plan", "plans", "consider", "considering", "expected",
 ])  # fmt: skip
 NEGATIONS = frozenset(["not", "no", "never", "none", "neither", "nor", "cannot", "without", "n't"])
 NUMBERS = frozenset([  # not "one", which mostly stands for a thing
@@ -43,6 +43,10 @@ class Difference:
     kind: str
     one: str
     other: str
+
+    def __str__(self) -> str:
+        """As it is told: `modal: may → will`, a dash for no words."""
+        return f"{self.kind}: {self.one or '–'} → {self.other or '–'}"
 
 
 @lru_cache(50_000)
@@ -81,21 +85,27 @@ def rare_words(words: Sequence[str]) -> list[str]:
     return [stem(word) for word in words if word.lower() not in COMMON]
 
 
+def pieces(one: str, other: str) -> list[tuple[str, str]]:
+    """Both wordings in pieces: how (*same*, *gone*: of the first alone, *new*: of the second alone), and the words.
+
+    >>> pieces("France may send troops", "France will send troops")
+    [('same', 'France'), ('gone', 'may'), ('new', 'will'), ('same', 'send troops')]
+    """
+    a, b = one.split(), other.split()
+    found = []
+    for how, i, j, k, m in _matcher(a, b).get_opcodes():
+        sides = (("same", a[i:j]),) if how == "equal" else (("gone", a[i:j]), ("new", b[k:m]))
+        found += [(kind, " ".join(words)) for kind, words in sides if words]
+    return found
+
+
 def marked(one: str, other: str) -> str:
-    """Both wordings in one line: words of the first alone in [-…-], of the second alone in {+…+}.
+    """The same in one line: words of the first alone in [-…-], of the second alone in {+…+}.
 
     >>> marked("France may send 15,000 troops", "France will send troops")
     'France [-may-] {+will+} send [-15,000-] troops'
     """
-    a, b = one.split(), other.split()
-    out = []
-    for how, i, j, k, m in _matcher(a, b).get_opcodes():
-        if how == "equal":
-            out.append(" ".join(a[i:j]))
-            continue
-        out += [f"[-{' '.join(a[i:j])}-]"] if j > i else []
-        out += [f"{{+{' '.join(b[k:m])}+}}"] if m > k else []
-    return " ".join(out)
+    return " ".join({"gone": f"[-{words}-]", "new": f"{{+{words}+}}"}.get(how, words) for how, words in pieces(one, other))
 
 
 def changes(one: str, other: str) -> list[Difference]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from kg.errors import QueryError
+from kg.errors import LimitError, QueryError
 from kg.store.embedded import Store
 
 MEMORY = 2 << 30  # bytes of address space: the engine, the query and its answer
@@ -58,11 +58,11 @@ class Worker:
         except TimeoutError:
             self._kill()
             hint = "give it more with --timeout, or ask for less: a LIMIT, fewer patterns without a shared variable"
-            raise QueryError(f"the query was stopped at its limit of {seconds:g} s", "", hint) from None
+            raise LimitError(f"the query was stopped at its limit of {seconds:g} s", "", hint) from None
         except (EOFError, BrokenPipeError):
             self._kill()
             what = f"the query was stopped: it needed more than {self._memory >> 20:,} MB of memory, or broke the engine"
-            raise QueryError(what, "", "ask for less: a LIMIT, fewer patterns without a shared variable") from None
+            raise LimitError(what, "", "ask for less: a LIMIT, fewer patterns without a shared variable") from None
         except BaseException:
             self._kill()
             raise

@@ -67,9 +67,9 @@ def _sortable(term: Term) -> tuple[str, str]:
     return (term.value, term.datatype) if isinstance(term, Literal) else (term, "")
 
 
-def short(words: str) -> str:
+def short(words: str, length: int = LABEL) -> str:
     words = " ".join(words.split())
-    return words if len(words) <= LABEL else words[: LABEL - 1].rstrip() + "…"
+    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
 
 
 def boolean(value: bool) -> Literal:

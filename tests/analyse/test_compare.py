@@ -9,6 +9,7 @@ import pytest
 
 from kg.analyse.compare import COLUMNS, compare
 from kg.analyse.readings import Readings
+from kg.analyse.timeline import Moves
 from kg.store.embedded import Store, open_store
 from tests.support import Run
 
@@ -20,7 +21,7 @@ def store(seeds: Path) -> Store:
 
 @pytest.fixture(scope="module")
 def found(store: Store) -> list[dict[str, str]]:
-    return [dict(zip(COLUMNS, row, strict=True)) for row in compare(store)]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in compare(Moves(store))]
 
 
 def of(found: list[dict[str, str]], kind: str) -> list[dict[str, str]]:
@@ -77,4 +78,4 @@ def test_the_command(seeds: Path, run: Run, store: Store) -> None:
     """JSON has things with their labels."""
     told = run("compare", "--store", seeds, "--format", "json")
     rows = json.loads(told.stdout)
-    assert len(rows) == len(compare(store)) and rows[0]["article"]["label"] and Readings(store).origin_of
+    assert len(rows) == len(compare(Moves(store))) and rows[0]["article"]["label"] and Readings(store).origin_of

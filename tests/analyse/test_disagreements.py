@@ -14,8 +14,7 @@ from tests.analyse.world import World
 
 
 def contrasts(world: World, kind: str) -> list[Contrast]:
-    store = world.store()
-    return [one for one in find_contrasts(store, Moves(store)) if one.kind == kind]
+    return [one for one in find_contrasts(Moves(world.store())) if one.kind == kind]
 
 
 def test_a_lost_hedge_is_told_with_its_words() -> None:
@@ -69,9 +68,10 @@ def test_each_is_in_the_graph_between_two_things_with_its_kind(seeds: Path) -> N
     between: dict[str, set[str]] = {}
     for t in disagreement_triples(store):
         assert isinstance(t.subject, ox.NamedNode)
+        assert isinstance(t.object, ox.NamedNode | ox.Literal)
         if t.predicate.value == kg("disagreementKind"):
-            kinds[t.subject.value] = t.object.value  # type: ignore[union-attr]
+            kinds[t.subject.value] = t.object.value
         if t.predicate.value == kg("between"):
-            between.setdefault(t.subject.value, set()).add(t.object.value)  # type: ignore[union-attr]
+            between.setdefault(t.subject.value, set()).add(t.object.value)
     assert set(kinds.values()) == {"wording", "speaker", "number", "condition", "stance"}
     assert kinds.keys() == between.keys() and {len(sides) for sides in between.values()} == {2}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.analyse.utterances import find_utterances, utterance_triples
+from kg.analyse.utterances import find_utterances, find_uttered, utterance_triples
 from kg.store.embedded import open_store
 from kg.vocabulary import SCHEMA, kg
 from tests.analyse.world import World
@@ -15,7 +15,7 @@ WORDS = "We shall send ships to the harbour of Port Süd"
 
 
 def clusters(world: World) -> list[str]:
-    return ["".join(one.passage.article[-1] for one in cluster) for cluster in find_utterances(world.store())]
+    return ["".join(one.passage.article[-1] for one in cluster) for cluster in find_utterances(find_uttered(world.store()))]
 
 
 def test_an_utterance_is_of_one_speaker_and_one_time() -> None:

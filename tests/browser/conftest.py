@@ -57,6 +57,7 @@ class Opened:
 
 
 Open = Callable[..., Opened]
+Visit = Callable[..., Opened]
 
 
 @pytest.fixture(scope="session")
@@ -84,13 +85,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens HTML from a file, waits until it is drawn (3 s at the most), and closes it after the test."""
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens a page from disk, watches what it asks for and complains of, and closes it after the test."""
     contexts: list[BrowserContext] = []
 
-    def open_page(html: str, width: int = 1400, height: int = 900, hash: str = "", scripts: bool = True, dark: bool = False) -> Opened:
-        path = tmp_path / f"page{len(contexts)}.html"
-        path.write_text(html, "utf-8")
+    def open_page(path: Path, hash: str = "", width: int = 1280, height: int = 900, scripts: bool = True, dark: bool = False) -> Opened:
         context = browser.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
         )
@@ -106,10 +105,23 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
         one.page.on("dialog", refuse)
         one.page.goto(path.as_uri() + hash)
-        if scripts:
-            one.page.wait_for_function("window.picture", timeout=3000)
         return one
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(visit: Visit, tmp_path: Path) -> Open:
+    """Opens HTML from a file and waits until it is drawn (3 s at the most)."""
+
+    def open_page(html: str, width: int = 1400, height: int = 900, hash: str = "", scripts: bool = True, dark: bool = False) -> Opened:
+        path = tmp_path / f"page{len(list(tmp_path.glob('page*.html')))}.html"
+        path.write_text(html, "utf-8")
+        one = visit(path, hash, width, height, scripts, dark)
+        if scripts:
+            one.page.wait_for_function("window.picture", timeout=3000)
+        return one
+
+    return open_page

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog
+from playwright.sync_api import Browser
 
 from kg.analyse.logic import Value
 from kg.analyse.outcomes import outcomes
@@ -20,10 +19,9 @@ from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
 from kg.vocabulary import ID
-from tests.browser.conftest import Opened
-from tests.support import HOSTILE, Run, hostile_articles
+from tests.browser.conftest import Opened, Visit
+from tests.support import HOSTILE
 
-Visit = Callable[..., Opened]
 EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
 
 
@@ -40,39 +38,10 @@ def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hostile(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hostile")
-    assert run("add", hostile_articles(folder / "articles"), "--store", folder / "store").returncode == 0
-    write_site(folder / "pages", site_pages(Maker(read_facts(open_store(folder / "store")))))
-    return folder / "pages"
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Opens a page of a site from disk, and closes it after the test."""
-    contexts: list[BrowserContext] = []
-
-    def open_page(path: Path, hash: str = "", width: int = 1280, scripts: bool = True, dark: bool = False) -> Opened:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
-        )
-        contexts.append(context)
-        one = Opened(context.new_page(), path)
-        one.page.on("request", lambda request: one.requests.append(request.url))
-        one.page.on("console", lambda message: one.complaints.append(message.text))
-        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
-
-        def refuse(dialog: Dialog) -> None:
-            one.complaints.append(dialog.message)
-            dialog.dismiss()
-
-        one.page.on("dialog", refuse)
-        one.page.goto(path.as_uri() + hash)
-        return one
-
-    yield open_page
-    for context in contexts:
-        context.close()
+def hostile(hostile_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile") / "pages"
+    write_site(folder, site_pages(Maker(read_facts(open_store(hostile_store)))))
+    return folder
 
 
 def quiet(one: Opened, site: Path) -> None:

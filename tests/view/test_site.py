@@ -27,7 +27,7 @@ from kg.view.site.rows import Show
 from kg.view.site.spans import Mark, cut, paragraphs
 from kg.view.site.write import write_site
 from kg.vocabulary import ID, kg
-from tests.support import HOSTILE, Run, hostile_articles
+from tests.support import HOSTILE, Run
 
 Files = dict[str, bytes]
 _LINK = re.compile(r'(?:href|src)="([^"]*)"')
@@ -44,11 +44,8 @@ def files(store: Store) -> Files:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Files:
-    folder = tmp_path_factory.mktemp("hostile")
-    added = run("add", hostile_articles(folder / "articles"), "--store", folder / "store")
-    assert added.returncode == 0, added.stderr
-    return made(read_facts(open_store(folder / "store")))
+def hostile(hostile_store: Path) -> Files:
+    return made(read_facts(open_store(hostile_store)))
 
 
 def made(facts: Facts, text: str = "full") -> Files:

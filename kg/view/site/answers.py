@@ -9,14 +9,11 @@ from typing import Any
 
 from kg.check import check_whole
 from kg.listing import listing
-from kg.query import Answer, NamedQuery, ask_store, list_queries, to_json_rows, unreviewed
+from kg.query import Answer, NamedQuery, ask_store, list_questions, to_json_rows, unreviewed
 from kg.view.site.addresses import file_name
 from kg.view.site.maker import Maker, Page
 
 MANY = 5_000  # statements from which on nothing is asked that compares them with each other: it would take longer than all the rest
-PAIRWISE = frozenset(
-    ["commitments_state", "conditions_differing", "conditions_tree", "evidence_paths", "quotes_disputed", "wordings_compared"]
-)
 MOST_ROWS = 200  # rows of an answer that are shown; its files have all
 PLACED = frozenset(["start", "end", "otherStart", "otherEnd"])  # columns that the quote's link stands for
 HIDDEN_WITHOUT_TEXT = frozenset(["quote", "otherQuote", "wording", "otherWording", "surroundings", "words"])  # columns
@@ -24,17 +21,16 @@ HIDDEN_WITHOUT_TEXT = frozenset(["quote", "otherQuote", "wording", "otherWording
 
 def questions(m: Maker) -> Iterator[Page]:
     """The list of questions, and for each its answer as a page, CSV and JSON."""
-    asked = [q for q in list_queries("questions") if len(m.facts.statements) < MANY or q.name not in PAIRWISE]
-    every = sorted(asked, key=lambda q: (q.number or 99, q.name))
-    for q in every:
+    every = list_questions()
+    asked = [q for q in every if len(m.facts.statements) < MANY or q.header.get("cost") != "square"]
+    for q in asked:
         for form in ("html", "csv", "json"):
             yield f"question/{file_name(q.name)}.{form}", partial(_answer, m, q, form)
-    yield "questions.html", partial(_listed, m, every)
+    yield "questions.html", partial(_listed, m, asked, len(every) - len(asked))
 
 
-def _listed(m: Maker, every: list[NamedQuery]) -> bytes:
-    shown = [{"file": file_name(q.name), "asked": q.asked({}), "rows": len(_rows(m, q)[1])} for q in every]
-    left = len(list_queries("questions")) - len(every)
+def _listed(m: Maker, asked: list[NamedQuery], left: int) -> bytes:
+    shown = [{"file": file_name(q.name), "asked": q.asked({}), "rows": len(_rows(m, q)[1])} for q in asked]
     return m.page("questions.html", "questions", "Questions", questions=shown, left=left)
 
 

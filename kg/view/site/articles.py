@@ -39,8 +39,7 @@ def _article(m: Maker, a: ArticleFacts, said: list[StatementFacts]) -> bytes:
     own = {s.iri: s.iri.rpartition("/")[2] for s in said}
     statements = [
         {
-            "id": own[s.iri], "q": (q := m.show.quoted(s.iri)), "words": _words(m, a, s), "start": (s.content or [s.context])[0][0],
-            "end": (s.content or [s.context])[-1][1], "sure": s.words.get("confidence", ""), "cite": _cite(m, a, s, q),
+            "id": own[s.iri], "q": (q := m.show.quoted(s.iri)), "words": (words := _words(m, a, s)), "start": s.place[0], "end": s.place[1], "sure": s.words.get("confidence", ""), "cite": _cite(m, a, s, q, words),
         }
         for s in said
     ]  # fmt: skip
@@ -54,12 +53,10 @@ def _words(m: Maker, a: ArticleFacts, s: StatementFacts) -> str:
     return "" if m.text == "none" else " … ".join(" ".join(a.text[start:end].split()) for start, end in s.content)
 
 
-def _cite(m: Maker, a: ArticleFacts, s: StatementFacts, q: Quoted) -> str:
-    start, end = (s.content or [s.context])[0][0], (s.content or [s.context])[-1][1]
+def _cite(m: Maker, a: ArticleFacts, s: StatementFacts, q: Quoted, words: str) -> str:
     who = f"{m.facts.names(q.speakers)}: " if q.speakers else ""
-    words = f"“{_words(m, a, s)}” " if _words(m, a, s) else ""
     told = ", ".join(filter(None, (a.headline or a.label, a.outlet, a.date)))
-    return f"{who}{words}({told}; characters {start}–{end}; {s.iri})"
+    return f"{who}{f'“{words}” ' if words else ''}({told}; characters {s.place[0]}–{s.place[1]}; {s.iri})"
 
 
 def _lines(m: Maker, a: ArticleFacts, said: list[StatementFacts], own: Mapping[str, str]) -> list[list[Any]] | None:

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kg.analyse.readings import Readings, pairs, rows
+from kg.analyse.readings import Readings, many, pairs, rows
+from kg.analyse.timeline import Moves
 from kg.analyse.told import Told
 from kg.store.embedded import Store
 from kg.vocabulary import ACTOR_KINDS, KG, OA, RDF, RDFS, SCHEMA, SKOS, kg, word
@@ -56,13 +57,18 @@ class StatementFacts:
     links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     mentions: list[tuple[int, int, str, str]] = field(default_factory=list)  # start, end, role, what it names
 
+    @property
+    def place(self) -> Span:
+        """From the first of its words to the last."""
+        return (self.content or [self.context])[0][0], (self.content or [self.context])[-1][1]
+
 
 @dataclass(slots=True)
 class Facts:
     """A store for the pages. Maps go from IRIs; what is not there has nothing to tell."""
 
     store: Store
-    readings: Readings
+    moves: Moves
     articles: dict[str, ArticleFacts]
     statements: dict[str, StatementFacts]
     label: dict[str, str]
@@ -74,6 +80,11 @@ class Facts:
     expressed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # what is expressed -> statements in order
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # actor -> statements it made or that were made for it
     needed_by: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # condition -> statements that attach it
+
+    @property
+    def readings(self) -> Readings:
+        """What each source makes a commitment hang on."""
+        return self.moves.readings
 
     def name(self, iri: str) -> str:
         """What a thing is called."""
@@ -91,8 +102,8 @@ def read_facts(store: Store) -> Facts:
     statements = _statements(store)
     label = dict(reversed(pairs(store, f"?a <{RDFS}label> ?b")))
     facts = Facts(
-        store, Readings(store), articles, statements, label, _kinds(store), _many(store, kg("committer")), _details(store),
-        _many(store, SKOS + "altLabel"), _tenures(store),
+        store, Moves(store), articles, statements, label, _kinds(store), many(pairs(store, f"?a <{kg('committer')}> ?b")), _details(store),
+        many(pairs(store, f"?a <{SKOS}altLabel> ?b")), _tenures(store),
     )  # fmt: skip
     for s in sorted(
         statements.values(),
@@ -195,10 +206,3 @@ def _tenures(store: Store) -> dict[str, list[tuple[str, str, str, str]]]:
     for who, office, of, since, until in rows(store, told):
         found[who].append((office, of, since, until))
     return {who: sorted(some, key=lambda one: (one[2], one)) for who, some in found.items()}
-
-
-def _many(store: Store, term: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for s, value in rows(store, f"SELECT DISTINCT ?s ?o {{ ?s <{term}> ?o }} ORDER BY ?s ?o"):
-        found[s].append(value)
-    return found

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from kg.analyse.timeline import Moves
 from kg.query import Answer
+from kg.triples.terms import short
 from kg.view.picture import templates
 from kg.view.site.addresses import address
 from kg.view.site.facts import Facts
@@ -23,6 +23,7 @@ MENU = (
     ("sources.html", "Sources"), ("timeline.html", "Timeline"), ("actors.html", "Actors"), ("commitments.html", "Commitments"),
     ("conditions.html", "Conditions"), ("questions.html", "Questions"), ("explore.html", "Explore"), ("quality.html", "Quality"),
 )  # fmt: skip
+FITTING = 60  # letters of a name where there is little room
 PER_PAGE = 200  # rows of a list
 Page = tuple[str, Callable[[], bytes]]
 Row = tuple[Any, ...]  # of a table: plain values, things as {"iris": […]}, stances
@@ -52,11 +53,6 @@ class Maker:
         self.facts, self.text, self.menu, self.show = facts, text, menu, Show(facts, text)
         self.store = facts.store
         self.answers: dict[str, tuple[Answer, list[dict[str, Any]]]] = {}  # of named queries, as they were asked for
-
-    @cached_property
-    def moves(self) -> Moves:
-        """The store's statements in time."""
-        return Moves(self.store)
 
     @cached_property
     def note(self) -> str:
@@ -97,7 +93,7 @@ class Maker:
         here = path if "/" not in path else f"{path.split('/')[0]}s.html"
         made = page.render(
             title=title, top=top, here=re.sub(r"-\d+\.html$", ".html", here), menu=self.menu, note=self.note, address=address,
-            name=self.facts.name, short=lambda iri: fitted(self.facts.name(iri)), symbols=SYMBOLS, **context,
+            name=self.facts.name, short=lambda iri: short(self.facts.name(iri), FITTING), symbols=SYMBOLS, **context,
         )  # fmt: skip
         return made.encode()
 
@@ -107,8 +103,3 @@ class Maker:
         for n in range(1, pages + 1):
             part = Paged(rows[(n - 1) * PER_PAGE : n * PER_PAGE], n, pages, name)
             yield part.file(n), partial(self.page, part.file(n), "list", title, intro=intro, heads=heads, list=part)
-
-
-def fitted(words: str, letters: int = 60) -> str:
-    """The beginning of some words, where they are too many."""
-    return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"

@@ -69,13 +69,15 @@ class Show:
 
     def stances(self, commitment: str) -> dict[str, list[Said]]:
         """The stances that stand, over all sources, each with its statements."""
-        every = [said for some in self.facts.readings.by_commitment.get(commitment, {}).values() for said in some]
+        every = self._said(commitment)
         return standing(every) if every else {}
 
     def latest(self, commitment: str) -> list[Said]:
         """The statements that stand now."""
-        every = [said for some in self.facts.readings.by_commitment.get(commitment, {}).values() for said in some]
-        return latest(every) if every else []
+        return latest(self._said(commitment))
+
+    def _said(self, commitment: str) -> list[Said]:
+        return [said for some in self.facts.readings.by_commitment.get(commitment, {}).values() for said in some]
 
     def origins(self, statements: Iterable[str]) -> int:
         """How many independent sources some statements have."""
@@ -90,3 +92,7 @@ class Show:
                     if c not in found.setdefault(words, []):
                         found[words].append(c)
         return {words: some for words, some in found.items() if some}
+
+    def attached(self, commitment: str) -> dict[str, list[str]]:
+        """The same conditions as a cell of a table."""
+        return {"iris": [c for some in self.conditions(commitment).values() for c in some]}

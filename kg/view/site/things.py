@@ -23,14 +23,13 @@ def things(m: Maker) -> Iterator[Page]:
     yield from m.list("actors", "Actors", "Who speaks, commits or decides.", ("Actor", "Kind", "Commitments", "Statements"), rows)
     for a in m.actors:
         yield address(a), partial(_actor, m, a, by_actor.get(a, []))
-    commitments = m.commitments
     rows = [
-        ({"iris": facts.committers.get(c, [])}, {"iris": [c]}, {"stances": list(m.show.stances(c))}, {"iris": [k for some in m.show.conditions(c).values() for k in some]}, m.show.origins(facts.expressed[c]))
-        for c in commitments
+        ({"iris": facts.committers.get(c, [])}, {"iris": [c]}, {"stances": list(m.show.stances(c))}, m.show.attached(c), m.show.origins(facts.expressed[c]))
+        for c in m.commitments
     ]  # fmt: skip
     heads = ("Who", "Commitment", "Stance", "Conditions", "Sources")
     yield from m.list("commitments", "Commitments", "What was promised, left open or refused.", heads, rows)
-    for c in commitments:
+    for c in m.commitments:
         yield address(c), partial(_commitment, m, c)
     conditions = sorted(facts.readings.conditions, key=lambda c: (-len(facts.needed_by.get(c, ())), facts.name(c).casefold(), c))
     rows = [({"iris": [c]}, facts.readings.conditions[c].kind, {"iris": sorted(facts.readings.conditions[c].by)}, len(_hanging(m, c)), m.show.origins(facts.needed_by.get(c, ()))) for c in conditions]  # fmt: skip
@@ -46,6 +45,10 @@ def _part(m: Maker, title: str, statements: Sequence[str], about: bool = True) -
     return {"title": title, "count": len(statements), "said": shown, "about": about, "note": note, "table": None}
 
 
+def _table(title: str, heads: Sequence[str], table: list[Row], count: int) -> dict[str, Any]:
+    return {"title": title, "count": count, "said": None, "note": "", "heads": heads, "table": table}
+
+
 def _actor(m: Maker, a: str, commitments: list[str]) -> bytes:
     facts = m.facts
     details = facts.details.get(a, {})
@@ -55,14 +58,14 @@ def _actor(m: Maker, a: str, commitments: list[str]) -> bytes:
     table: list[Row]
     if offices:
         table = [(office, {"iris": [of]}, when) for when, office, of in offices]
-        parts.append({"title": "Offices", "heads": ("Office", "Of", "When"), "table": table, "count": len(table), "said": None, "note": ""})
+        parts.append(_table("Offices", ("Office", "Of", "When"), table, len(offices)))
     if commitments:
-        table = [({"stance": stance}, {"iris": [c]}, {"iris": [k for some in m.show.conditions(c).values() for k in some]}, m.show.origins(facts.expressed[c])) for c in commitments for stance in m.show.stances(c)]  # fmt: skip
-        parts.append({"title": "Its commitments", "heads": ("Stance", "Commitment", "Conditions", "Sources"), "table": table, "count": len(commitments), "said": None, "note": ""})  # fmt: skip
+        table = [({"stance": stance}, {"iris": [c]}, m.show.attached(c), m.show.origins(facts.expressed[c])) for c in commitments for stance in m.show.stances(c)]  # fmt: skip
+        parts.append(_table("Its commitments", ("Stance", "Commitment", "Conditions", "Sources"), table, len(commitments)))
     decides = sorted(c for c, held in facts.readings.conditions.items() if a in held.by)
     if decides:
         table = [({"iris": [c]}, {"iris": _hanging(m, c)}) for c in decides]
-        parts.append({"title": "What it decides", "heads": ("Condition", "Which commitments hang on it"), "table": table, "count": len(decides), "said": None, "note": ""})  # fmt: skip
+        parts.append(_table("What it decides", ("Condition", "Which commitments hang on it"), table, len(decides)))
     if facts.heard.get(a):
         parts.append(_part(m, "What it said, or was said for it", facts.heard[a]))
     pairs = [pair for pair in plain if pair[1] or pair[2]]
@@ -103,17 +106,8 @@ def _condition(m: Maker, c: str) -> bytes:
     hanging = _hanging(m, c)
     parts: list[dict[str, Any]] = []
     if hanging:
-        table = [({"iris": facts.committers.get(h, [])}, {"iris": [h]}, ", ".join(w for w, some in m.show.conditions(h).items() if c in some)) for h in hanging]  # fmt: skip
-        parts.append(
-            {
-                "title": "What hangs on it",
-                "heads": ("Who", "What", "How"),
-                "table": table,
-                "count": len(hanging),
-                "said": None,
-                "note": "",
-            }
-        )
+        table: list[Row] = [({"iris": facts.committers.get(h, [])}, {"iris": [h]}, ", ".join(w for w, some in m.show.conditions(h).items() if c in some)) for h in hanging]  # fmt: skip
+        parts.append(_table("What hangs on it", ("Who", "What", "How"), table, len(hanging)))
     if facts.needed_by.get(c):
         parts.append(_part(m, "In which words", facts.needed_by[c]))
     return m.page(address(c), "thing", facts.name(c), kind="Condition", pairs=[p for p in pairs if p[1] or p[2]], parts=parts, iri=c)

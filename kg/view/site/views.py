@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,13 +11,15 @@ from kg.analyse.compare import COLUMNS as COMPARED
 from kg.analyse.compare import compare
 from kg.analyse.outcomes import NAMED_ONLY, NEVER, STATES, outcomes
 from kg.analyse.timeline import Moment
-from kg.query import ask_store, list_queries, unreviewed
+from kg.analyse.wording import pieces
+from kg.query import ask_store, load_query, unreviewed
+from kg.triples.terms import short
 from kg.view.graph import chart, network
 from kg.view.network import network_picture
 from kg.view.picture import inert, picture_html
 from kg.view.site.addresses import file_name
 from kg.view.site.lanes import axis_of, dots
-from kg.view.site.maker import Maker, fitted
+from kg.view.site.maker import FITTING, Maker
 from kg.view.site.scenarios import vectors
 
 MOST_PAIRS = 60  # pairs of passages of one kind on the page on sources
@@ -30,7 +31,7 @@ MOST_LANES = 60  # actors, and commitments of one, on the page on time
 
 def drawn_chart(m: Maker) -> bytes:
     """Who commits to what, only if what."""
-    query = next(q for q in list_queries("questions") if q.name == "who-what-only-if")
+    query = load_query("who-what-only-if")
     answer = ask_store(m.store, query, {})
     notes = list(unreviewed(m.store, answer))
     at = answer.columns.index("commitment")
@@ -45,7 +46,7 @@ def drawn_chart(m: Maker) -> bytes:
 
 def explored(m: Maker) -> bytes:
     """How it is connected."""
-    network_query = next(q for q in list_queries("networks") if q.name == "commitments")
+    network_query = load_query("commitments")
     answer = ask_store(m.store, network_query, {})
     notes = list(unreviewed(m.store, answer))
     if len(answer.rows) > MOST_LINKS:
@@ -96,7 +97,7 @@ def _leaves(formula: list[Any]) -> Iterator[str]:
 def sources(m: Maker) -> bytes:
     """Who copies whom and what became of it, one utterance in several wordings, what cannot all be right."""
     facts = m.facts
-    rows = [dict(zip(COMPARED, row, strict=True)) for row in compare(m.store, structured=True)]
+    rows = [dict(zip(COMPARED, row, strict=True)) for row in compare(m.facts.moves, structured=True)]
     kinds = (
         ("What a copy or paraphrase tells otherwise", ("retold",), "Sentences side by side: what the source has alone is struck out, what the other has alone is underlined."),
         ("What it dropped", ("dropped",), "Sentences of the source that carry a statement and that it tells nowhere."),
@@ -119,32 +120,20 @@ def sources(m: Maker) -> bytes:
 def _pair(m: Maker, row: Mapping[str, Any]) -> dict[str, Any]:
     about = row["about"]
     named = ", ".join(one["label"] if isinstance(one, dict) else str(one) for one in (about if isinstance(about, list) else [about]))
-    made = {**row, "about": named, "differs": row["differs"] or [], "wording": _marked(row["wording"]) if row["wording"] else None}
+    made = {
+        **row,
+        "about": named,
+        "differs": row["differs"] or [],
+        "wording": pieces(row["quote"], row["other_quote"]) if row["wording"] else None,
+    }
     return made | ({"quote": "", "other_quote": "", "wording": None} if m.text == "none" else {})
-
-
-def _marked(wording: str) -> list[tuple[str, str]]:
-    """The pieces of a marked line (`kg.analyse.wording.marked`): same, gone or new."""
-    found = []
-    for piece in re.split(r"(\[-.*?-\]|\{\+.*?\+\})", wording, flags=re.DOTALL):
-        how = (
-            "gone"
-            if piece.startswith("[-") and piece.endswith("-]")
-            else "new"
-            if piece.startswith("{+") and piece.endswith("+}")
-            else "same"
-        )
-        words = piece[2:-2] if how != "same" else piece.strip()
-        if words:
-            found.append((how, words))
-    return found
 
 
 def timeline(m: Maker) -> bytes:
     """Statements in lanes by actor, and the changes of stance."""
     facts = m.facts
     moments: dict[str, list[Moment]] = {}
-    for moment in m.moves.timeline():
+    for moment in m.facts.moves.timeline():
         moments.setdefault(moment.said.commitment, []).append(moment)
     every = [m for some in moments.values() for m in some]
     axis = axis_of([m.said.date for m in every])
@@ -158,7 +147,8 @@ def timeline(m: Maker) -> bytes:
         if not axis:
             break
         rows = [
-            {"commitment": c, "words": fitted(_short(m, actor, c)), "dots": dots(axis, moments[c])} for c in by_actor[actor][:MOST_LANES]
+            {"commitment": c, "words": short(_short(m, actor, c), FITTING), "dots": dots(axis, moments[c])}
+            for c in by_actor[actor][:MOST_LANES]
         ]
         rows = [row for row in rows if row["dots"]]
         if rows:
