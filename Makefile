@@ -9,7 +9,7 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo screenshots test test-full lint bench browser help
+.PHONY: demo screenshots test test-full lint bench trust browser help
 
 help:
 	@echo "make demo       a graph of the seed articles in demo/, a question answered, a site of pages"
@@ -17,6 +17,7 @@ help:
 	@echo "make test       every check and test but the slow ones"
 	@echo "make test-full  the slow ones too"
 	@echo "make lint       ruff and mypy alone"
+	@echo "make trust      the scorecard: every fault and bad input, tried (half an hour)"
 	@echo "make bench      what things cost, beside what"
 
 demo: $(READY)
@@ -48,6 +49,9 @@ bench: $(READY)
 	$(BIN)/python bench/whatif.py
 	$(BIN)/python bench/origins.py
 	$(BIN)/python bench/serve.py
+
+trust: browser
+	$(BIN)/python bench/trust.py
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
 # written last, so a set-up that broke off is made again.
