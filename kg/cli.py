@@ -233,6 +233,9 @@ def add(
     registry: RegistryFile = None,
     annotator: AnnotatorName = "rules",
     jobs: Jobs = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on after a run that broke off: what is stored as it is now is not read again.")
+    ] = False,
     format: Format = "table",
 ) -> None:
     """\b
@@ -251,7 +254,7 @@ def add(
     _make_store(store)
     outcomes = []
     with writer(store, "add", _now()) as held:
-        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs), "articles"):
+        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs, resume), "articles"):
             outcomes.append(outcome)
             _report(outcome)
         ingest.derive(held, _now())
@@ -735,7 +738,7 @@ def serve(
     serve_(store, port, _say)
 
 
-# ---------------------------------------------------------------------------------------------------- exchange and scores
+# ---------------------------------------------------------------------------------------------------- exchange
 
 
 @app.command(name="export", short_help="Write the whole store to a file.")
@@ -799,6 +802,131 @@ def import_(
             loaded = load(held, graphs, str(source), _now())
             derive(held, _now())
     _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
+
+
+# ---------------------------------------------------------------------------------------------------- upkeep
+
+
+@app.command(short_help="Copy a store, also while it is written.")
+def backup(
+    folder: Annotated[Path, typer.Argument(help="The folder of the copy: new or empty.", show_default=False)],
+    store: StorePath = DEFAULT_STORE,
+) -> None:
+    """\b
+    kg backup copy
+    kg backup /media/disk/talks --store talks
+    kg query questions --store copy
+
+    Copy a store as it is now, whole or not at all, also while somebody writes to it. The copy is a store itself.
+    """
+    from kg.store.backup import backup as copied
+
+    copied(store, folder)
+    _say(f"copied {store} to {folder}: {_store(folder).count()} quads")
+
+
+@app.command(short_help="Make a store from a copy.")
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What kg backup wrote.", show_default=False)],
+    store: StorePath = DEFAULT_STORE,
+) -> None:
+    """\b
+    kg restore copy
+    kg restore copy --store talks
+
+    Make a store from a copy, where nothing or an empty folder is; the copy is verified first.
+    """
+    from kg.store.backup import backup as copied
+    from kg.store.verify import verify as verified
+
+    wrong = [finding for finding in verified(folder, _now()) if finding.severity == "error"]
+    if wrong:
+        raise StoreError(
+            f"the copy is damaged: {wrong[0].message}", wrong[0].file, f"kg verify --store {folder} lists all; or take another copy"
+        )
+    copied(folder, store)
+    _say(f"made a store in {store}: {_store(store).count()} quads")
+
+
+@app.command(short_help="Say whether a store holds what was stored.")
+def verify(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
+    """\b
+    kg verify
+    kg verify --store talks --format json
+
+    Read all of a store and say what is not as it was stored: the engine's files, what readers read, kept files, the journal.
+    Ends with 1 where something is wrong.
+    """
+    from kg.store.verify import verify as verified
+
+    _known_format(format)
+    _print_findings(verified(store, _now()), format)
+
+
+@app.command(short_help="Put a damaged or older store right.")
+def repair(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
+    """\b
+    kg repair
+    kg repair --store talks
+
+    Put right what kg verify finds, from the files a store keeps; bring an older store to this version, after a dump of it. What is
+    wrong afterwards is listed, and then it ends with 1.
+    """
+    from kg.ingest import derive
+    from kg.store.embedded import writer
+    from kg.store.repair import repair as repaired
+    from kg.store.repair import upgrade
+    from kg.store.verify import verify as verified
+
+    _known_format(format)
+    dump = upgrade(store, _now())
+    if dump:
+        _say(f"upgraded; as it was, it stands in {dump}")
+    lost = repaired(store, _now())
+    with writer(store, "repair", _now()) as held:
+        derive(held, _now())
+    for graph in lost:
+        _say(f"lost, add it again: {graph}")
+    _print_findings(verified(store, _now()), format)
+    if lost:
+        raise typer.Exit(1)
+
+
+@app.command(short_help="Say what is wrong with this installation.")
+def doctor(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
+    """\b
+    kg doctor
+    kg doctor --store talks --format json
+
+    Try what kg needs of this machine: libraries, its own data, the annotator, processes, the disk, the store. Ends with 1 where
+    something fails.
+    """
+    from dataclasses import astuple, fields
+
+    from kg.doctor import Trial, examine
+    from kg.listing import listing
+
+    _known_format(format)
+    trials = examine(store)
+    _print(listing([field.name for field in fields(Trial)], [astuple(trial) for trial in trials], format, _width()))
+    for trial in trials:
+        if trial.outcome == "fails":
+            raise ProvisoError(f"{trial.trial} fails: {trial.seen}", str(store) if trial.trial == "store" else "")
+
+
+def _print_findings(findings: Sequence[Finding], form: str) -> None:
+    """Prints what is wrong with a store and ends with 1 where something is."""
+    from kg.listing import listing
+
+    columns = ("severity", "code", "message", "file", "line", "graph")
+    _print(listing(columns, [(f.severity, f.code, f.message, f.file, f.line or None, f.node) for f in findings], form, _width()))
+    errors = sum(finding.severity == "error" for finding in findings)
+    _say(f"{errors} error{'' if errors == 1 else 's'}" if errors else "all is as it was stored")
+    if errors:
+        raise typer.Exit(1)
+
+
+# ---------------------------------------------------------------------------------------------------- scores
 
 
 @app.command(name="eval", short_help="Score an annotator, or annotations, against a gold set.")

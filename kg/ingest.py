@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,6 +92,40 @@ def read_all(
     return ordered(_try, (registry, annotate), readings, jobs)
 
 
+def _unread(readings: Iterable[Reading], stored: Mapping[str, Entry], done: deque[tuple[str, str]]) -> Iterator[Reading]:
+    """Those that are not stored as they are now; the others go to `done`."""
+    for reading in readings:
+        if reading.article and _is_stored(reading, reading.article.id, stored):
+            done.append((reading.article.id, reading.name))
+        else:
+            yield reading
+
+
+def _is_stored(reading: Reading, id: str, stored: Mapping[str, Entry]) -> bool:
+    there = stored.get(article_iri(id))
+    if not there or there.get("origin") != _origin(reading):
+        return False
+    path = find_annotation(Path(reading.name), id)
+    kept = list(there["sources"])
+    return kept[:1] == [_sum(reading.source)] and (path is None or kept[1:] == [_sum(path.read_bytes())])
+
+
+def _unchanged(store: Store, done: deque[tuple[str, str]], claimed: dict[str, str]) -> Iterator[Outcome]:
+    """Tells of what was not read again, once."""
+    while done:
+        id, file = done.popleft()
+        claimed[id] = file
+        statements = f"SELECT (COUNT(?s) AS ?n) {{ GRAPH {ox.NamedNode(article_iri(id))} {{ ?s a <{kg('Statement')}> }} }}"
+        ((count,),) = store.select(statements)
+        assert isinstance(count, ox.Literal)
+        yield Outcome("unchanged", id, file, int(count.value))
+
+
+def _origin(reading: Reading) -> str:
+    """The file an article was read from, as the journal has it."""
+    return STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
+
+
 def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Reading, Read | ProvisoError]:
     try:
         return reading, read_checked(reading, *shared)
@@ -99,16 +134,25 @@ def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Re
 
 
 def add(
-    store: Writer, readings: Iterable[Reading], registry: Registry, when: str, annotate: Annotate | None = None, jobs: int = 1
+    store: Writer,
+    readings: Iterable[Reading],
+    registry: Registry,
+    when: str,
+    annotate: Annotate | None = None,
+    jobs: int = 1,
+    resume: bool = False,
 ) -> Iterator[Outcome]:
     """Stores each article as it comes; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
 
-    Raises StoreError where the store itself fails; what was yielded before counts.
+    With `resume` what is stored from the same bytes of the same file, and of the annotation beside it, is not read again, as
+    after a run that was broken off. Raises StoreError where the store itself fails; what was yielded before counts.
     """
     stored = store.acknowledged()
     describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
-    for reading, read in read_all(readings, registry, annotate, jobs):
+    done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
+    for reading, read in read_all(_unread(readings, stored, done) if resume else readings, registry, annotate, jobs):
+        yield from _unchanged(store, done, claimed)
         name = reading.article.id if reading.article else ""
         try:
             if name in claimed:
@@ -120,6 +164,7 @@ def add(
             yield _add(store, stored, reading, read, when, describe)
         except (ReadError, AnnotationError, Conflict) as error:
             yield Outcome("rejected", name, reading.name, error=error, notes=reading.notes)
+    yield from _unchanged(store, done, claimed)
 
 
 def derive(store: Writer, when: str) -> list[str]:
@@ -178,7 +223,7 @@ def _add(
 ) -> Outcome:
     article, words, checked = read
     assert checked.annotation  # read_checked raises where there is none
-    origin = STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
+    origin = _origin(reading)
     graph, notes = article_iri(article.id), reading.notes
     made = Outcome("stored", article.id, reading.name, len(checked.annotation.statements), None, checked.findings, notes)
     there = stored.get(graph)

@@ -15,7 +15,7 @@ KG = Path(__file__).parents[1] / "kg"
 # Floor -> rooms: modules and folders of kg. A room may import what is on a lower floor, and a folder its own modules.
 FLOORS = {
     8: ("cli",),
-    7: ("serve",),
+    7: ("serve", "doctor"),
     6: ("view", "ingest"),
     5: ("ask", "analyse", "check", "evaluate", "exchange"),
     4: ("query",),

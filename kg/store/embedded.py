@@ -5,9 +5,10 @@
         store.replace_graph(graph, triples, when=when)
     open_store(path)                              a reader of the newest snapshot; never waits, never blocks
 
-An article counts as stored in this order: one SPARQL UPDATE takes its old graph out and puts the new one in together
-with its provenance; the engine's log is synced; one synced line in the journal says so. Killed anywhere before, the graph
-is the old one or the new one, whole, and the journal tells which of them was acknowledged.
+An article counts as stored in this order: what will change is kept as a patch, and the journal's line for it as pending; one
+SPARQL UPDATE takes the old graph out and puts the new one in together with its provenance; the engine's log is synced; one
+synced line in the journal says so. Killed anywhere before, the graph is the old one or the new one, whole; the next writer
+sees from the pending line whether the commit came through, and then counts it.
 
 Readers open a snapshot (hard links, made in milliseconds), because the engine's read-only view of files that somebody is
 writing fails now and then. A digest is the SHA-256 of sorted N-Quads lines, graph after graph: that of a store is what
@@ -17,6 +18,7 @@ writing fails now and then. A digest is the SHA-256 of sorted N-Quads lines, gra
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +30,8 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.store import folder
-from kg.vocabulary import RDFS
+from kg.store.patches import Patch, pack, unpack, within
+from kg.vocabulary import DERIVED_GRAPH, RDFS
 
 if TYPE_CHECKING:
     from kg.triples import Iri, Literal, Triple
@@ -37,8 +40,8 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  # what goes, what comes
 
 _LABEL = ox.NamedNode(RDFS + "label")
-_CURRENT = "current"
-_MODULUS = 2**256
+_CURRENT, _DUMP = "current", "graph.nq"
+MODULUS = 2**256
 
 
 def create(path: Path) -> None:
@@ -46,7 +49,7 @@ def create(path: Path) -> None:
 
     def fill(place: Path) -> None:
         engine = _engine(place)
-        _snapshot(place, engine)
+        snapshot(place, engine)
 
     folder.lay_out(path, fill)
 
@@ -59,15 +62,15 @@ def open_store(path: Path) -> Store:
     """
     folder.mark_of(path)
     with suppress(StoreError):  # a writer is at work, or this place may only be read: the last snapshot is whole
-        _catch_up(path)
+        catch_up(path)
     tried: Exception | None = None
     for _ in range(20):
-        place = path / folder.SNAPSHOTS / _current(path)[0]
+        place = path / folder.SNAPSHOTS / current(path)[0]
         try:
             return Store(ox.Store.read_only(str(place)), path, place)
         except (OSError, RuntimeError, ValueError) as error:
             tried = error
-            if place.is_dir() and place.name == _current(path)[0]:
+            if place.is_dir() and place.name == current(path)[0]:
                 break  # it has not been replaced meanwhile, so it is damaged
     raise StoreError(f"the store's snapshot cannot be read: {tried}", str(path), "kg verify says what is damaged, kg repair rebuilds it")
 
@@ -80,20 +83,27 @@ def writer(path: Path, command: str, when: str) -> Iterator[Writer]:
     StoreError where another writer does.
     """
     folder.mark_of(path)
-    with folder.held(path, command, when):
-        try:
-            _tidy(path)
-            folder.mend_journal(path)
-            store = Writer(_engine(path), path)
-        except (OSError, RuntimeError) as error:
-            raise _held_or_failed(path, error) from error
-        try:
-            yield store
-        except BaseException:
-            with suppress(StoreError):  # what went wrong first is what the user must hear; the next open catches up
-                store.close()
-            raise
-        store.close()
+    with folder.held(path, command, when), opened(path) as store:
+        yield store
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Writer]:
+    """A writer of the store at `path`, whose lock the caller holds; what a killed one left is settled first."""
+    try:
+        _tidy(path)
+        folder.mend_journal(path)
+        store = Writer(_engine(path), path)
+        store.settle()
+    except (OSError, RuntimeError) as error:
+        raise _held_or_failed(path, error) from error
+    try:
+        yield store
+    except BaseException:
+        with suppress(StoreError):  # what went wrong first is what the user must hear; the next open catches up
+            store.close()
+        raise
+    store.close()
 
 
 def memory(quads: Iterable[ox.Quad] = ()) -> Store:
@@ -121,6 +131,17 @@ def quads(graph: str, triples: Iterable[Triple | ox.Triple]) -> Iterator[ox.Quad
 def digest_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> str:
     """The digest these triples will have once stored, to tell whether storing them would change anything."""
     return memory(quads(graph, triples)).digest(graph)
+
+
+def acknowledged(entries: Iterable[folder.Entry]) -> dict[str, folder.Entry]:
+    """Of the lines of a journal, the last of each graph that counts as stored."""
+    latest: dict[str, folder.Entry] = {}
+    for entry in entries:
+        if entry["did"] == "replace":
+            latest[entry["graph"]] = entry
+        elif entry["did"] == "remove":
+            latest.pop(entry["graph"], None)
+    return latest
 
 
 class Store:
@@ -196,13 +217,7 @@ class Store:
 
     def acknowledged(self) -> dict[str, folder.Entry]:
         """The last journal line of each graph that counts as stored: `quads`, `sha256`, `when`, `sources`."""
-        latest: dict[str, folder.Entry] = {}
-        for entry in self.journal().entries:
-            if entry["did"] == "replace":
-                latest[entry["graph"]] = entry
-            elif entry["did"] == "remove":
-                latest.pop(entry["graph"], None)
-        return latest
+        return acknowledged(self.journal().entries)
 
     def source(self, digest: str) -> bytes:
         """The kept source bytes with this hex SHA-256; raises StoreError where they are not, or not whole."""
@@ -216,6 +231,10 @@ class Store:
         if hashlib.sha256(data).hexdigest() != digest:
             raise StoreError("the kept source is damaged: its bytes do not have its hash", str(place), "kg restore from a backup")
         return data
+
+    def patch(self, entry: folder.Entry) -> Patch:
+        """What the commit of a journal line changed; nothing for one of a derived graph. Raises StoreError where it is not kept whole."""
+        return unpack(self.source(entry["patch"])) if "patch" in entry else ([], [])
 
     def dump(self, target: Path) -> None:
         """Writes all quads as N-Quads in the engine's order, for a process that reads them again."""
@@ -254,104 +273,158 @@ class Writer(Store):
         with a zone, `sources` are hashes of kept sources, `origin` says which file it was read from. Returns the journal line once it is on the disk: only then does
         it count. Raises StoreError (disk full, …): the graph is then the old or the new one, whole, and unacknowledged.
         """
-        node = ox.NamedNode(graph)
-        lines = [_line(triple) for triple in triples]
-        # DROP and INSERT DATA are operations of one request, and the engine runs a request as one transaction.
-        put = f"DROP SILENT GRAPH {node} ; INSERT DATA {{ GRAPH {node} {{\n" + "\n".join(lines) + "\n} }"
+        new = memory(quads(graph, triples)).lines(graph)  # as storing writes them: "0.70" becomes "0.7", each line once
         with self._turn:
-            return self._commit("replace", graph, put, more or {}, when, sources, origin)
+            return self._commit("replace", graph, new, more or {}, when, sources, origin)
 
     def remove_graph(self, graph: str, more: Mapping[str, Change] | None = None, *, when: str) -> folder.Entry:
         """Takes a whole graph out, and changes others with it, in one transaction; as `replace_graph`."""
         with self._turn:
-            return self._commit("remove", graph, f"DROP SILENT GRAPH {ox.NamedNode(graph)}", more or {}, when, ())
+            return self._commit("remove", graph, [], more or {}, when)
 
     def change_graphs(self, more: Mapping[str, Change], *, when: str) -> folder.Entry:
         """Changes graphs that grow, such as the provenance, in one transaction; as `more` of `replace_graph`."""
         with self._turn:
-            return self._commit("change", "", "", more, when, ())
+            return self._commit("change", "", [], more, when)
 
     def purge(self, graph: str, sources: Iterable[str] = (), more: Mapping[str, Change] | None = None, *, when: str) -> None:
         """Takes a graph out and leaves no byte of it: not in the engine's files, the journal, the snapshots, the sources.
 
-        `sources` are the kept sources to delete, `more` what to take out of other graphs. The engine never forgets a
-        string, so its files are built again from what is left; killed in between, the same call finishes it.
+        `sources` are the kept sources to delete, `more` what to take out of other graphs, and out of what is kept of how they
+        came about. The engine never forgets a string, so its files are built again from what is left. Killed in between,
+        the next writer finishes it.
         """
+        gone = [line.decode() for name, change in (more or {}).items() for line in memory(quads(name, change[0])).lines(name)]
+        told = {"graph": graph, "gone": gone, "files": list(sources), "when": when}
         with self._turn:
-            self.remove_graph(graph, more, when=when)
             try:
-                for digest in sources:
-                    folder.source_path(self._place, digest).unlink(missing_ok=True)
-                folder.replace_synced(self._place / folder.JOURNAL, _without(self.journal(), graph, when))
-                self._rebuild()
-                shutil.rmtree(self._place / folder.SNAPSHOTS)
-                (self._place / folder.SNAPSHOTS).mkdir()
+                folder.replace_synced(self._place / folder.PURGE, json.dumps(told).encode())
+                self._finish_purge()
             except (OSError, RuntimeError) as error:
                 raise folder.failed("the purge is not finished, do it again", self._place, error) from error
-            self.make_snapshot()
+
+    def settle(self) -> None:
+        """Finishes what a killed writer had begun: counts a commit that came through, and ends a purge."""
+        pending, entries = folder.read_pending(self._place), self.journal().entries
+        if pending and pending not in entries[-1:] and self._came_through(pending):
+            folder.append_journal(self._place, pending)
+        if (self._place / folder.PURGE).exists():
+            self._finish_purge()
 
     def make_snapshot(self) -> None:
         """Lets readers see what has been written so far; the two newest snapshots are kept."""
         with self._turn:
             try:
-                _snapshot(self._place, self._engine)
+                snapshot(self._place, self._engine)
             except (OSError, RuntimeError) as error:
                 raise folder.failed("readers still see the store as it was: no snapshot was made", self._place, error) from error
 
     def close(self) -> None:
         """Makes a snapshot where there is something new, and lets the engine's files go."""
         try:
-            if _current(self._place)[1] != folder.journal_size(self._place):
+            if current(self._place)[1] != folder.journal_size(self._place):
                 self.make_snapshot()
         finally:
             del self._engine
 
     def _commit(
-        self, did: str, graph: str, update: str, more: Mapping[str, Change], when: str, sources: Sequence[str], origin: str = ""
+        self, did: str, graph: str, new: list[bytes], more: Mapping[str, Change], when: str, sources: Sequence[str] = (), origin: str = ""
     ) -> folder.Entry:
         if graph in more:
             raise ValueError(f"{graph} is replaced as a whole, it cannot be changed as well")
         changes = {name: self._effective(name, change) for name, change in more.items()}
-        operations = [update] if update else []
-        for name, (gone, come) in changes.items():
-            for verb, some in (("DELETE", gone), ("INSERT", come)):
-                if some:
-                    operations.append(f"{verb} DATA {{ GRAPH {ox.NamedNode(name)} {{\n" + "\n".join(map(_line, some)) + "\n} }")
         entry: dict[str, object] = {"did": did, "graph": graph, "when": when} if graph else {"did": did, "when": when}
+        if did == "replace":
+            entry |= {"quads": len(new), "sha256": hashlib.sha256(b"".join(new)).hexdigest(), "sources": list(sources)}
+            entry |= {"origin": origin} if origin else {}
+        if changes:
+            entry["more"] = {name: difference(*change) for name, change in changes.items()}
+        gone, come = ([line for change in changes.values() for line in change[which]] for which in (0, 1))
+        kept = [] if graph.startswith(DERIVED_GRAPH) else new  # what is derived can be derived again
         try:
-            self._engine.update(" ;\n".join(operations))
+            if gone or come or kept:
+                entry["patch"] = folder.keep(self._place, pack(gone, [*come, *kept]))
+            folder.write_pending(self._place, entry)
+            self._engine.update(_update(graph, changes | ({graph: ([], new)} if new else {})))
             self._engine.flush()
-            if did == "replace":
-                stored = self.lines(graph)
-                entry |= {"quads": len(stored), "sha256": hashlib.sha256(b"".join(stored)).hexdigest(), "sources": list(sources)}
-                entry |= {"origin": origin} if origin else {}
-            if changes:
-                entry["more"] = {name: _difference(name, *change) for name, change in changes.items()}
             folder.append_journal(self._place, entry)
         except (OSError, RuntimeError) as error:
             raise folder.failed(f"{graph} was not stored", self._place, error) from error
         return entry
 
-    def _effective(self, graph: str, change: Change) -> tuple[list[ox.Triple], list[ox.Triple]]:
-        """What really goes and comes, so that the sums in the journal are those of the graph."""
+    def _effective(self, graph: str, change: Change) -> Patch:
+        """What really goes and comes, as lines, so that the sums in the journal are those of the graph."""
         gone = {q for q in quads(graph, change[0]) if q in self._engine}
         come = {q for q in quads(graph, change[1]) if q not in self._engine or q in gone}
-        return [q.triple for q in gone - come], [q.triple for q in come - gone]
+        # Through an engine, because storing normalises literals and sums are of what is stored.
+        minus, plus = (memory(some).lines(graph) for some in (gone - come, come - gone))
+        return minus, plus
+
+    def _came_through(self, entry: folder.Entry) -> bool:
+        graph = entry.get("graph", "")
+        if entry["did"] == "replace" and self.digest(graph) != entry["sha256"]:
+            return False
+        if entry["did"] == "remove" and self.count(graph):
+            return False
+        gone, come = self.patch(entry)
+        return not any(quad in self._engine for quad in _parsed(gone)) and all(quad in self._engine for quad in _parsed(come))
+
+    def _finish_purge(self) -> None:
+        told = json.loads((self._place / folder.PURGE).read_bytes())
+        graph, gone = told["graph"], {line.encode() for line in told["gone"]}
+        left = [quad for quad in _parsed(gone) if quad in self._engine]
+        if graph in self.graphs() or left:
+            self.remove_graph(graph, {name: (list(some), ()) for name, some in _by_graph(left).items()}, when=told["when"])
+        entries, patches = self._forgotten(graph, gone)
+        told["files"] += patches  # said before the journal, which names them, is written anew
+        folder.replace_synced(self._place / folder.PURGE, json.dumps(told).encode())
+        folder.replace_synced(self._place / folder.JOURNAL, b"".join(folder.line_of(entry) for entry in entries))
+        for digest in {*told["files"]} - {entry.get("patch") for entry in entries}:
+            folder.source_path(self._place, digest).unlink(missing_ok=True)
+        folder.write_synced(self._place / folder.PENDING, b"")
+        self._rebuild()
+        shutil.rmtree(self._place / folder.SNAPSHOTS)
+        (self._place / folder.SNAPSHOTS).mkdir()
+        self.make_snapshot()
+        shutil.rmtree(self._place / folder.DAMAGED, ignore_errors=True)
+        (self._place / folder.PURGE).unlink()
+        folder.sync_folder(self._place)
+
+    def _forgotten(self, graph: str, gone: set[bytes]) -> tuple[list[folder.Entry], list[str]]:
+        """The journal as if the graph and these lines had never been, and the patches that tell of them."""
+        entries: list[folder.Entry] = []
+        patches: list[str] = []
+        for entry in self.journal().entries:
+            mine = entry.get("graph") == graph
+            minus, plus = self.patch(entry)
+            if mine or not gone.isdisjoint([*minus, *plus]):
+                patches += [entry["patch"]] if "patch" in entry else []
+            if not mine and not gone.isdisjoint([*minus, *plus]):
+                minus, plus = ([line for line in lines if line not in gone] for lines in (minus, plus))
+                more = {name: difference(within(name, minus), within(name, plus)) for name in entry.get("more", {})}
+                entry = {**entry, "more": more, "patch": folder.keep(self._place, pack(minus, plus))}
+            entries += [] if mine else [entry]
+        return entries, patches
 
     def _rebuild(self) -> None:
-        """The engine's files made again from its quads: `graph.new` while being made, `graph.ready` once whole."""
-        new, dump = self._place / "graph.new", self._place / "graph.nq"
-        shutil.rmtree(new, ignore_errors=True)
+        dump = self._place / _DUMP
         self._engine.dump(dump, format=ox.RdfFormat.N_QUADS)
-        fresh = ox.Store(str(new))
-        fresh.bulk_load(path=dump, format=ox.RdfFormat.N_QUADS)
-        fresh.flush()
-        dump.unlink()
-        del fresh
         del self._engine
-        new.rename(self._place / "graph.ready")
-        _tidy(self._place)
+        build(self._place)
         self._engine = _engine(self._place)
+
+
+def build(path: Path) -> None:
+    """Makes the engine's files anew from the N-Quads in `graph.nq`: `graph.new` while being made, `graph.ready` once whole."""
+    new, dump = path / "graph.new", path / _DUMP
+    shutil.rmtree(new, ignore_errors=True)
+    fresh = ox.Store(str(new))
+    fresh.bulk_load(path=dump, format=ox.RdfFormat.N_QUADS)
+    fresh.flush()
+    dump.unlink()
+    del fresh
+    new.rename(path / "graph.ready")
+    _tidy(path)
 
 
 def sum_of(lines: Iterable[bytes]) -> int:
@@ -360,29 +433,35 @@ def sum_of(lines: Iterable[bytes]) -> int:
     >>> sum_of([b"a", b"b"]) == sum_of([b"b", b"a"])
     True
     """
-    return sum(int.from_bytes(hashlib.sha256(line).digest(), "big") for line in lines) % _MODULUS
+    return sum(int.from_bytes(hashlib.sha256(line).digest(), "big") for line in lines) % MODULUS
 
 
-def _difference(graph: str, gone: list[ox.Triple], come: list[ox.Triple]) -> dict[str, object]:
-    # Through an engine, because storing normalises literals ("0.70" becomes "0.7") and sums are of what is stored.
-    minus, plus = (memory(quads(graph, some)).lines(graph) for some in (gone, come))
-    return {"quads": len(plus) - len(minus), "sum": f"{(sum_of(plus) - sum_of(minus)) % _MODULUS:064x}"}
+def difference(gone: list[bytes], come: list[bytes]) -> dict[str, object]:
+    """What lines that go and come do to a graph's count and sum, as the journal has it."""
+    return {"quads": len(come) - len(gone), "sum": f"{(sum_of(come) - sum_of(gone)) % MODULUS:064x}"}
 
 
-def _without(journal: folder.Journal, graph: str, when: str) -> bytes:
-    """The journal without a graph's lines; what they changed elsewhere is added up in one line that names nobody."""
-    left, net = [], dict[str, list[int]]()
-    for entry in journal.entries:
-        if entry.get("graph") != graph:
-            left.append(entry)
-            continue
-        for name, change in entry.get("more", {}).items():
-            total = net.setdefault(name, [0, 0])
-            total[0] += change["quads"]
-            total[1] += int(change["sum"], 16)
-    more = {name: {"quads": count, "sum": f"{total % _MODULUS:064x}"} for name, (count, total) in net.items()}
-    left.append({"did": "purge", "when": when, "more": more})
-    return b"".join(folder.line_of(entry) for entry in left)
+def _update(graph: str, changes: Mapping[str, Patch]) -> str:
+    """One request, which the engine runs as one transaction: the graph is dropped, lines go, lines come."""
+    operations = [f"DROP SILENT GRAPH {ox.NamedNode(graph)}"] if graph else []
+    for name, patch in changes.items():
+        node = str(ox.NamedNode(name))
+        end = f" {node} .\n".encode()
+        for verb, lines in zip(("DELETE", "INSERT"), patch, strict=True):
+            triples = b" .\n".join(line.removesuffix(end) for line in lines).decode()
+            operations += [f"{verb} DATA {{ GRAPH {node} {{\n{triples} .\n}} }}"] if lines else []
+    return " ;\n".join(operations)
+
+
+def _by_graph(found: Iterable[ox.Quad]) -> dict[str, list[ox.Triple]]:
+    by_graph: dict[str, list[ox.Triple]] = {}
+    for quad in found:
+        by_graph.setdefault(str(getattr(quad.graph_name, "value", "")), []).append(quad.triple)
+    return by_graph
+
+
+def _parsed(lines: Iterable[bytes]) -> list[ox.Quad]:
+    return list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
 
 
 def _engine(path: Path) -> ox.Store:
@@ -397,11 +476,11 @@ def _tidy(path: Path) -> None:
         ready.rename(path / folder.GRAPH)
         folder.sync_folder(path)
     shutil.rmtree(path / "graph.new", ignore_errors=True)
-    for left in (path / "graph.nq", *(path / folder.GRAPH).glob("LOG.old.*")):
+    for left in (path / _DUMP, *(path / folder.GRAPH).glob("LOG.old.*")):
         left.unlink(missing_ok=True)
 
 
-def _current(path: Path) -> tuple[str, int]:
+def current(path: Path) -> tuple[str, int]:
     """The name of the snapshot to read, and the size of the journal it stands for."""
     try:
         name, size = (path / folder.SNAPSHOTS / _CURRENT).read_bytes().split()
@@ -414,7 +493,8 @@ def _current(path: Path) -> tuple[str, int]:
         raise folder.failed("the store cannot be read", path, error) from error
 
 
-def _snapshot(path: Path, engine: ox.Store) -> None:
+def snapshot(path: Path, engine: ox.Store) -> None:
+    """Makes the copy that readers read from now on, and takes away all but the one before."""
     place = path / folder.SNAPSHOTS
     size = folder.journal_size(path)
     numbers = sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal())
@@ -426,9 +506,9 @@ def _snapshot(path: Path, engine: ox.Store) -> None:
         shutil.rmtree(place / str(old), ignore_errors=True)
 
 
-def _catch_up(path: Path) -> None:
-    """Makes the snapshot a killed writer did not make."""
-    if _current(path)[1] != folder.journal_size(path):
+def catch_up(path: Path) -> None:
+    """Makes the snapshot a killed writer did not make; raises StoreError where somebody writes, or nothing may be written."""
+    if current(path)[1] != folder.journal_size(path):
         with writer(path, "open", ""):
             pass
 
@@ -441,13 +521,6 @@ def _held_or_failed(path: Path, error: OSError | RuntimeError) -> StoreError:
 
 def _node(iri: str) -> ox.NamedNode | None:
     return ox.NamedNode(iri)
-
-
-def _line(triple: Triple | ox.Triple) -> str:
-    if isinstance(triple, ox.Triple):
-        return f"{triple.subject} {triple.predicate} {triple.object} ."
-    subject, predicate, value = triple
-    return f"{ox.NamedNode(subject)} {ox.NamedNode(predicate)} {_term(value)} ."
 
 
 def _term(value: Iri | Literal) -> ox.NamedNode | ox.Literal:

@@ -3,8 +3,11 @@
     proviso.json   the version mark: without it the folder is no store
     graph/         the engine's files, for the one writer
     snapshots/     hard-linked copies for readers; `current` names the one to read and the journal's size it stands for
-    sources/ab/    the bytes of every file that was read, under their SHA-256
-    journal.jsonl  one line for everything that counts as stored
+    sources/ab/    the bytes of every file that was read, and what each commit changed, under their SHA-256
+    journal.jsonl  one line, with its checksum, for everything that counts as stored
+    pending        the line of the commit that was begun last: after a kill it tells whether that is to count
+    purge          what is being purged, until nothing of it is left
+    graph.damaged  the engine's files as a repair found them, where not all of what they held could be made again
     lock           held by the writer; says who that is
 
 What is written is synced before the next step leans on it (file, then its folder), because a rename alone may be
@@ -20,6 +23,7 @@ import hashlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,9 +32,10 @@ from typing import Any, NamedTuple
 from kg.errors import StoreError
 from kg.resources import STORE_MARK
 
-LAYOUT = 1
+LAYOUT = 2  # 1 had no checksums, no kept changes and no pending line
 ENGINE = "oxigraph 0.5"
 MARK, GRAPH, SNAPSHOTS, SOURCES, JOURNAL, LOCK = STORE_MARK, "graph", "snapshots", "sources", "journal.jsonl", "lock"
+PENDING, PURGE, DAMAGED = "pending", "purge", "graph.damaged"
 
 Entry = Mapping[str, Any]
 
@@ -45,8 +50,8 @@ class Journal(NamedTuple):
     damaged: tuple[int, ...] = ()
 
 
-def mark_of(path: Path) -> None:
-    """Raises StoreError unless `path` is a store this version reads; creates nothing."""
+def mark_of(path: Path, layout: int = LAYOUT) -> None:
+    """Raises StoreError unless `path` is a store of this layout; creates nothing."""
     try:
         mark = json.loads((path / MARK).read_bytes())
     except FileNotFoundError:
@@ -57,12 +62,14 @@ def mark_of(path: Path) -> None:
         raise StoreError(f"the store's version mark {MARK} is damaged", str(path), "kg restore from a backup") from None
     except OSError as error:
         raise failed("the store cannot be read", path, error) from error
-    layout, engine = (mark.get("proviso-store"), mark.get("engine")) if isinstance(mark, dict) else (None, None)
-    if layout is None:
+    found, engine = (mark.get("proviso-store"), mark.get("engine")) if isinstance(mark, dict) else (None, None)
+    if found is None:
         raise StoreError("this folder is not a Proviso store", str(path), "name another folder with --store")
-    if (layout, engine) != (LAYOUT, ENGINE):
+    if (found, engine) != (layout, ENGINE):
+        older = (found, engine) == (LAYOUT - 1, ENGINE)
         hint = "export it with the version that wrote it, then import the export into a new store"
-        raise StoreError(f"the store has layout {layout} of {engine}; this version reads layout {LAYOUT} of {ENGINE}", str(path), hint)
+        hint = "kg repair upgrades it; it writes a dump of it first" if older else hint
+        raise StoreError(f"the store has layout {found} of {engine}; this version reads layout {LAYOUT} of {ENGINE}", str(path), hint)
 
 
 def _no_store(path: Path) -> StoreError:
@@ -121,11 +128,15 @@ def _build_inside(path: Path, fill: Callable[[Path], None]) -> None:
 def _build(path: Path, fill: Callable[[Path], None]) -> None:
     for name in (SNAPSHOTS, SOURCES):
         (path / name).mkdir()
-    for name in (JOURNAL, LOCK):
+    for name in (JOURNAL, LOCK, PENDING):
         write_synced(path / name, b"")
     fill(path)
-    write_synced(path / MARK, json.dumps({"proviso-store": LAYOUT, "engine": ENGINE}).encode() + b"\n")
-    sync_folder(path)
+    write_mark(path)
+
+
+def write_mark(path: Path) -> None:
+    """Makes the folder a store of this version."""
+    replace_synced(path / MARK, json.dumps({"proviso-store": LAYOUT, "engine": ENGINE}).encode() + b"\n")
 
 
 @contextmanager
@@ -164,7 +175,7 @@ def _holder(file: int) -> str:
         return "another process"
 
 
-def read_journal(path: Path) -> Journal:
+def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
     """The journal of the store at `path`; damaged lines are counted, never fatal."""
     try:
         lines = (path / JOURNAL).read_bytes().split(b"\n")
@@ -177,7 +188,7 @@ def read_journal(path: Path) -> Journal:
     for number, line in enumerate(lines, 1):
         if number == len(lines) and not line:
             break
-        entry = _entry(line) if number < len(lines) else None  # the last piece has no newline: torn
+        entry = _entry(line, layout) if number < len(lines) else None  # the last piece has no newline: torn
         if entry is None:
             damaged.append(number)
         else:
@@ -185,12 +196,18 @@ def read_journal(path: Path) -> Journal:
     return Journal(tuple(entries), tuple(damaged))
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes, layout: int = LAYOUT) -> Entry | None:
     try:
         entry = json.loads(line)
     except ValueError:
         return None
-    return entry if isinstance(entry, dict) and isinstance(entry.get("did"), str) else None
+    if not isinstance(entry, dict) or not isinstance(entry.get("did"), str):
+        return None
+    return entry if layout == 1 or entry.pop("check", "") == _check(entry) else None
+
+
+def _check(entry: Entry) -> str:
+    return f"{zlib.crc32(json.dumps(entry, sort_keys=True).encode()):08x}"
 
 
 def journal_size(path: Path) -> int:
@@ -204,8 +221,21 @@ def journal_size(path: Path) -> int:
 
 
 def line_of(entry: Entry) -> bytes:
-    """One journal line, with its newline."""
-    return json.dumps(entry, sort_keys=True).encode() + b"\n"
+    """One journal line, with its checksum (CRC-32) and its newline."""
+    return json.dumps({**entry, "check": _check(entry)}, sort_keys=True).encode() + b"\n"
+
+
+def write_pending(path: Path, entry: Entry) -> None:
+    """Says which line will follow if the commit that begins now comes through."""
+    write_synced(path / PENDING, line_of(entry))
+
+
+def read_pending(path: Path) -> Entry | None:
+    """The line of the commit begun last; None where there is none, or its own writing was broken off, so nothing followed."""
+    try:
+        return _entry((path / PENDING).read_bytes())
+    except OSError:
+        return None
 
 
 def append_journal(path: Path, entry: Entry) -> None:
@@ -238,7 +268,7 @@ def keep(path: Path, data: bytes) -> str:
     """Keeps source bytes under their hex SHA-256, written once and synced; returns the hash."""
     digest = hashlib.sha256(data).hexdigest()
     target = source_path(path, digest)
-    if target.is_file() and target.stat().st_size == len(data):
+    if target.is_file() and target.read_bytes() == data:
         return digest
     if not target.parent.is_dir():
         target.parent.mkdir(exist_ok=True)

@@ -1,0 +1,40 @@
+"""What one commit changed, kept beside the engine: the graphs can be made again from these alone.
+
+Lines as RDF Patch has them, `A` for a quad that comes and `D` for one that goes, packed so that the same lines give the same
+bytes. A commit that replaces a graph has the whole new graph in its patch; what was there before goes without being named.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable
+
+from kg.errors import StoreError
+
+Patch = tuple[list[bytes], list[bytes]]  # N-Quads lines that go, and that come, each with its newline
+
+
+def pack(gone: Iterable[bytes], come: Iterable[bytes]) -> bytes:
+    """The bytes of a patch.
+
+    >>> unpack(pack([], [b"<x:s> <x:p> <x:o> <x:g> .\\n"]))
+    ([], [b'<x:s> <x:p> <x:o> <x:g> .\\n'])
+    """
+    lines = [*(b"D " + line for line in gone), *(b"A " + line for line in come)]
+    return gzip.compress(b"".join(lines), 6, mtime=0)
+
+
+def unpack(data: bytes) -> Patch:
+    """The lines of a patch; raises StoreError where the bytes are none."""
+    try:
+        lines = gzip.decompress(data).splitlines(keepends=True)
+    except (OSError, EOFError, zlib.error) as error:
+        raise StoreError(f"a kept change cannot be read: {error}", "", "kg verify says which") from error
+    return [line[2:] for line in lines if line.startswith(b"D ")], [line[2:] for line in lines if line.startswith(b"A ")]
+
+
+def within(graph: str, lines: Iterable[bytes]) -> list[bytes]:
+    """Those of the lines that stand in this graph."""
+    end = f" <{graph}> .\n".encode()
+    return [line for line in lines if line.endswith(end)]

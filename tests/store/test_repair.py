@@ -1,0 +1,265 @@
+"""Damage of every kind is found by `verify`, and what the store keeps puts it right."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.errors import StoreError
+from kg.store import folder
+from kg.store.backup import backup
+from kg.store.embedded import Change, Writer, create, open_store, writer
+from kg.store.repair import repair, upgrade
+from kg.store.verify import verify
+from kg.triples import Iri, Literal, Triple
+from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDFS
+
+WHEN = "2026-01-07T12:00:00Z"
+LABEL = Iri(RDFS + "label")
+
+
+def some(count: int, words: str) -> list[Triple]:
+    """As many triples."""
+    return [(Iri(f"x:{words}{n}"), LABEL, Literal(f"{words} {n}")) for n in range(count)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A store with two articles of files that are still there, their provenance, and a derived graph."""
+    place = tmp_path / "store"
+    create(place)
+    with writer(place, "add", WHEN) as store:
+        for name in "ab":
+            file = tmp_path / f"{name}.txt"
+            file.write_text(f"the article {name}")
+            kept = store.keep_source(file.read_bytes())
+            told: dict[str, Change] = {PROVENANCE_GRAPH: ([], some(3, f"read-{name}"))}
+            store.replace_graph(f"x:{name}", some(200, name), told, when=WHEN, sources=[kept], origin=str(file))
+        store.replace_graph(DERIVED_GRAPH + "rule", some(5, "derived"), when=WHEN)
+        store.replace_graph(
+            "x:a", some(150, "a-again"), {PROVENANCE_GRAPH: (some(1, "read-a"), some(2, "read-a-again"))}, when=WHEN, sources=[], origin=""
+        )
+    return place
+
+
+def content(place: Path) -> dict[str, str]:
+    """The digest of each graph but the derived ones."""
+    store = open_store(place)
+    return {graph: store.digest(graph) for graph in store.graphs() if not graph.startswith(DERIVED_GRAPH)}
+
+
+def codes(place: Path) -> list[str]:
+    """What is wrong, by code."""
+    return [finding.code for finding in verify(place, WHEN)]
+
+
+def flip(file: Path, at: int = -1) -> None:
+    """Changes one byte in the middle, or at a place."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2 if at < 0 else at] ^= 0xFF
+    file.write_bytes(bytes(data))
+
+
+def engine_file(place: Path, pattern: str) -> Path:
+    """The largest of the engine's files of a kind."""
+    return max((place / "graph").glob(pattern), key=lambda file: file.stat().st_size)
+
+
+def test_a_whole_store_is_said_to_be_so(place: Path) -> None:
+    """Nothing is found and nothing changed; a repair then changes nothing either."""
+    before = content(place)
+    assert verify(place, WHEN) == []
+    journal = (place / "journal.jsonl").read_bytes()
+    assert repair(place, WHEN) == [] and (place / "journal.jsonl").read_bytes() == journal
+    assert content(place) == before
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a flipped byte in the engine's tables": (lambda place: flip(engine_file(place, "*.sst")), "graph-unread"),
+    "the engine's list of tables flipped": (lambda place: flip(engine_file(place, "MANIFEST-*"), 20), "graph-unread"),
+    "the engine's name of that list gone": (lambda place: (place / "graph" / "CURRENT").unlink(), "graph-unread"),
+    "all of the engine's files gone": (lambda place: shutil.rmtree(place / "graph"), "graph-unread"),
+    "a line of the journal flipped": (lambda place: flip(place / "journal.jsonl", 30), "journal-line"),
+    "a kept file flipped": (lambda place: flip(source_of(place)), "source-damaged"),
+    "a kept file gone": (lambda place: source_of(place).unlink(), "source-lost"),
+    "a kept change flipped": (lambda place: flip(patch_of(place)), "source-damaged"),
+    "a kept change gone": (lambda place: patch_of(place).unlink(), "source-lost"),
+    "the snapshot's name flipped": (lambda place: flip(place / "snapshots" / "current", 0), "snapshot"),
+    "the snapshot gone": (lambda place: shutil.rmtree(place / "snapshots"), "snapshot"),
+}  # fmt: skip
+
+
+def source_of(place: Path) -> Path:
+    """A kept file that an article was read from."""
+    return folder.source_path(place, folder.read_journal(place).entries[1]["sources"][0])
+
+
+def patch_of(place: Path) -> Path:
+    """A kept change."""
+    return folder.source_path(place, folder.read_journal(place).entries[0]["patch"])
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_found_and_put_right(place: Path, damage: str) -> None:
+    """It has its code; afterwards every graph is what it was, and nothing is wrong any more."""
+    before = content(place)
+    do, code = DAMAGE[damage]
+    do(place)
+    assert code in codes(place)
+    assert repair(place, WHEN) == []
+    assert content(place) == before
+    assert codes(place) == []
+
+
+def test_an_engine_that_lost_its_last_commits_is_found(place: Path, tmp_path: Path) -> None:
+    """It opens without a word, an article short, as after a power cut on a disk that lies; the journal knows."""
+    shutil.copytree(place / "graph", tmp_path / "earlier")
+    with writer(place, "add", WHEN) as store:
+        store.replace_graph("x:c", some(50, "c"), {PROVENANCE_GRAPH: ([], some(1, "read-c"))}, when=WHEN)
+    before = content(place)
+    shutil.rmtree(place / "graph")
+    (tmp_path / "earlier").rename(place / "graph")
+    assert {*codes(place)} == {"graph-lost", "graph-changed"}
+    assert repair(place, WHEN) == [] and codes(place) == [] and content(place) == before
+
+
+def test_what_cannot_be_made_again_is_named(place: Path) -> None:
+    """Engine and kept change damaged at once: the article is named with its file, the others are there, the old files kept aside."""
+    lost = folder.source_path(place, next(e["patch"] for e in folder.read_journal(place).entries if e.get("graph") == "x:b"))
+    lost.unlink()
+    flip(engine_file(place, "*.sst"))
+    (named,) = repair(place, WHEN)
+    assert named.startswith("x:b (") and named.endswith("b.txt)")
+    assert open_store(place).count("x:a") == 150 and (place / "graph.damaged").is_dir()
+
+
+def test_a_damaged_file_without_another_stays_and_is_said(place: Path, tmp_path: Path) -> None:
+    """What can still be read of it is not thrown away."""
+    (tmp_path / "b.txt").write_text("another text")
+    source = source_of(place)
+    flip(source)
+    damaged = source.read_bytes()
+    repair(place, WHEN)
+    assert codes(place) == ["source-damaged"] and source.read_bytes() == damaged
+
+
+def test_a_commit_that_came_through_before_a_kill_counts(place: Path) -> None:
+    """Its line had been pending: verify finds nothing wrong, the next writer writes it."""
+    with writer(place, "add", WHEN) as store:
+        store.replace_graph("x:d", some(5, "d"), {PROVENANCE_GRAPH: ([], some(1, "read-d"))}, when=WHEN)
+    journal = place / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-40])  # the kill tore the line
+    assert codes(place) == ["journal-torn"]
+    with writer(place, "add", WHEN) as store:
+        assert "x:d" in store.acknowledged()
+    assert codes(place) == []
+
+
+def test_a_commit_that_did_not_come_through_does_not_count(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line was pending, the engine knows nothing of it."""
+
+    def refuse(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    with writer(place, "add", WHEN) as store:
+        monkeypatch.setattr("kg.store.embedded._update", refuse)
+        with pytest.raises(StoreError):
+            store.replace_graph("x:d", some(5, "d"), when=WHEN)
+    with writer(place, "add", WHEN) as store:
+        assert "x:d" not in store.acknowledged()
+    assert codes(place) == []
+
+
+def test_a_purge_that_was_killed_is_finished(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At whatever step: the next writer goes on, and nothing of the article is left."""
+    source = source_of(place)
+    for step in ("_forgotten", "_rebuild", "make_snapshot"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Writer, step, _killed)
+            with pytest.raises(KeyboardInterrupt):
+                _purge(place, source.name)
+    with writer(place, "add", WHEN):
+        pass
+    assert codes(place) == [] and not source.exists()
+    assert not [file for file in place.rglob("*") if file.is_file() and b"read-b" in file.read_bytes()]
+    assert not [
+        e for e in open_store(place).journal().entries if b"read-b" in b"".join(b"".join(side) for side in open_store(place).patch(e))
+    ]
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _purge(place: Path, source: str) -> None:
+    with writer(place, "remove", WHEN) as store:
+        store.purge("x:b", [source], {PROVENANCE_GRAPH: (some(3, "read-b"), [])}, when=WHEN)
+
+
+def test_an_older_store_is_refused_and_upgraded(place: Path) -> None:
+    """Every command says how; the dump beside it holds all quads, and the journal vouches for each graph."""
+    before = content(place)
+    _as_layout_1(place)
+    with pytest.raises(StoreError) as refused:
+        open_store(place)
+    assert "kg repair" in refused.value.hint
+    dump = upgrade(place, WHEN)
+    assert dump and sorted(dump.read_bytes().splitlines(keepends=True)) == sorted(
+        line for graph in open_store(place).graphs() for line in open_store(place).lines(graph)
+    )
+    assert content(place) == before and codes(place) == [] and upgrade(place, WHEN) is None
+    assert [e["sources"] for e in open_store(place).journal().entries if e.get("graph") == "x:b"] == [[source_of_b(place)]]
+
+
+def source_of_b(place: Path) -> str:
+    """The hash of what x:b was read from."""
+    return next(str(e["sources"][0]) for e in folder.read_journal(place).entries if e.get("graph") == "x:b")
+
+
+def _as_layout_1(place: Path) -> None:
+    """Takes out of a store what the layout before this one had not."""
+    entries = folder.read_journal(place).entries
+    for entry in entries:
+        if "patch" in entry:
+            folder.source_path(place, entry["patch"]).unlink(missing_ok=True)
+    lines = [json.dumps({k: v for k, v in entry.items() if k != "patch"}, sort_keys=True) + "\n" for entry in entries]
+    (place / "journal.jsonl").write_text("".join(lines))
+    (place / "pending").unlink()
+    mark = json.loads((place / "proviso.json").read_text())
+    (place / "proviso.json").write_text(json.dumps(mark | {"proviso-store": 1}))
+
+
+def test_a_newer_store_is_refused(place: Path) -> None:
+    """By every command, also by repair, and nothing is changed."""
+    (place / "proviso.json").write_text(json.dumps({"proviso-store": 3, "engine": "oxigraph 0.5"}))
+    before = {file: file.read_bytes() for file in place.rglob("*") if file.is_file()}
+    for refused in (open_store, lambda path: upgrade(path, WHEN), lambda path: verify(path, WHEN)):
+        with pytest.raises(StoreError, match="layout 3"):
+            refused(place)
+    assert {file: file.read_bytes() for file in place.rglob("*") if file.is_file()} == before
+
+
+def test_a_copy_is_a_store(place: Path, tmp_path: Path) -> None:
+    """The same digest, journal and kept files; it can be made while somebody writes, and holds then what counted."""
+    with writer(place, "add", WHEN) as store:
+        store.replace_graph("x:later", some(5, "later"), when=WHEN)
+        backup(place, tmp_path / "copy")
+        assert "x:later" not in open_store(tmp_path / "copy").graphs()
+        assert codes(tmp_path / "copy") == []
+    backup(place, tmp_path / "second")
+    assert open_store(tmp_path / "second").digest() == open_store(place).digest()
+    assert codes(tmp_path / "second") == []
+    with pytest.raises(StoreError, match="already"):
+        backup(place, tmp_path / "second")
+
+
+def test_a_damaged_store_is_not_copied(place: Path, tmp_path: Path) -> None:
+    """A kept file that is not whole stops it, and no copy is left."""
+    flip(source_of(place))
+    with pytest.raises(StoreError, match="damaged"):
+        backup(place, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
