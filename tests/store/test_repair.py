@@ -40,6 +40,7 @@ def place(tmp_path: Path) -> Path:
             told: dict[str, Change] = {PROVENANCE_GRAPH: ([], some(3, f"read-{name}"))}
             store.replace_graph(f"x:{name}", some(200, name), told, when=WHEN, sources=[kept], origin=str(file))
         store.replace_graph(DERIVED_GRAPH + "rule", some(5, "derived"), when=WHEN)
+        store.replace_graph(DERIVED_GRAPH + "finds-nothing", [], when=WHEN)
         store.replace_graph(
             "x:a", some(150, "a-again"), {PROVENANCE_GRAPH: (some(1, "read-a"), some(2, "read-a-again"))}, when=WHEN, sources=[], origin=""
         )
