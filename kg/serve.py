@@ -35,7 +35,7 @@ from kg.store.folder import JOURNAL
 from kg.store.worker import Worker
 from kg.view.site.facts import read_facts
 from kg.view.site.maker import MENU, Maker
-from kg.view.site.pages import site_pages
+from kg.view.site.pages import editor_files, site_pages
 from kg.vocabulary import PREFIXES
 
 ADDRESS = "127.0.0.1"
@@ -146,7 +146,7 @@ class Live:
         store = open_store(self.path)
         maker = Maker(read_facts(store), menu=(*MENU, ("query", "Query")))
         workers: queue.Queue[Worker] = queue.Queue()
-        state = _State(mark, store, maker, dict(site_pages(maker)), workers)
+        state = _State(mark, store, maker, dict([*site_pages(maker), *editor_files(maker)]), workers)
         for _ in range(WORKERS):
             state.give(Worker(store))
         return state

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from kg.analyse.logic import Value
 from kg.analyse.outcomes import outcomes
@@ -19,7 +18,7 @@ from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
 from kg.vocabulary import ID
-from tests.browser.conftest import Opened, Visit
+from tests.browser.conftest import Audit, Opened, Visit
 from tests.support import HOSTILE
 
 EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
@@ -199,25 +198,9 @@ def test_without_scripts_everything_is_there_to_read(visit: Visit, site: Path, f
     quiet(one, site)
 
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"  # axe-core 4.14.1, MPL-2.0
-
-
 @pytest.mark.parametrize(
     ("file", "dark"), [(file, at % 2 == 1) for at, file in enumerate(EACH)] + [("article/000-euronews.html", False), ("whatif.html", True)]
 )
-def test_no_screen_shuts_anybody_out(browser: Browser, site: Path, file: str, dark: bool) -> None:
+def test_no_screen_shuts_anybody_out(shut_out: Audit, site: Path, file: str, dark: bool) -> None:
     """By axe-core: nothing serious or critical, contrast of AA included."""
-    with browser.new_context(bypass_csp=True, color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900}) as context:
-        page = context.new_page()
-        page.goto((site / file).as_uri())
-        page.wait_for_timeout(200)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate(
-            "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
-        )
-    told = [
-        (v["id"], v["impact"], v["nodes"][0]["target"], len(v["nodes"]))
-        for v in found["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert told == []
+    assert shut_out((site / file).as_uri(), dark) == []

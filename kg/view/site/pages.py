@@ -20,6 +20,16 @@ SINGLE: dict[str, Callable[[Maker], bytes]] = {
 }  # fmt: skip
 
 
+def editor_files(m: Maker) -> Iterator[Page]:
+    """The files of the editor of queries, which only a server's page has."""
+    licence = f"/*! {static('yasqe.LICENSE.txt')}*/\n"
+    assets = {"yasqe.js": licence + static("yasqe.min.js").partition("//# sourceMappingURL")[0], "query.js": static("query.js")}
+    assets["yasqe.css"] = licence + static("yasqe.min.css") + static("query.css")
+    for name, words in assets.items():
+        yield f"assets/{name}", words.encode
+    yield "assets/terms.js", partial(overview.terms, m)
+
+
 def site_pages(m: Maker) -> Iterator[Page]:
     """The pages that a maker makes."""
     assets = picture_assets() | {name: static(name) for name in ("site.css", "site.js", "whatif.js")}
