@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_play
 
 from kg.view.chart import Row
 from kg.view.rows import chart_rows
+from tests.support import Server
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -72,6 +73,14 @@ def rows() -> list[Row]:
 def forty() -> list[Row]:
     """Forty commitments of sixteen actors, made up in the manner of the news."""
     return [Row(**fields) for fields in json.loads((_VIEW / "forty.json").read_text("utf-8"))]
+
+
+@pytest.fixture(scope="session")
+def server(seeds: Path) -> Iterator[Server]:
+    """The seeds, served."""
+    one = Server(seeds)
+    yield one
+    one.stop()
 
 
 @pytest.fixture(scope="session")

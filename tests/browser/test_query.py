@@ -19,13 +19,6 @@ SELECT DISTINCT ?name ?it ?text { ?s kg:speaker ?it . ?it rdfs:label ?name . BIN
 
 
 @pytest.fixture(scope="module")
-def server(seeds: Path) -> Iterator[Server]:
-    one = Server(seeds)
-    yield one
-    one.stop()
-
-
-@pytest.fixture(scope="module")
 def hostile(hostile_store: Path) -> Iterator[Server]:
     one = Server(hostile_store)
     yield one

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import networkx as nx
 import pytest
 
 from kg.analyse.logic import Value
@@ -19,7 +22,7 @@ from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
 from kg.vocabulary import ID
 from tests.browser.conftest import Audit, Opened, Visit
-from tests.support import HOSTILE
+from tests.support import HOSTILE, Server
 
 EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
 
@@ -185,6 +188,41 @@ def test_rows_sort_and_filter(visit: Visit, site: Path) -> None:
     one.page.locator("th button").first.click()
     names = rows.locator("td:first-child").all_text_contents()
     assert names == sorted(names, key=str.casefold) and len(names) == total
+
+
+@pytest.mark.parametrize("name", ["chart", "explore"])
+def test_what_is_seen_is_saved_as_png_from_disk(visit: Visit, site: Path, tmp_path: Path, name: str) -> None:
+    """Without a server, point for point, on a ground of its own."""
+    one = visit(site / f"{name}.html")
+    with one.page.expect_download() as begun:
+        one.page.locator("#png").click()
+    begun.value.save_as(tmp_path / "saved.png")
+    png = (tmp_path / "saved.png").read_bytes()
+    canvas = one.page.evaluate("(({width, height}) => [width, height])(document.querySelector('#canvas canvas'))")
+    assert png.startswith(b"\x89PNG") and list(struct.unpack(">2I", png[16:24])) == canvas
+    one.page.goto((tmp_path / "saved.png").as_uri())
+    corner = """() => { const ctx = new OffscreenCanvas(1, 1).getContext("2d"); ctx.drawImage(document.images[0], 0, 0); return [...ctx.getImageData(0, 0, 1, 1).data]; }"""
+    assert one.page.evaluate(corner) == [255, 255, 255, 255]
+    assert one.complaints == []
+
+
+@pytest.mark.parametrize("name", ["chart", "explore"])
+def test_a_picture_is_saved_as_svg_and_gexf(visit: Visit, server: Server, site: Path, tmp_path: Path, name: str) -> None:
+    """The files that stand beside the page on disk; networkx reads as many nodes and links as the page says."""
+    one = visit(f"{server.url}/{name}.html")
+    for form in ("svg", "gexf"):
+        with one.page.expect_download() as begun:
+            one.page.locator(".files a", has_text=form.upper()).click()
+        begun.value.save_as(tmp_path / f"{name}.{form}")
+        assert begun.value.suggested_filename == f"{name}.{form}"
+        assert (tmp_path / f"{name}.{form}").read_bytes() == (site / f"{name}.{form}").read_bytes()
+    graph = nx.read_gexf(tmp_path / f"{name}.gexf")
+    assert sorted(graph.nodes[node]["label"] for node in graph) == sorted(thing["label"] for thing in one.things()) and len(graph) > 20
+    if name == "explore":
+        assert f"{len(graph)} nodes · {graph.number_of_edges()} links" in one.page.locator("header").inner_text()
+    words = "".join(ElementTree.parse(tmp_path / f"{name}.svg").getroot().itertext())
+    assert one.page.locator("h1").inner_text() in words
+    assert one.complaints == []
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,7 @@ def test_how_much_of_a_text_is_shown(store: Store, files: Files) -> None:
     assert sentence in text
     for how in TEXTS:
         shown_files = files if how == "full" else made(read_facts(store), how)
-        shown = " ".join(
-            unescape(re.sub(r"<[^>]*>", "", page)) for name, page in html(shown_files).items() if not name.startswith(("chart", "explore"))
-        )
+        shown = " ".join(unescape(re.sub(r"<[^>]*>", "", data.decode())) for data in shown_files.values())
         assert (sentence in shown) == (how != "none"), how
         assert silent not in shown or how == "full"
         assert dangling(shown_files) == []

@@ -302,6 +302,20 @@
     refresh();
   }
 
+  // What is seen of the picture, on its ground, as a file.
+  function save() {
+    const seen = canvas.querySelector("canvas"), paper = Object.assign(document.createElement("canvas"), { width: seen.width, height: seen.height });
+    const ctx = paper.getContext("2d");
+    ctx.fillStyle = colours.ground.fill;
+    ctx.fillRect(0, 0, paper.width, paper.height);
+    ctx.drawImage(seen, 0, 0);
+    paper.toBlob((blob) => {
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${document.title}.png` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    });
+  }
+
   // -- search ----------------------------------------------------------------------------------------------------------
   const LETTERS = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", ß: "ss", æ: "ae", œ: "oe", ı: "i" };
   const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łøđðþßæœı]/g, (c) => LETTERS[c]);
@@ -353,6 +367,7 @@
   for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name, () => { grip = null; });
   stage.addEventListener("scroll", look);
   search.addEventListener("input", find);
+  element("png")?.addEventListener("click", save);
   element("smaller").addEventListener("click", () => magnify(0.85));
   element("larger").addEventListener("click", () => magnify(1 / 0.85));
   element("words").addEventListener("click", (event) => {
