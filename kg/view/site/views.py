@@ -137,13 +137,16 @@ def sources(m: Maker) -> bytes:
 def _pair(m: Maker, row: Mapping[str, Any]) -> dict[str, Any]:
     about = row["about"]
     named = ", ".join(one["label"] if isinstance(one, dict) else str(one) for one in (about if isinstance(about, list) else [about]))
-    made = {
-        **row,
-        "about": named,
-        "differs": row["differs"] or [],
-        "wording": pieces(row["quote"], row["other_quote"]) if row["wording"] else None,
-    }
-    return made | ({"quote": "", "other_quote": "", "wording": None} if m.text == "none" else {})
+    shown = dict(row) if m.text != "none" else {**row, "quote": "", "other_quote": "", "wording": None}
+    cited = {side + "cite": _cited(m, shown, side) for side in ("", "other_") if shown[side + "article"]}
+    wording = pieces(row["quote"], row["other_quote"]) if shown["wording"] else None
+    return {**shown, **cited, "about": named, "differs": row["differs"] or [], "wording": wording}
+
+
+def _cited(m: Maker, row: Mapping[str, Any], side: str) -> str:
+    """One side of a pair, to cite."""
+    words, article, start, end, speakers = (row[side + part] for part in ("quote", "article", "start", "end", "speaker"))
+    return m.show.citation(words, article["iri"], (start, end), article["iri"], [speaker["iri"] for speaker in speakers or ()])
 
 
 def timeline(m: Maker) -> bytes:
