@@ -12,13 +12,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
+from kg.store.embedded import open_store
 from kg.view.chart import Row
 from kg.view.rows import chart_rows
+from kg.view.site.facts import Facts, read_facts
+from kg.view.site.maker import MENU, Maker
+from kg.view.site.pages import site_pages
+from kg.view.site.write import write_site
 from tests.support import Server
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
+EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"  # axe-core 4.14.1, MPL-2.0
 _VIEW = Path(__file__).parents[1] / "view"
 
@@ -73,6 +79,20 @@ def rows() -> list[Row]:
 def forty() -> list[Row]:
     """Forty commitments of sixteen actors, made up in the manner of the news."""
     return [Row(**fields) for fields in json.loads((_VIEW / "forty.json").read_text("utf-8"))]
+
+
+@pytest.fixture(scope="session")
+def facts(seeds: Path) -> Facts:
+    """What the seeds hold."""
+    return read_facts(open_store(seeds))
+
+
+@pytest.fixture(scope="session")
+def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the seeds, on disk."""
+    folder = tmp_path_factory.mktemp("site") / "pages"
+    write_site(folder, site_pages(Maker(facts)))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def test_what_is_typed_is_completed_from_this_store_and_asks_nobody(visit: Visit
     one.page.keyboard.press("Control+Space")
     one.page.locator(".CodeMirror-hint", has_text="kg:expresses").wait_for()
     one.page.keyboard.press("Enter")
-    one.page.keyboard.type(" ?c . ?c a kg:Comm")
+    one.page.keyboard.type("/rdfs:label ?c . ?c a kg:Comm")
     one.page.keyboard.press("Control+Space")
     one.page.locator(".CodeMirror-hint", has_text="kg:Commitment").wait_for()
     one.page.keyboard.press("Enter")
@@ -57,7 +57,7 @@ def test_what_is_typed_is_completed_from_this_store_and_asks_nobody(visit: Visit
     for place in one.page.locator(".yasqe span:visible, .yasqe button:visible, .examples a").all()[:40]:
         place.hover(timeout=500, force=True)
     assert one.page.locator("#query").input_value().split() == [
-        "PREFIX", "kg:", "<https://w3id.org/proviso#>", "SELECT", "?statement", "WHERE", "{", "?statement", "kg:expresses", "?c", ".", "?c", "a", "kg:Commitment", ".", "?statement",
+        "PREFIX", "rdfs:", "<http://www.w3.org/2000/01/rdf-schema#>", "PREFIX", "kg:", "<https://w3id.org/proviso#>", "SELECT", "?statement", "WHERE", "{", "?statement", "kg:expresses/rdfs:label", "?c", ".", "?c", "a", "kg:Commitment", ".", "?statement",
     ]  # fmt: skip
     assert len(one.requests) == sent
     quiet(one, server)

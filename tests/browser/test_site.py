@@ -17,26 +17,12 @@ from kg.analyse.outcomes import outcomes
 from kg.analyse.readings import Readings
 from kg.store.embedded import open_store
 from kg.view.site.facts import Facts, read_facts
-from kg.view.site.maker import MENU, Maker
+from kg.view.site.maker import Maker
 from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
 from kg.vocabulary import ID
-from tests.browser.conftest import Audit, Opened, Visit
+from tests.browser.conftest import EACH, Audit, Opened, Visit
 from tests.support import HOSTILE, Server
-
-EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
-
-
-@pytest.fixture(scope="module")
-def facts(seeds: Path) -> Facts:
-    return read_facts(open_store(seeds))
-
-
-@pytest.fixture(scope="module")
-def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site") / "pages"
-    write_site(folder, site_pages(Maker(facts)))
-    return folder
 
 
 @pytest.fixture(scope="module")

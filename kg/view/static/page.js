@@ -366,6 +366,14 @@
   });
   for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name, () => { grip = null; });
   stage.addEventListener("scroll", look);
+  canvas.querySelector(".vis-network").tabIndex = -1; // the stage is what keys reach
+  stage.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step || !things.length || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const at = selected === null ? Math.min(-step, 0) : things.findIndex(({ id }) => id === selected);
+    choose(things[(at + step + things.length) % things.length].id, true);
+  });
   search.addEventListener("input", find);
   element("png")?.addEventListener("click", save);
   element("smaller").addEventListener("click", () => magnify(0.85));
