@@ -137,11 +137,11 @@ for (const button of document.querySelectorAll(".cite")) {
     item.addEventListener("click", (event) => { if (!event.target.closest("a, button")) choose(); });
     press(item, () => { choose(); words.get(id)?.focus(); });
   }
-  // Of spans that overlap the smallest wins: a mark names its things by size. The first mark of each thing can be reached by keys.
+  // Of spans that overlap the smallest wins: a mark names its things by size. The first of each thing that is no mere space can be reached by keys.
   for (const mark of marks) {
     const id = mark.dataset.of.split(" ")[0], choose = () => { light(id, "text"); address(id); };
     mark.addEventListener("click", choose);
-    if (words.has(id)) continue;
+    if (words.has(id) || !mark.textContent.trim()) continue;
     words.set(id, mark);
     mark.tabIndex = 0;
     mark.setAttribute("role", "button");
