@@ -35,7 +35,7 @@ from kg.store.folder import JOURNAL
 from kg.store.worker import Worker
 from kg.view.site.facts import read_facts
 from kg.view.site.maker import MENU, Maker
-from kg.view.site.pages import site_pages
+from kg.view.site.pages import editor_files, site_pages
 from kg.vocabulary import PREFIXES
 
 ADDRESS = "127.0.0.1"
@@ -48,7 +48,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "same-origin",
 }  # fmt: skip
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".json": "application/json"}  # fmt: skip
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".json": "application/json", ".svg": "image/svg+xml", ".gexf": "application/xml"}  # fmt: skip
 # What an answer can be written as: media type -> the engine's format, the first where a client takes anything.
 RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON, "application/sparql-results+xml": ox.QueryResultsFormat.XML,
@@ -146,7 +146,7 @@ class Live:
         store = open_store(self.path)
         maker = Maker(read_facts(store), menu=(*MENU, ("query", "Query")))
         workers: queue.Queue[Worker] = queue.Queue()
-        state = _State(mark, store, maker, dict(site_pages(maker)), workers)
+        state = _State(mark, store, maker, dict([*site_pages(maker), *editor_files(maker)]), workers)
         for _ in range(WORKERS):
             state.give(Worker(store))
         return state

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import httpx
 import yaml
 
 from kg.model import Annotation, Claim, Commitment, Condition, Statement
@@ -119,3 +121,24 @@ def hostile_articles(folder: Path) -> Path:
         (folder / f"hostile-{n}.txt").write_bytes(f"---\n{yaml.safe_dump(header, allow_unicode=True, width=1000)}---\n{text}".encode())
         (folder / f"hostile-{n}.yaml").write_text(yaml.safe_dump(reading, allow_unicode=True), "utf-8")
     return folder
+
+
+class Server:
+    """A server in a process of its own, on a port that was free."""
+
+    def __init__(self, store: Path) -> None:
+        self.process = subprocess.Popen([*KG, "serve", "--store", str(store), "--port", "0"], stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        self.said = self.process.stderr.readline()
+        self.url = self.said.split()[0].rstrip("/")
+
+    def ask(self, query: str, **headers: str) -> httpx.Response:
+        return httpx.get(f"{self.url}/sparql?{urlencode({'query': query})}", headers=headers, timeout=60)
+
+    def stop(self) -> str:
+        """Ends it; what it said since."""
+        assert self.process.stderr
+        self.process.terminate()
+        with self.process.stderr:
+            assert self.process.wait(20) in (0, -15)
+            return self.process.stderr.read()

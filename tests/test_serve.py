@@ -21,34 +21,13 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from kg.serve import ADDRESS, Live, _liked
 from kg.store.embedded import open_store
-from tests.support import KG, Run
+from tests.support import Run, Server
 
 ASK = "ASK { ?s ?p ?o }"
 SELECT = "PREFIX kg: <https://w3id.org/proviso#> SELECT ?a { ?a a kg:Article } ORDER BY ?a"
 CONSTRUCT = "PREFIX kg: <https://w3id.org/proviso#> CONSTRUCT { ?a a kg:Article } WHERE { ?a a kg:Article }"
 FOR_EVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
 JSON, QUERY, FORM = "application/sparql-results+json", "application/sparql-query", "application/x-www-form-urlencoded"
-
-
-class Server:
-    """A server in a process of its own, on a port that was free."""
-
-    def __init__(self, store: Path) -> None:
-        self.process = subprocess.Popen([*KG, "serve", "--store", str(store), "--port", "0"], stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr
-        self.said = self.process.stderr.readline()
-        self.url = self.said.split()[0].rstrip("/")
-
-    def ask(self, query: str, **headers: str) -> httpx.Response:
-        return httpx.get(f"{self.url}/sparql?{urlencode({'query': query})}", headers=headers, timeout=60)
-
-    def stop(self) -> str:
-        """Ends it; what it said since."""
-        assert self.process.stderr
-        self.process.terminate()
-        with self.process.stderr:
-            assert self.process.wait(20) in (0, -15)
-            return self.process.stderr.read()
 
 
 @pytest.fixture(scope="module")

@@ -142,10 +142,11 @@ def _frame(picture: Picture) -> dict[str, Any]:
     return {"width": width, "height": height + top, "top": top, "lines": lines, "legend": legend}
 
 
-def picture_html(picture: Picture, home: str = "") -> str:
+def picture_html(picture: Picture, name: str = "") -> str:
     """The picture as one page: drawing, legend, search, the quotes behind each thing, and the same in words.
 
-    `home` is the page of a site that it is a page of: then what every picture shares (`picture_assets`) stands beside it in `assets/`.
+    `name` is that of its file in a site: then what every picture shares (`picture_assets`) stands beside it in `assets/`, its other forms
+    as `name.svg` and `name.gexf`, and it can be saved as PNG.
     The same picture gives the same bytes.
 
     >>> "<script>alert" in picture_html(Picture("chart", "<script>alert(1)</script>", 40, 40))
@@ -153,12 +154,12 @@ def picture_html(picture: Picture, home: str = "") -> str:
     """
     shared = picture_assets()
     style, vis, script = shared["picture.css"], shared["vis-network.js"], shared["picture.js"]
-    scripts, styles = ("'self'", "'self'") if home else (f"{_hash(vis)} {_hash(script)}", _hash(style))
+    scripts, styles = ("'self'", "'self'") if name else (f"{_hash(vis)} {_hash(script)}", _hash(style))
     policy = f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
     page = templates().get_template("page.html")
     return page.render(
         picture=picture, policy=policy, style=Markup(style), vis=Markup(vis), script=Markup(script), data=inert(_data(picture)),
-        words=in_words(picture), paper=len(picture.nodes) <= _PAPER, home=home,
+        words=in_words(picture), paper=len(picture.nodes) <= _PAPER, name=name,
     )  # fmt: skip
 
 

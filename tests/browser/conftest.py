@@ -12,21 +12,29 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
+from kg.store.embedded import open_store
 from kg.view.chart import Row
 from kg.view.rows import chart_rows
+from kg.view.site.facts import Facts, read_facts
+from kg.view.site.maker import MENU, Maker
+from kg.view.site.pages import site_pages
+from kg.view.site.write import write_site
+from tests.support import Server
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
+EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
+_AXE = Path(__file__).parent / "vendor" / "axe.min.js"  # axe-core 4.14.1, MPL-2.0
 _VIEW = Path(__file__).parents[1] / "view"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A page that was opened from disk, and what it asked for and complained of since."""
+    """A page that was opened, its address, and what it asked for and complained of since."""
 
     page: Page
-    path: Path
+    address: str
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -52,12 +60,13 @@ class Opened:
 
     def quiet(self) -> None:
         """Assert that the page asked for nothing but itself and complained of nothing."""
-        assert self.requests == [self.path.as_uri()]
+        assert self.requests == [self.address]
         assert self.complaints == []
 
 
 Open = Callable[..., Opened]
 Visit = Callable[..., Opened]
+Audit = Callable[..., list[tuple[object, ...]]]
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +79,28 @@ def rows() -> list[Row]:
 def forty() -> list[Row]:
     """Forty commitments of sixteen actors, made up in the manner of the news."""
     return [Row(**fields) for fields in json.loads((_VIEW / "forty.json").read_text("utf-8"))]
+
+
+@pytest.fixture(scope="session")
+def facts(seeds: Path) -> Facts:
+    """What the seeds hold."""
+    return read_facts(open_store(seeds))
+
+
+@pytest.fixture(scope="session")
+def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the seeds, on disk."""
+    folder = tmp_path_factory.mktemp("site") / "pages"
+    write_site(folder, site_pages(Maker(facts)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(seeds: Path) -> Iterator[Server]:
+    """The seeds, served."""
+    one = Server(seeds)
+    yield one
+    one.stop()
 
 
 @pytest.fixture(scope="session")
@@ -86,15 +117,17 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
-    """Opens a page from disk, watches what it asks for and complains of, and closes it after the test."""
+    """Opens a page from disk or a server, watches what it asks for and complains of, and closes it after the test."""
     contexts: list[BrowserContext] = []
 
-    def open_page(path: Path, hash: str = "", width: int = 1280, height: int = 900, scripts: bool = True, dark: bool = False) -> Opened:
+    def open_page(
+        path: Path | str, hash: str = "", width: int = 1280, height: int = 900, scripts: bool = True, dark: bool = False
+    ) -> Opened:
         context = browser.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
         )
         contexts.append(context)
-        one = Opened(context.new_page(), path)
+        one = Opened(context.new_page(), path if isinstance(path, str) else path.as_uri())
         one.page.on("request", lambda request: one.requests.append(request.url.partition("#")[0]))
         one.page.on("console", lambda message: one.complaints.append(message.text))
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
@@ -104,7 +137,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
             dialog.dismiss()
 
         one.page.on("dialog", refuse)
-        one.page.goto(path.as_uri() + hash)
+        one.page.goto(one.address + hash)
         return one
 
     yield open_page
@@ -125,3 +158,30 @@ def opened(visit: Visit, tmp_path: Path) -> Open:
         return one
 
     return open_page
+
+
+@pytest.fixture
+def shut_out(browser: Browser) -> Iterator[Audit]:
+    """What axe-core finds serious or critical on a page at an address, contrast of AA included: rule, impact, where first, how often."""
+    contexts: list[BrowserContext] = []
+
+    def audit(address: str, dark: bool = False) -> list[tuple[object, ...]]:
+        contexts.append(
+            browser.new_context(bypass_csp=True, color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900})
+        )
+        page = contexts[-1].new_page()
+        page.goto(address)
+        page.wait_for_timeout(200)
+        page.add_script_tag(path=_AXE)
+        found = page.evaluate(
+            "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+        )
+        return [
+            (v["id"], v["impact"], v["nodes"][0]["target"], len(v["nodes"]))
+            for v in found["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+
+    yield audit
+    for context in contexts:
+        context.close()

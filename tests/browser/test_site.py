@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import networkx as nx
 import pytest
-from playwright.sync_api import Browser
 
 from kg.analyse.logic import Value
 from kg.analyse.outcomes import outcomes
 from kg.analyse.readings import Readings
 from kg.store.embedded import open_store
 from kg.view.site.facts import Facts, read_facts
-from kg.view.site.maker import MENU, Maker
+from kg.view.site.maker import Maker
 from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
 from kg.vocabulary import ID
-from tests.browser.conftest import Opened, Visit
-from tests.support import HOSTILE
-
-EACH = [file for file, _ in MENU] + ["article/000-euronews.html", "actor/germany.html", "question/commitments_conditioned.html"]
-
-
-@pytest.fixture(scope="module")
-def facts(seeds: Path) -> Facts:
-    return read_facts(open_store(seeds))
-
-
-@pytest.fixture(scope="module")
-def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site") / "pages"
-    write_site(folder, site_pages(Maker(facts)))
-    return folder
+from tests.browser.conftest import EACH, Audit, Opened, Visit
+from tests.support import HOSTILE, Server
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +176,41 @@ def test_rows_sort_and_filter(visit: Visit, site: Path) -> None:
     assert names == sorted(names, key=str.casefold) and len(names) == total
 
 
+@pytest.mark.parametrize("name", ["chart", "explore"])
+def test_what_is_seen_is_saved_as_png_from_disk(visit: Visit, site: Path, tmp_path: Path, name: str) -> None:
+    """Without a server, point for point, on a ground of its own."""
+    one = visit(site / f"{name}.html")
+    with one.page.expect_download() as begun:
+        one.page.locator("#png").click()
+    begun.value.save_as(tmp_path / "saved.png")
+    png = (tmp_path / "saved.png").read_bytes()
+    canvas = one.page.evaluate("(({width, height}) => [width, height])(document.querySelector('#canvas canvas'))")
+    assert png.startswith(b"\x89PNG") and list(struct.unpack(">2I", png[16:24])) == canvas
+    one.page.goto((tmp_path / "saved.png").as_uri())
+    corner = """() => { const ctx = new OffscreenCanvas(1, 1).getContext("2d"); ctx.drawImage(document.images[0], 0, 0); return [...ctx.getImageData(0, 0, 1, 1).data]; }"""
+    assert one.page.evaluate(corner) == [255, 255, 255, 255]
+    assert one.complaints == []
+
+
+@pytest.mark.parametrize("name", ["chart", "explore"])
+def test_a_picture_is_saved_as_svg_and_gexf(visit: Visit, server: Server, site: Path, tmp_path: Path, name: str) -> None:
+    """The files that stand beside the page on disk; networkx reads as many nodes and links as the page says."""
+    one = visit(f"{server.url}/{name}.html")
+    for form in ("svg", "gexf"):
+        with one.page.expect_download() as begun:
+            one.page.locator(".files a", has_text=form.upper()).click()
+        begun.value.save_as(tmp_path / f"{name}.{form}")
+        assert begun.value.suggested_filename == f"{name}.{form}"
+        assert (tmp_path / f"{name}.{form}").read_bytes() == (site / f"{name}.{form}").read_bytes()
+    graph = nx.read_gexf(tmp_path / f"{name}.gexf")
+    assert sorted(graph.nodes[node]["label"] for node in graph) == sorted(thing["label"] for thing in one.things()) and len(graph) > 20
+    if name == "explore":
+        assert f"{len(graph)} nodes · {graph.number_of_edges()} links" in one.page.locator("header").inner_text()
+    words = "".join(ElementTree.parse(tmp_path / f"{name}.svg").getroot().itertext())
+    assert one.page.locator("h1").inner_text() in words
+    assert one.complaints == []
+
+
 @pytest.mark.parametrize(
     "file", ["index.html", "article/000-euronews.html", "matrix.html", "whatif.html", "sources.html", "timeline.html", "actors.html"]
 )
@@ -199,25 +222,9 @@ def test_without_scripts_everything_is_there_to_read(visit: Visit, site: Path, f
     quiet(one, site)
 
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"  # axe-core 4.14.1, MPL-2.0
-
-
 @pytest.mark.parametrize(
     ("file", "dark"), [(file, at % 2 == 1) for at, file in enumerate(EACH)] + [("article/000-euronews.html", False), ("whatif.html", True)]
 )
-def test_no_screen_shuts_anybody_out(browser: Browser, site: Path, file: str, dark: bool) -> None:
+def test_no_screen_shuts_anybody_out(shut_out: Audit, site: Path, file: str, dark: bool) -> None:
     """By axe-core: nothing serious or critical, contrast of AA included."""
-    with browser.new_context(bypass_csp=True, color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900}) as context:
-        page = context.new_page()
-        page.goto((site / file).as_uri())
-        page.wait_for_timeout(200)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate(
-            "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
-        )
-    told = [
-        (v["id"], v["impact"], v["nodes"][0]["target"], len(v["nodes"]))
-        for v in found["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert told == []
+    assert shut_out((site / file).as_uri(), dark) == []

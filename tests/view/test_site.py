@@ -97,6 +97,22 @@ def test_no_page_asks_anybody_outside(files: Files, hostile: Files) -> None:
             assert "default-src 'none'" in unescape(page), name
 
 
+def test_every_quote_can_be_cited(store: Store, files: Files) -> None:
+    """On every page that shows quotes; the words cited are those of the article at the characters that are named."""
+    facts = read_facts(store)
+    shown: dict[str, int] = {}
+    for name, page in html(files).items():
+        for cited in map(unescape, re.findall(r'data-cite="([^"]*)"', page)):
+            words, start, end, iri = re.search(r"“(.*)” \(.*; characters (\d+)–(\d+); (\S+)\)$", cited).groups()  # type: ignore[union-attr]
+            there = " ".join(facts.articles[iri.partition("/statement/")[0]].text[int(start) : int(end)].split())
+            parts = words.split(" … ")
+            assert there.startswith(parts[0]) and there.endswith(parts[-1]), (name, cited)
+            shown[name.partition("/")[0]] = shown.get(name.partition("/")[0], 0) + 1
+        if name.startswith(("article/", "actor/", "commitment/", "condition/")):
+            assert page.count("<blockquote>") == page.count("data-cite="), name
+    assert {"article", "actor", "commitment", "condition", "question", "sources.html"} == shown.keys()
+
+
 @pytest.mark.parametrize("words", HOSTILE[:4])
 def test_hostile_words_stand_escaped(hostile: Files, words: str) -> None:
     """In every page that shows them, and in the index of the search."""
@@ -114,9 +130,7 @@ def test_how_much_of_a_text_is_shown(store: Store, files: Files) -> None:
     assert sentence in text
     for how in TEXTS:
         shown_files = files if how == "full" else made(read_facts(store), how)
-        shown = " ".join(
-            unescape(re.sub(r"<[^>]*>", "", page)) for name, page in html(shown_files).items() if not name.startswith(("chart", "explore"))
-        )
+        shown = " ".join(unescape(re.sub(r"<[^>]*>", "", data.decode())) for data in shown_files.values())
         assert (sentence in shown) == (how != "none"), how
         assert silent not in shown or how == "full"
         assert dangling(shown_files) == []

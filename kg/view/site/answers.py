@@ -52,20 +52,21 @@ def _answer(m: Maker, q: NamedQuery, form: str) -> bytes:
     asked, file = q.asked({}), file_name(q.name)
     shown = [c for c in columns if c not in PLACED and any(row.get(c) is not None for row in rows)]
     places = _places(m)
-    cells = [[_cell(places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
+    cells = [[_cell(m, places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
     return m.page(
         f"question/{file}.html", "question", asked, number=q.number, columns=shown, table=cells, total=len(rows), file=file,
         notes=unreviewed(m.store, answer), text=q.text,
     )  # fmt: skip
 
 
-def _cell(places: Mapping[tuple[str, Any, Any], str], row: Mapping[str, Any], column: str) -> Any:
-    """A cell of an answer; a quote leads to its place in the article."""
+def _cell(m: Maker, places: Mapping[tuple[str, Any, Any], str], row: Mapping[str, Any], column: str) -> Any:
+    """A cell of an answer; a quote leads to its place in the article, and can be cited."""
     side = "other" if column == "otherQuote" else ""
     if column in ("quote", "otherQuote") and row.get(column) is not None:
-        article, start, end = (row.get(f"{side}{part.title()}" if side else part) for part in ("article", "start", "end"))
-        place = places.get((article["iri"] if isinstance(article, dict) else "", start, end))
-        return {"iri": place, "label": row[column]} if place else row[column]
+        article, start, end = (row.get(f"{side}{part.title()}" if side else part, 0) for part in ("article", "start", "end"))
+        iri = article["iri"] if isinstance(article, dict) else ""
+        if place := places.get((iri, start, end)):
+            return {"iri": place, "label": row[column], "cite": m.show.citation(row[column], iri, (start, end), iri)}
     return row.get(column)
 
 

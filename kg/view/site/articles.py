@@ -9,7 +9,6 @@ from typing import Any
 from kg.view.site.addresses import address
 from kg.view.site.facts import ArticleFacts, StatementFacts
 from kg.view.site.maker import Maker, Page
-from kg.view.site.rows import Quoted
 from kg.view.site.spans import Mark, Piece, cut, paragraphs
 
 LAYERS = (("statement", "statements"), ("actor", "actors"), ("commitment", "commitments"), ("condition", "conditions"))
@@ -39,7 +38,7 @@ def _article(m: Maker, a: ArticleFacts, said: list[StatementFacts]) -> bytes:
     own = {s.iri: s.iri.rpartition("/")[2] for s in said}
     statements = [
         {
-            "id": own[s.iri], "q": (q := m.show.quoted(s.iri)), "words": (words := _words(m, a, s)), "start": s.place[0], "end": s.place[1], "sure": s.words.get("confidence", ""), "cite": _cite(m, a, s, q, words),
+            "id": own[s.iri], "q": m.show.quoted(s.iri), "words": m.show.words(s), "start": s.place[0], "end": s.place[1], "sure": s.words.get("confidence", ""),
         }
         for s in said
     ]  # fmt: skip
@@ -47,16 +46,6 @@ def _article(m: Maker, a: ArticleFacts, said: list[StatementFacts]) -> bytes:
         address(a.iri), "article", a.headline or a.label, a=a, statements=statements, lines=_lines(m, a, said, own), layers=LAYERS,
         share=f"{float(a.share):.0%}" if a.share else "",
     )  # fmt: skip
-
-
-def _words(m: Maker, a: ArticleFacts, s: StatementFacts) -> str:
-    return "" if m.text == "none" else " … ".join(" ".join(a.text[start:end].split()) for start, end in s.content)
-
-
-def _cite(m: Maker, a: ArticleFacts, s: StatementFacts, q: Quoted, words: str) -> str:
-    who = f"{m.facts.names(q.speakers)}: " if q.speakers else ""
-    told = ", ".join(filter(None, (a.headline or a.label, a.outlet, a.date)))
-    return f"{who}{f'“{words}” ' if words else ''}({told}; characters {s.place[0]}–{s.place[1]}; {s.iri})"
 
 
 def _lines(m: Maker, a: ArticleFacts, said: list[StatementFacts], own: Mapping[str, str]) -> list[list[Any]] | None:

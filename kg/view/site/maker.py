@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
+import networkx as nx
+
 from kg.query import Answer
 from kg.triples.terms import short
 from kg.view.picture import templates
+from kg.view.shapes import Picture
 from kg.view.site.addresses import address
 from kg.view.site.facts import Facts
 from kg.view.site.rows import SYMBOLS, Show
@@ -53,6 +56,7 @@ class Maker:
         self.facts, self.text, self.menu, self.show = facts, text, menu, Show(facts, text)
         self.store = facts.store
         self.answers: dict[str, tuple[Answer, list[dict[str, Any]]]] = {}  # of named queries, as they were asked for
+        self.drawn: dict[str, tuple[Picture | nx.DiGraph[str], Picture]] = {}  # pictures: what is drawn, and how
 
     @cached_property
     def note(self) -> str:

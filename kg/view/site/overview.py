@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from kg.analyse.readings import rows
 from kg.view.picture import inert
 from kg.view.site.addresses import address
 from kg.view.site.maker import Maker
 from kg.view.site.matrix import build_matrix
+from kg.vocabulary import PREFIXES
 
 
 def home(m: Maker) -> bytes:
@@ -38,9 +40,19 @@ def matrix(m: Maker) -> bytes:
 def search_index(m: Maker) -> bytes:
     """What the search looks through: label, kind and address of everything with a page; a script, since a page on disk may fetch nothing."""
     facts = m.facts
-    rows = [(facts.name(a), facts.kind.get(a, "actor"), address(a)) for a in m.actors]
-    rows += [(facts.name(c), "commitment", address(c)) for c in m.commitments]
-    rows += [(facts.name(c), "condition", address(c)) for c in sorted(facts.readings.conditions)]
-    rows += [(a.headline or a.label, "article", address(a.iri)) for a in facts.articles.values()]
-    rows += [(name, facts.kind.get(a, "actor"), address(a)) for a in m.actors for name in facts.aliases.get(a, ())[:6]]
-    return f"window.provisoIndex = {inert(rows)};\n".encode()
+    listed = [(facts.name(a), facts.kind.get(a, "actor"), address(a)) for a in m.actors]
+    listed += [(facts.name(c), "commitment", address(c)) for c in m.commitments]
+    listed += [(facts.name(c), "condition", address(c)) for c in sorted(facts.readings.conditions)]
+    listed += [(a.headline or a.label, "article", address(a.iri)) for a in facts.articles.values()]
+    listed += [(name, facts.kind.get(a, "actor"), address(a)) for a in m.actors for name in facts.aliases.get(a, ())[:6]]
+    return f"window.provisoIndex = {inert(listed)};\n".encode()
+
+
+def terms(m: Maker) -> bytes:
+    """What completes a word of a query, by the names of YASQE's completers: our prefixes, and the properties and classes the store has."""
+    found = {
+        "prefixes": [f"{prefix}: <{iri}>" for prefix, iri in PREFIXES.items()],
+        "property": sorted(p for (p,) in rows(m.store, "SELECT DISTINCT ?p { ?s ?p ?o }")),
+        "class": sorted(c for (c,) in rows(m.store, "SELECT DISTINCT ?c { ?s a ?c }")),
+    }
+    return f"window.provisoTerms = {inert(found)};\n".encode()

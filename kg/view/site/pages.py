@@ -14,10 +14,19 @@ from kg.view.site.maker import Maker, Page
 
 TEXTS = ("full", "snippets", "none")
 SINGLE: dict[str, Callable[[Maker], bytes]] = {
-    "assets/index.js": overview.search_index, "index.html": overview.home, "matrix.html": overview.matrix, "chart.html": views.drawn_chart,
-    "explore.html": views.explored, "whatif.html": views.whatif, "sources.html": views.sources, "timeline.html": views.timeline,
+    "assets/index.js": overview.search_index, "index.html": overview.home, "matrix.html": overview.matrix, "whatif.html": views.whatif, "sources.html": views.sources, "timeline.html": views.timeline,
     "quality.html": answers.quality,
 }  # fmt: skip
+
+
+def editor_files(m: Maker) -> Iterator[Page]:
+    """The files of the editor of queries, which only a server's page has."""
+    licence = f"/*! {static('yasqe.LICENSE.txt')}*/\n"
+    assets = {"yasqe.js": licence + static("yasqe.min.js").partition("//# sourceMappingURL")[0], "query.js": static("query.js")}
+    assets["yasqe.css"] = licence + static("yasqe.min.css") + static("query.css")
+    for name, words in assets.items():
+        yield f"assets/{name}", words.encode
+    yield "assets/terms.js", partial(overview.terms, m)
 
 
 def site_pages(m: Maker) -> Iterator[Page]:
@@ -27,5 +36,8 @@ def site_pages(m: Maker) -> Iterator[Page]:
         yield f"assets/{name}", words.encode
     for name, make in SINGLE.items():
         yield name, partial(make, m)
+    for name in views.PICTURES:
+        for form in views.SAVED:
+            yield f"{name}.{form}", partial(views.pictured, m, name, form)
     for some in (articles.articles, things.things, answers.questions):
         yield from some(m)

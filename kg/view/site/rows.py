@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.analyse.outcomes import latest, standing
 from kg.analyse.readings import Said
-from kg.view.site.facts import Facts, StatementFacts
+from kg.view.site.facts import Facts, Span, StatementFacts
 
 SYMBOLS = {"pledged": "✓", "open": "?", "refused": "✕", "withdrawn": "↩"}
 WAYS = {"requires": "only if", "exceptIf": "unless", "triggeredBy": "in case of"}
@@ -34,6 +34,7 @@ class Quoted:
     conditions: tuple[tuple[str, str], ...]  # way, condition
     only_in: tuple[str, ...]
     not_in: tuple[str, ...]
+    cite: str
 
 
 class Show:
@@ -50,6 +51,25 @@ class Show:
         words = " ".join(self.facts.articles[s.article].text[start:end].split())
         return words if len(words) <= SHORT else words[: SHORT - 1].rsplit(" ", 1)[0] + "…"
 
+    def words(self, s: StatementFacts) -> str:
+        """The exact words of a statement, … between those that stand apart; "" where texts are left out."""
+        if self.text == "none" or s.article not in self.facts.articles:
+            return ""
+        text = self.facts.articles[s.article].text
+        return " … ".join(" ".join(text[start:end].split()) for start, end in s.content)
+
+    def cite(self, iri: str) -> str:
+        """A statement to cite, in its exact words."""
+        s = self.facts.statements[iri]
+        return self.citation(self.words(s), s.article, s.place, iri, s.links["speaker"] or s.links["possibleSpeaker"])
+
+    def citation(self, words: str, article: str, place: Span, iri: str, speakers: Iterable[str] = ()) -> str:
+        """Who said which words, in which article and at which of its characters, and the IRI to find them by."""
+        a = self.facts.articles.get(article)
+        told = ", ".join(filter(None, (a.headline or a.label, a.outlet, a.date))) if a else self.facts.name(article)
+        who = self.facts.names(speakers)
+        return f"{who}{': ' if who else ''}{f'“{words}” ' if words else ''}({told}; characters {place[0]}–{place[1]}; {iri})"
+
     def quoted(self, iri: str) -> Quoted:
         """A statement as a list shows it."""
         s = self.facts.statements[iri]
@@ -60,7 +80,7 @@ class Show:
             iri, self.quote(s), s.article, said, tuple(s.links["speaker"] or s.links["possibleSpeaker"]), tuple(s.links["onBehalfOf"]),
             s.words.get("force", ""), s.words.get("stance", ""), s.words.get("strength", ""), s.words.get("firstHand") == "false",
             s.words.get("inferred") == "true", bool(article and not article.reviewed), s.expresses, bound,
-            tuple(s.links["onlyIn"]), tuple(s.links["notIn"]),
+            tuple(s.links["onlyIn"]), tuple(s.links["notIn"]), self.cite(iri),
         )  # fmt: skip
 
     def all(self, statements: Iterable[str]) -> list[Quoted]:

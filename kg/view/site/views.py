@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+
+import networkx as nx
 
 from kg.analyse.compare import COLUMNS as COMPARED
 from kg.analyse.compare import compare
@@ -16,7 +18,8 @@ from kg.query import ask_store, load_query, unreviewed
 from kg.triples.terms import short
 from kg.view.graph import chart, network
 from kg.view.network import network_picture
-from kg.view.picture import inert, picture_html
+from kg.view.picture import encode, inert, picture_html
+from kg.view.shapes import Picture
 from kg.view.site.addresses import file_name
 from kg.view.site.lanes import axis_of, dots
 from kg.view.site.maker import FITTING, Maker
@@ -29,7 +32,18 @@ MOST_SCENARIOS = 400  # rows of the page on what-if
 MOST_LANES = 60  # actors, and commitments of one, on the page on time
 
 
-def drawn_chart(m: Maker) -> bytes:
+def pictured(m: Maker, name: str, form: str) -> bytes:
+    """One of `PICTURES` in a form that `kg.view.picture` knows; drawn once for all its forms."""
+    if name not in m.drawn:
+        drawn = PICTURES[name](m)
+        m.drawn[name] = drawn, drawn if isinstance(drawn, Picture) else network_picture(drawn)
+    drawn, picture = m.drawn[name]
+    if form == "html":
+        return picture_html(picture, name).encode()
+    return encode(picture if form == "svg" else drawn, form)
+
+
+def _chart(m: Maker) -> Picture:
     """Who commits to what, only if what."""
     query = load_query("who-what-only-if")
     answer = ask_store(m.store, query, {})
@@ -41,10 +55,10 @@ def drawn_chart(m: Maker) -> bytes:
         answer = replace(answer, rows=[row for row in answer.rows if str(row[at]) in kept])
         notes.append(f"The {MOST_CHART} commitments with most to show, of {len(with_conditions)}; kg graph -p actor=NAME draws others.")
     drawn = chart(m.store, answer, "Who commits to what, only if what", tuple(notes))
-    return picture_html(drawn, "index.html").encode()
+    return drawn if m.text != "none" else replace(drawn, nodes=tuple(replace(node, quotes=()) for node in drawn.nodes))
 
 
-def explored(m: Maker) -> bytes:
+def _network(m: Maker) -> nx.DiGraph[str]:
     """How it is connected."""
     network_query = load_query("commitments")
     answer = ask_store(m.store, network_query, {})
@@ -54,8 +68,11 @@ def explored(m: Maker) -> bytes:
         kept_rows = sorted(answer.rows, key=lambda row: (-float(getattr(row[weight], "value", 0)), str(row)))[:MOST_LINKS]
         notes.append(f"The {MOST_LINKS} heaviest links of {len(answer.rows)}; kg graph --kind draws them all, and other networks.")
         answer = replace(answer, rows=kept_rows)
-    graph = network(m.store, answer, "How it is connected", tuple(notes), network_query.header.get("reached", ""))
-    return picture_html(network_picture(graph), "index.html").encode()
+    return network(m.store, answer, "How it is connected", tuple(notes), network_query.header.get("reached", ""))
+
+
+PICTURES: Mapping[str, Callable[[Maker], Picture | nx.DiGraph[str]]] = {"chart": _chart, "explore": _network}
+SAVED = ("html", "svg", "gexf")  # the forms a site has of each
 
 
 def whatif(m: Maker) -> bytes:
@@ -120,13 +137,16 @@ def sources(m: Maker) -> bytes:
 def _pair(m: Maker, row: Mapping[str, Any]) -> dict[str, Any]:
     about = row["about"]
     named = ", ".join(one["label"] if isinstance(one, dict) else str(one) for one in (about if isinstance(about, list) else [about]))
-    made = {
-        **row,
-        "about": named,
-        "differs": row["differs"] or [],
-        "wording": pieces(row["quote"], row["other_quote"]) if row["wording"] else None,
-    }
-    return made | ({"quote": "", "other_quote": "", "wording": None} if m.text == "none" else {})
+    shown = dict(row) if m.text != "none" else {**row, "quote": "", "other_quote": "", "wording": None}
+    cited = {side + "cite": _cited(m, shown, side) for side in ("", "other_") if shown[side + "article"]}
+    wording = pieces(row["quote"], row["other_quote"]) if shown["wording"] else None
+    return {**shown, **cited, "about": named, "differs": row["differs"] or [], "wording": wording}
+
+
+def _cited(m: Maker, row: Mapping[str, Any], side: str) -> str:
+    """One side of a pair, to cite."""
+    words, article, start, end, speakers = (row[side + part] for part in ("quote", "article", "start", "end", "speaker"))
+    return m.show.citation(words, article["iri"], (start, end), article["iri"], [speaker["iri"] for speaker in speakers or ()])
 
 
 def timeline(m: Maker) -> bytes:

@@ -302,6 +302,20 @@
     refresh();
   }
 
+  // What is seen of the picture, on its ground, as a file.
+  function save() {
+    const seen = canvas.querySelector("canvas"), paper = Object.assign(document.createElement("canvas"), { width: seen.width, height: seen.height });
+    const ctx = paper.getContext("2d");
+    ctx.fillStyle = colours.ground.fill;
+    ctx.fillRect(0, 0, paper.width, paper.height);
+    ctx.drawImage(seen, 0, 0);
+    paper.toBlob((blob) => {
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${document.title}.png` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    });
+  }
+
   // -- search ----------------------------------------------------------------------------------------------------------
   const LETTERS = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", ß: "ss", æ: "ae", œ: "oe", ı: "i" };
   const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łøđðþßæœı]/g, (c) => LETTERS[c]);
@@ -352,7 +366,16 @@
   });
   for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name, () => { grip = null; });
   stage.addEventListener("scroll", look);
+  canvas.querySelector(".vis-network").tabIndex = -1; // the stage is what keys reach
+  stage.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step || !things.length || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const at = selected === null ? Math.min(-step, 0) : things.findIndex(({ id }) => id === selected);
+    choose(things[(at + step + things.length) % things.length].id, true);
+  });
   search.addEventListener("input", find);
+  element("png")?.addEventListener("click", save);
   element("smaller").addEventListener("click", () => magnify(0.85));
   element("larger").addEventListener("click", () => magnify(1 / 0.85));
   element("words").addEventListener("click", (event) => {

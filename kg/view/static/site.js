@@ -62,7 +62,8 @@ const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCa
     event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); box.focus(); }
+    const at = document.activeElement, writing = at.isContentEditable || at.matches("textarea, input:not([type=radio], [type=checkbox])");
+    if (event.key === "/" && !writing) { event.preventDefault(); box.focus(); }
   });
   document.addEventListener("click", (event) => { if (!event.target.closest(".search")) { hits.hidden = true; box.setAttribute("aria-expanded", "false"); } });
 })();
@@ -85,6 +86,9 @@ for (const table of document.querySelectorAll("table[data-sort]")) {
   });
 }
 for (const input of document.querySelectorAll("[data-filter]")) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) { input.value = ""; input.dispatchEvent(new Event("input")); }
+  });
   input.closest(".filter").hidden = false;
   input.addEventListener("input", () => {
     const words = plain(input.value);
@@ -92,47 +96,65 @@ for (const input of document.querySelectorAll("[data-filter]")) {
   });
 }
 
+// ---- a quote to cite: copied, or shown where the browser does not let a page copy
+for (const button of document.querySelectorAll(".cite")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(button.dataset.cite); }
+    catch { button.replaceWith(button.dataset.cite); }
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Cite"; }, 1500);
+  });
+}
+
 // ---- an article: its text and the list of what was read from it
 (() => {
   const reader = document.querySelector(".reader");
   if (!reader) return;
-  const text = reader.querySelector(".text"), marks = [...text.querySelectorAll("mark")], items = new Map();
+  const text = reader.querySelector(".text"), marks = [...text.querySelectorAll("mark")], items = new Map(), words = new Map();
   for (const item of reader.querySelectorAll(".list .said")) items.set(item.dataset.id, item);
   function light(id, from) {
     for (const item of items.values()) item.classList.remove("lit");
     for (const mark of marks) mark.classList.toggle("lit", id !== null && mark.dataset.of.split(" ").includes(id) && mark.classList.contains("statement"));
     text.classList.toggle("dim", id !== null);
     if (id === null) return;
-    const item = items.get(id), words = marks.find((mark) => mark.classList.contains("lit"));
+    const item = items.get(id), found = marks.find((mark) => mark.classList.contains("lit"));
     item.classList.add("lit");
     if (from !== "list") item.scrollIntoView({ block: "nearest" });
-    if (from !== "text" && words) words.scrollIntoView({ block: "center" });
+    if (from !== "text" && found) found.scrollIntoView({ block: "center" });
+  }
+  // By keys one goes from the words to their row and back.
+  function press(one, act) {
+    one.addEventListener("keydown", (event) => {
+      if (event.target !== one || ![" ", "Enter"].includes(event.key)) return;
+      event.preventDefault();
+      act();
+    });
   }
   function address(id) { history.replaceState(null, "", id === null ? location.pathname + location.search : `#s-${id}`); }
   for (const [id, item] of items) {
     const choose = () => { light(id, "list"); address(id); };
     item.addEventListener("click", (event) => { if (!event.target.closest("a, button")) choose(); });
-    item.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === item) choose(); });
+    press(item, () => { choose(); words.get(id)?.focus(); });
   }
-  // Of spans that overlap the smallest wins: a mark names its things by size.
-  for (const mark of marks) mark.addEventListener("click", () => { const id = mark.dataset.of.split(" ")[0]; light(id, "text"); address(id); });
+  // Of spans that overlap the smallest wins: a mark names its things by size. The first of each thing that is no mere space can be reached by keys.
+  for (const mark of marks) {
+    const id = mark.dataset.of.split(" ")[0], choose = () => { light(id, "text"); address(id); };
+    mark.addEventListener("click", choose);
+    if (words.has(id) || !mark.textContent.trim()) continue;
+    words.set(id, mark);
+    mark.tabIndex = 0;
+    mark.setAttribute("role", "button");
+    press(mark, () => { choose(); items.get(id).focus(); });
+  }
   function restore() {
     const id = location.hash.startsWith("#s-") ? decodeURIComponent(location.hash.slice(3)) : null;
     light(id !== null && items.has(id) ? id : null, "address");
   }
   addEventListener("hashchange", restore);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") { light(null); address(null); } });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) { light(null); address(null); } });
   const layers = document.querySelector(".layers");
   layers.hidden = false;
   layers.addEventListener("change", (event) => text.classList.toggle(`no-${event.target.value}`, !event.target.checked));
-  for (const button of document.querySelectorAll(".cite")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      const before = button.textContent;
-      try { await navigator.clipboard.writeText(button.dataset.cite); button.textContent = "Copied"; }
-      catch { const words = document.createElement("p"); words.textContent = button.dataset.cite; button.closest("li").append(words); button.hidden = true; }
-      setTimeout(() => { button.textContent = before; }, 1500);
-    });
-  }
   restore();
 })();

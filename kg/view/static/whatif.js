@@ -87,7 +87,7 @@ const whatif = {
 
   document.getElementById("conditions").addEventListener("change", show);
   document.getElementById("clear").addEventListener("click", () => { history.replaceState(null, "", location.pathname + location.search); restore(); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") document.getElementById("clear").click(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) document.getElementById("clear").click(); });
   addEventListener("hashchange", restore);
   document.getElementById("filter").addEventListener("input", (event) => {
     const words = event.target.value.toLowerCase();
