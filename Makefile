@@ -9,7 +9,7 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo screenshots test test-full lint bench trust browser help
+.PHONY: demo screenshots test test-full lint bench trust sbom audit browser help
 
 help:
 	@echo "make demo       a graph of the seed articles in demo/, a question answered, a site of pages"
@@ -18,6 +18,8 @@ help:
 	@echo "make test-full  the slow ones too"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make trust      the scorecard: every fault and bad input, tried (half an hour)"
+	@echo "make sbom       what all of this is made of, as CycloneDX, in dist/sbom.json"
+	@echo "make audit      known vulnerabilities of it (asks PyPI)"
 	@echo "make bench      what things cost, beside what"
 
 demo: $(READY)
@@ -52,6 +54,19 @@ bench: $(READY)
 
 trust: browser
 	$(BIN)/python bench/trust.py
+
+sbom: $(READY) .venv-audit/ready
+	@mkdir -p dist
+	.venv-audit/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json .venv
+
+audit: .venv-audit/ready
+	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt
+
+# The tools of these two have an environment of their own: what they bring is no part of what they look at.
+.venv-audit/ready: requirements-audit.txt
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	@touch $@
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is
 # written last, so a set-up that broke off is made again.
