@@ -12,7 +12,7 @@ import json
 import queue
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,13 +30,13 @@ from starlette.routing import Route
 from kg.errors import LimitError, ProvisoError, QueryError, StoreError, UsageError
 from kg.query import Answer, list_questions, received, to_json_rows, unreviewed
 from kg.store import sparql
-from kg.store.embedded import Store, open_store
+from kg.store.embedded import Dataset, Store, open_store
 from kg.store.folder import JOURNAL
 from kg.store.worker import Worker
 from kg.view.site.facts import read_facts
 from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import site_pages
-from kg.vocabulary import PREFIXES
+from kg.vocabulary import ID, PREFIXES
 
 ADDRESS = "127.0.0.1"
 SECONDS = 30.0  # that a query may take
@@ -91,15 +91,16 @@ class _State:
                 self.made[path] = self.pages[path]()
             return self.made.get(path)
 
-    def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
+    def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
         """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, or it is stopped."""
-        guarded = sparql.guard(text)
+        # The Protocol leaves it to the service what relative IRIs are relative to: here, to where the ids are.
+        guarded = f"BASE <{ID}> {sparql.guard(text, dataset is not None)}"
         try:
             worker = self.workers.get(timeout=seconds)
         except queue.Empty:
             raise LimitError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
         try:
-            return worker.ask(guarded, seconds)
+            return worker.ask(guarded, seconds, dataset)
         except SyntaxError as error:
             raise sparql.explain(error, text) from error
         finally:
@@ -169,12 +170,12 @@ def application(live: Live) -> Starlette:
         return Response(data, headers={**HEADERS, "Content-Type": TYPES.get(Path(path).suffix, "application/octet-stream")})
 
     async def endpoint(request: Request) -> Response:
-        text = await _query_of(request)
+        text, dataset = await _query_of(request)
         if text is None:
             return Response(
                 DESCRIPTION.format(endpoint=str(request.url.replace(query=""))), headers={**HEADERS, "Content-Type": "text/turtle"}
             )
-        kind, data = await run_in_threadpool(lambda: live.state().ask(text, live.seconds))
+        kind, data = await run_in_threadpool(lambda: live.state().ask(text, live.seconds, dataset))
         return await run_in_threadpool(_written, kind, data, request)
 
     async def editor(request: Request) -> Response:
@@ -229,8 +230,8 @@ def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
 # ---------------------------------------------------------------------------------------------------- the protocol
 
 
-async def _query_of(request: Request) -> str | None:
-    """The query of a request by the SPARQL 1.1 Protocol; None where it asks for the description of the service."""
+async def _query_of(request: Request) -> tuple[str | None, Dataset | None]:
+    """The query of a request by the SPARQL 1.1 Protocol, None where it asks for the description of the service; and its dataset."""
     given = list(request.query_params.multi_items())
     if request.method == "POST":
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -253,15 +254,24 @@ async def _query_of(request: Request) -> str | None:
                 "header Content-Type",
                 "application/sparql-query or application/x-www-form-urlencoded",
             )
-    names = [name for name, _ in given]
-    if {"default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri", "update"} & set(names):
-        raise QueryError(
-            "the data that is asked cannot be chosen or changed", "", "all graphs together are the default graph; name one with GRAPH"
-        )
+    if {"using-graph-uri", "using-named-graph-uri", "update"} & {name for name, _ in given}:
+        raise QueryError("a request reads, it changes nothing", "", "kg add, import and remove change a store")
     queries = [value for name, value in given if name == "query"]
     if len(queries) > 1 or (not queries and request.method == "POST"):
         raise QueryError("a request has exactly one query", f"{len(queries)} were sent", "send one parameter query")
-    return queries[0] if queries else None
+    return (queries[0] if queries else None), _dataset(given)
+
+
+def _dataset(given: Iterable[tuple[str, str]]) -> Dataset | None:
+    """The graphs of the store that a request chooses, None where it chooses none; raises QueryError for what is no IRI."""
+    chosen = [(name, iri) for name, iri in given if name in ("default-graph-uri", "named-graph-uri")]
+    for name, iri in chosen:
+        try:
+            ox.NamedNode(iri)
+        except ValueError:
+            raise QueryError(f"{iri[:100]!r} is not an IRI", f"parameter {name}", "write a graph's IRI whole, with its scheme") from None
+    default, named = ([iri for name, iri in chosen if name == which] for which in ("default-graph-uri", "named-graph-uri"))
+    return Dataset(default, named) if chosen else None
 
 
 def _written(kind: str, data: bytes, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What several tests share: an invented article with its annotation, and the command line as a user runs it."""
+"""What several tests share: an invented article with its annotation, the command line as a user runs it, and a running server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import httpx
 import yaml
 
 from kg.model import Annotation, Claim, Commitment, Condition, Statement
@@ -64,6 +66,33 @@ def kg(*arguments: str | Path, cwd: Path | None = None, stdin: str | bytes = "",
         check=False,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+# What clients ask of the seeds: true, five rows, five triples.
+ASK = "ASK { ?s ?p ?o }"
+SELECT = "PREFIX kg: <https://w3id.org/proviso#> SELECT ?a { ?a a kg:Article } ORDER BY ?a"
+CONSTRUCT = "PREFIX kg: <https://w3id.org/proviso#> CONSTRUCT { ?a a kg:Article } WHERE { ?a a kg:Article }"
+
+
+class Server:
+    """A server in a process of its own, on a port that was free."""
+
+    def __init__(self, store: Path) -> None:
+        self.process = subprocess.Popen([*KG, "serve", "--store", str(store), "--port", "0"], stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        self.said = self.process.stderr.readline()
+        self.url = self.said.split()[0].rstrip("/")
+
+    def ask(self, query: str, **headers: str) -> httpx.Response:
+        return httpx.get(f"{self.url}/sparql?{urlencode({'query': query})}", headers=headers, timeout=60)
+
+    def stop(self) -> str:
+        """Ends it; what it said since."""
+        assert self.process.stderr
+        self.process.terminate()
+        with self.process.stderr:
+            assert self.process.wait(20) in (0, -15)
+            return self.process.stderr.read()
 
 
 def whole(annotation: Annotation) -> set[object]:

@@ -1,185 +1,22 @@
-"""The server: the W3C's protocol cases for queries by their names, limits that strike and are said, clients that nobody here wrote."""
+"""The server: pages that are the site's, limits that strike and are said, a store that changes or goes."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
-import subprocess
 import threading
 import time
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-import rdflib
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from kg.serve import ADDRESS, Live, _liked
+from kg.serve import ADDRESS, Live
 from kg.store.embedded import open_store
-from tests.support import KG, Run
+from tests.support import ASK, SELECT, Run, Server
 
-ASK = "ASK { ?s ?p ?o }"
-SELECT = "PREFIX kg: <https://w3id.org/proviso#> SELECT ?a { ?a a kg:Article } ORDER BY ?a"
-CONSTRUCT = "PREFIX kg: <https://w3id.org/proviso#> CONSTRUCT { ?a a kg:Article } WHERE { ?a a kg:Article }"
 FOR_EVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
-JSON, QUERY, FORM = "application/sparql-results+json", "application/sparql-query", "application/x-www-form-urlencoded"
-
-
-class Server:
-    """A server in a process of its own, on a port that was free."""
-
-    def __init__(self, store: Path) -> None:
-        self.process = subprocess.Popen([*KG, "serve", "--store", str(store), "--port", "0"], stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr
-        self.said = self.process.stderr.readline()
-        self.url = self.said.split()[0].rstrip("/")
-
-    def ask(self, query: str, **headers: str) -> httpx.Response:
-        return httpx.get(f"{self.url}/sparql?{urlencode({'query': query})}", headers=headers, timeout=60)
-
-    def stop(self) -> str:
-        """Ends it; what it said since."""
-        assert self.process.stderr
-        self.process.terminate()
-        with self.process.stderr:
-            assert self.process.wait(20) in (0, -15)
-            return self.process.stderr.read()
-
-
-@pytest.fixture(scope="module")
-def server(seeds: Path) -> Iterator[Server]:
-    one = Server(seeds)
-    yield one
-    one.stop()
-
-
-# ---------------------------------------------------------------------------------------------------- the protocol
-
-
-def test_query_get(server: Server) -> None:
-    """W3C query_get: query via GET."""
-    answer = server.ask(ASK, Accept=JSON)
-    assert answer.status_code == 200 and answer.json()["boolean"] is True
-
-
-def test_query_post_form(server: Server) -> None:
-    """W3C query_post_form: query via URL-encoded POST."""
-    answer = httpx.post(f"{server.url}/sparql", data={"query": ASK}, headers={"Accept": JSON})
-    assert answer.status_code == 200 and answer.json()["boolean"] is True
-
-
-def test_query_post_direct(server: Server) -> None:
-    """W3C query_post_direct: query via POST directly."""
-    answer = httpx.post(f"{server.url}/sparql", content=ASK, headers={"Content-Type": QUERY, "Accept": JSON})
-    assert answer.status_code == 200 and answer.json()["boolean"] is True
-
-
-@pytest.mark.parametrize(
-    ("query", "accept", "media"),
-    [
-        (ASK, JSON, JSON), (ASK, "application/sparql-results+xml", "application/sparql-results+xml"), (SELECT, JSON, JSON),
-        (SELECT, "text/csv", "text/csv"), (SELECT, "text/tab-separated-values", "text/tab-separated-values"), (SELECT, "*/*", JSON),
-        (CONSTRUCT, "text/turtle", "text/turtle"), (CONSTRUCT, "application/n-triples", "application/n-triples"),
-        (CONSTRUCT, "application/ld+json", "application/ld+json"), (CONSTRUCT, "text/turtle;q=0.1, application/rdf+xml", "application/rdf+xml"),
-    ],
-)  # fmt: skip
-def test_query_content_type(server: Server, query: str, accept: str, media: str) -> None:
-    """W3C query_content_type_select, _ask, _construct, _describe: the answer has the type that was asked for."""
-    answer = server.ask(query, Accept=accept)
-    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media)
-
-
-def test_bad_query_method(server: Server) -> None:
-    """W3C bad_query_method: another method is refused."""
-    assert httpx.put(f"{server.url}/sparql", content=ASK, headers={"Content-Type": QUERY}).status_code == 405
-
-
-def test_bad_multiple_queries(server: Server) -> None:
-    """W3C bad_multiple_queries: two query parameters."""
-    assert httpx.get(f"{server.url}/sparql?{urlencode([('query', ASK), ('query', SELECT)])}").status_code == 400
-
-
-@pytest.mark.parametrize("media", ["text/plain", "application/json", ""])
-def test_bad_query_wrong_media_type(server: Server, media: str) -> None:
-    """W3C bad_query_wrong_media_type, bad_query_missing_form_type, bad_query_missing_direct_type."""
-    assert httpx.post(f"{server.url}/sparql", content=ASK, headers={"Content-Type": media}).status_code == 400
-
-
-def test_bad_query_non_utf8(server: Server) -> None:
-    """W3C bad_query_non_utf8: another encoding."""
-    answer = httpx.post(f"{server.url}/sparql", content=ASK.encode("utf-16"), headers={"Content-Type": QUERY + "; charset=UTF-16"})
-    assert answer.status_code == 400
-
-
-def test_bad_query_syntax(server: Server) -> None:
-    """W3C bad_query_syntax: the error names the line and what to try."""
-    answer = server.ask("SELECT ?x\nWHERE { ?x a }")
-    assert answer.status_code == 400 and "line 2" in answer.text and "try:" in answer.text
-
-
-def test_bad_update_and_other_data_are_refused(server: Server) -> None:
-    """Nothing can be changed, no other data set chosen, nobody else asked."""
-    for given in ({"update": "DROP ALL"}, {"query": ASK, "default-graph-uri": "http://a/"}, {"query": "DROP ALL"}):
-        assert httpx.post(f"{server.url}/sparql", data=given).status_code == 400
-    for query in ("ASK { SERVICE <http://a/> { ?s ?p ?o } }", "ASK FROM <http://a/> { ?s ?p ?o }", "LOAD <http://a/>"):
-        assert server.ask(query).status_code == 400
-
-
-def test_the_service_describes_itself(server: Server) -> None:
-    """Without a query, in Turtle that parses."""
-    answer = httpx.get(f"{server.url}/sparql")
-    graph = rdflib.Graph().parse(data=answer.text, format="turtle")
-    assert rdflib.URIRef(f"{server.url}/sparql") in set(graph.objects())
-
-
-def test_what_no_form_can_hold_is_said(server: Server) -> None:
-    """406, with the forms there are."""
-    answer = server.ask(SELECT, Accept="image/png")
-    assert answer.status_code == 406 and "text/csv" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("accept", "liked"), [("*/*", "a/x"), ("b/y", "b/y"), ("a/*;q=0.2, b/y;q=0.3", "b/y"), ("a/x;q=0", ""), ("c/z", ""), ("q=;;,,", "")]
-)
-def test_the_form_a_client_likes_best(accept: str, liked: str) -> None:
-    """By weight, then by closeness, then by our order."""
-    assert _liked(accept, ("a/x", "b/y")) == liked
-
-
-# ---------------------------------------------------------------------------------------------------- clients
-
-
-def test_sparqlwrapper(server: Server) -> None:
-    """SELECT, ASK and CONSTRUCT, by GET and POST."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the client's own
-        from SPARQLWrapper import JSON as AS_JSON
-        from SPARQLWrapper import POST, SPARQLWrapper
-
-        client: Any = SPARQLWrapper(f"{server.url}/sparql")
-        client.setReturnFormat(AS_JSON)
-        client.setQuery(SELECT)
-        assert len(client.queryAndConvert()["results"]["bindings"]) == 5
-        client.setMethod(POST)
-        client.setQuery(ASK)
-        assert client.queryAndConvert()["boolean"] is True
-
-
-def test_rdflib(server: Server) -> None:
-    """As a store of its own."""
-    graph = rdflib.Graph(SPARQLStore(f"{server.url}/sparql"))
-    assert len(list(graph.query(SELECT))) == 5
-
-
-def test_curl(server: Server) -> None:
-    """As the help shows it."""
-    done = subprocess.run(["curl", "-sf", f"{server.url}/sparql?{urlencode({'query': ASK})}"], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["boolean"] is True
 
 
 # ---------------------------------------------------------------------------------------------------- the pages

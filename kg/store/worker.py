@@ -1,12 +1,13 @@
 """A query in a process of its own: it can be stopped at a time limit, its memory has a bound, and it has no network.
 
 The engine cannot be told to stop, so the process is killed. Frames go through its standard streams: a header (kind, number of
-bytes), then the bytes; answers travel as SPARQL JSON and N-Triples. A worker answers any number of queries, and is
-started anew after a kill.
+bytes), then the bytes; a query and its dataset travel as JSON, answers as SPARQL JSON and N-Triples. A worker answers any
+number of queries, and is started anew after a kill.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import selectors
 import struct
@@ -20,7 +21,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from kg.errors import LimitError, QueryError
-from kg.store.embedded import Store
+from kg.store.embedded import Dataset, Store
 
 MEMORY = 2 << 30  # bytes of address space: the engine, the query and its answer
 _START = 10.0  # seconds a process may take to start, on a busy machine; not part of the query's time
@@ -46,10 +47,10 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
-        """The answer within `seconds`; raises QueryError where it takes longer, needs too much memory, or is wrong."""
+    def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
+        """The answer of all graphs, or of a dataset, within `seconds`; raises QueryError where it takes longer, needs too much memory, or is wrong."""
         process = self._started()
-        data = text.encode("utf-8", "replace")
+        data = json.dumps((text, dataset), ensure_ascii=False).encode("utf-8", "replace")
         try:
             assert process.stdin
             process.stdin.write(_HEAD.pack(b"q", seconds, len(data)) + data)
@@ -161,7 +162,8 @@ def serve(source: str, memory: int) -> None:
         # Where the parent is killed and cannot kill, the kernel does: its limit counts processor time, hence the margin.
         limit = int(used.ru_utime + used.ru_stime + min(seconds, 1e8)) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        _send(outlet, *_answer(store, inlet.read(size).decode()))
+        text, graphs = json.loads(inlet.read(size))
+        _send(outlet, *_answer(store, text, Dataset(*graphs) if graphs else None))
 
 
 def _opened(source: Path) -> Store:
@@ -174,11 +176,11 @@ def _opened(source: Path) -> Store:
     return Store(engine)
 
 
-def _answer(store: Store, text: str) -> tuple[str, bytes]:
+def _answer(store: Store, text: str, dataset: Dataset | None) -> tuple[str, bytes]:
     import pyoxigraph as ox
 
     try:
-        answer = store.query(text)
+        answer = store.query(text, dataset)
         if isinstance(answer, ox.QueryTriples):
             return "c", answer.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
         kind = "a" if isinstance(answer, ox.QueryBoolean) else "s"

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import QueryError
-from kg.store.embedded import Store, create, memory, open_store, writer
+from kg.store.embedded import Dataset, Store, create, memory, open_store, writer
 from kg.store.worker import Worker
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(?c) + STRLEN(?f) + STRLEN(?i) < 0) }"
@@ -65,6 +65,13 @@ def test_answers_come_whole(store: Store) -> None:
         assert kind == "c" and len(list(ox.parse(data, format=ox.RdfFormat.N_TRIPLES))) == 1000
         with pytest.raises(SyntaxError, match="error at"):
             worker.ask("SELECT {", 5)
+
+
+def test_a_dataset_goes_with_the_query(store: Store) -> None:
+    """The next query asks all graphs again."""
+    with Worker(store) as worker:
+        told = [worker.ask("ASK { ?s ?p 'é 7' }", 5, dataset)[1] for dataset in (Dataset(["x:g"]), Dataset(["x:none"]), Dataset(), None)]
+        assert [b"true" in answer for answer in told] == [True, False, False, True]
 
 
 def test_nothing_is_left_behind(store: Store) -> None:
