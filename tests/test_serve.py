@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
+import struct
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -97,13 +102,110 @@ def test_many_clients_at_once(server: Server) -> None:
     assert told == [200] * 250
 
 
-def test_a_client_that_hangs_up_does_no_harm(server: Server) -> None:
-    """Nor one that sends nonsense."""
+def sent(server: Server, words: bytes) -> socket.socket:
+    """A connection on which these bytes were sent; closed, it is reset and not ended in order."""
     host, port = server.url.removeprefix("http://").split(":")
-    for words in (b"GET /sparql?query=" + FOR_EVER.replace(" ", "+").encode()[:60], b"nonsense\r\n\r\n", b""):
-        with socket.create_connection((host, int(port))) as held:
-            held.sendall(words)
-    assert server.ask(ASK).status_code == 200
+    held = socket.create_connection((host, int(port)), timeout=20)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    held.sendall(words)
+    return held
+
+
+def get(query: str) -> bytes:
+    """A request for an answer."""
+    return f"GET /sparql?{urlencode({'query': query})} HTTP/1.1\r\nHost: {ADDRESS}\r\n\r\n".encode()
+
+
+POST = (
+    f"POST /sparql HTTP/1.1\r\nHost: {ADDRESS}\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nASK".encode()
+)  # the rest never comes
+
+
+def test_a_client_that_hangs_up_does_no_harm(seeds: Path) -> None:
+    """In the middle of a request, before its answer, in the middle of it; nor one that sends nonsense. The server has nothing to say."""
+    one = Server(seeds)
+    try:
+        for words in (get(FOR_EVER)[:60], POST, b"nonsense\r\n\r\n", b"", get(FOR_EVER)):
+            sent(one, words).close()
+        with sent(one, get("SELECT * { ?a ?b ?c . ?d ?b ?f } LIMIT 60000")) as held:
+            assert held.recv(1000).startswith(b"HTTP/1.1 200")
+        assert one.ask(ASK).status_code == 200
+    finally:
+        assert one.stop() == ""
+
+
+@pytest.mark.slow
+def test_a_request_that_does_not_come_whole_is_not_waited_for(server: Server) -> None:
+    """It is told so in some seconds."""
+    with sent(server, POST) as held:
+        assert b"400 Bad Request" in held.recv(1000) and b"did not come whole" in held.recv(1000)
+
+
+@pytest.mark.parametrize(("sign", "status", "words"), [("SIGINT", 130, "interrupted\n"), ("SIGTERM", -15, ""), ("SIGHUP", -1, "")])
+def test_a_signal_ends_it_at_once(sign: str, status: int, words: str, seeds: Path) -> None:
+    """In the middle of a query too, within two seconds, without a traceback, and no process of it computes on."""
+    one = Server(seeds)
+    with sent(one, get(FOR_EVER)) as held:
+        computing = busiest(one.process.pid)
+        one.process.send_signal(signal.Signals[sign])
+        assert one.process.wait(2) == status
+        assert held.recv(1000).startswith(b"HTTP/1.1 503") or sign == "SIGHUP"
+    assert one.process.stderr
+    with one.process.stderr:
+        assert one.process.stderr.read() == words
+    time.sleep(0.5)
+    stat = Path(f"/proc/{computing}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def busiest(parent: int) -> int:
+    """The first child of a process that is seen to compute for half a second."""
+    for _ in range(200):
+        time.sleep(0.05)
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended meanwhile
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[1]) == parent and int(fields[11]) / os.sysconf("SC_CLK_TCK") > 0.5:
+                    return int(stat.parent.name)
+    raise AssertionError("no process computes")
+
+
+def test_a_closed_laptop_is_opened_again(seeds: Path) -> None:
+    """What was asked while the server was halted is answered when it goes on."""
+    one = Server(seeds)
+    one.process.send_signal(signal.SIGSTOP)
+    with sent(one, get(ASK)) as held:
+        held.settimeout(1)
+        with pytest.raises(TimeoutError):
+            held.recv(1000)
+        one.process.send_signal(signal.SIGCONT)
+        held.settimeout(20)
+        assert held.recv(1000).startswith(b"HTTP/1.1 200")
+    assert one.stop() == ""
+
+
+def test_a_store_that_is_replaced(seeds: Path, tmp_path: Path, run: Run) -> None:
+    """By another store: that one is served. By what is none: that is said, and when a store is there it is served again."""
+    store, other = (Path(shutil.copytree(seeds, tmp_path / name)) for name in ("store", "other"))
+    assert run("remove", "003-paraphrase", "--store", other).returncode == 0
+    one = Server(store)
+    try:
+        assert httpx.get(f"{one.url}/healthz").json()["articles"] == 5
+        store.rename(tmp_path / "away")
+        other.rename(store)
+        assert httpx.get(f"{one.url}/healthz").json()["articles"] == 4
+        shutil.rmtree(store / "snapshots")
+        (store / "journal.jsonl").touch()
+        ways: list[Callable[[], object]] = [lambda: None, lambda: shutil.rmtree(store), store.mkdir, store.rmdir, store.touch]
+        for breaks in ways:
+            breaks()
+            told = one.ask(ASK)
+            assert told.status_code == 503 and len(told.text.splitlines()) == 3 and "try:" in told.text
+        store.unlink()
+        (tmp_path / "away").rename(store)
+        assert one.ask(ASK).status_code == 200
+    finally:
+        assert one.stop() == ""
 
 
 def test_a_store_that_changes_or_goes(seeds: Path, tmp_path: Path, run: Run) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import selectors
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -76,6 +78,11 @@ class Worker:
     def start(self) -> None:
         """Starts the process, where none runs, so that the next query need not wait for it; raises QueryError where none can be started."""
         self._started()
+
+    def stop(self) -> None:
+        """Ends the process while another thread asks, which hears that the query was stopped."""
+        if self._process:
+            self._process.kill()
 
     def close(self) -> None:
         """Ends the process and takes away what was copied for it."""
@@ -149,6 +156,7 @@ def serve(source: str, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _leave_network()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     inlet, outlet = sys.stdin.buffer, sys.stdout.buffer
     try:
         store = _opened(Path(source))
@@ -194,6 +202,14 @@ def _answer(store: Store, text: str, dataset: Dataset | None) -> tuple[str, byte
 def _send(outlet: BinaryIO, kind: str, data: bytes) -> None:
     outlet.write(_HEAD.pack(kind.encode(), 0.0, len(data)) + data)
     outlet.flush()
+
+
+def _end_with_parent() -> None:
+    """Ends this process, whatever it computes, once nobody can write to its input any more: the parent closed it, or was killed."""
+    hung_up = select.poll()
+    hung_up.register(sys.stdin, 0)  # no event but the one that needs no asking for
+    hung_up.poll()
+    os._exit(1)
 
 
 def _leave_network() -> None:

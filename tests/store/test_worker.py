@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -82,6 +83,19 @@ def test_nothing_is_left_behind(store: Store) -> None:
     worker.close()
     assert process and process.poll() is not None
     assert not copied or not Path(copied.name).exists()
+
+
+def test_it_ends_with_who_started_it() -> None:
+    """In the middle of a query too, however that one ended."""
+    store = memory(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode("x:g")) for t in triples(1000))
+    with Worker(store) as worker, ThreadPoolExecutor(1) as pool:
+        worker.start()
+        asked, process = pool.submit(worker.ask, ENDLESS, 20), worker._process
+        assert process and process.stdin
+        time.sleep(0.5)
+        process.stdin.close()  # as the system does for one that is killed
+        assert process.wait(2) == 1
+        assert isinstance(asked.exception(), QueryError)
 
 
 def test_a_store_that_is_gone_is_told(tmp_path: Path) -> None:
