@@ -68,6 +68,13 @@ def kg(*arguments: str | Path, cwd: Path | None = None, stdin: str | bytes = "",
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def finished(*command: str, cwd: Path, environment: dict[str, str] | None = None) -> str:
+    """What a command prints; where it fails, the test does, and shows what it said."""
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
 # What clients ask of the seeds: true, five rows, five triples.
 ASK = "ASK { ?s ?p ?o }"
 SELECT = "PREFIX kg: <https://w3id.org/proviso#> SELECT ?a { ?a a kg:Article } ORDER BY ?a"
