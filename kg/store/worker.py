@@ -156,6 +156,7 @@ def serve(source: str, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _leave_network()
+    _share_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     inlet, outlet = sys.stdin.buffer, sys.stdout.buffer
     try:
@@ -210,6 +211,15 @@ def _end_with_parent() -> None:
     hung_up.register(sys.stdin, 0)  # no event but the one that needs no asking for
     hung_up.poll()
     os._exit(1)
+
+
+def _share_memory() -> None:
+    """Lets all threads allocate from one arena (glibc): one each would take 64 MB of an address space that has a limit."""
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(-8, 1)  # M_ARENA_MAX
 
 
 def _leave_network() -> None:
