@@ -55,17 +55,17 @@ bench: $(READY)
 trust: browser
 	$(BIN)/python bench/trust.py
 
-sbom: $(READY) .venv-audit/ready
+sbom: $(READY) .venv/audit/ready
 	@mkdir -p dist
-	.venv-audit/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json .venv
+	.venv/audit/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json .venv
 
-audit: .venv-audit/ready
-	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt
+audit: .venv/audit/ready
+	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt
 
 # The tools of these two have an environment of their own: what they bring is no part of what they look at.
-.venv-audit/ready: requirements-audit.txt
-	@$(PYTHON) -m venv .venv-audit
-	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+.venv/audit/ready: requirements-audit.txt
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
 	@touch $@
 
 # The environment: what requirements.txt pins by hash, then this checkout, which fetches nothing more. The file `ready` is

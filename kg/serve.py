@@ -8,14 +8,16 @@ again with the next request; one that is gone is said to be gone, and served aga
 
 from __future__ import annotations
 
+import asyncio
 import json
 import queue
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import FrameType
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -23,23 +25,24 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.errors import LimitError, ProvisoError, QueryError, StoreError, UsageError
 from kg.query import Answer, list_questions, received, to_json_rows, unreviewed
 from kg.store import sparql
-from kg.store.embedded import Store, open_store
+from kg.store.embedded import Dataset, Store, open_store
 from kg.store.folder import JOURNAL
 from kg.store.worker import Worker
 from kg.view.site.facts import read_facts
 from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import editor_files, site_pages
-from kg.vocabulary import PREFIXES
+from kg.vocabulary import ID, PREFIXES
 
 ADDRESS = "127.0.0.1"
 SECONDS = 30.0  # that a query may take
+ARRIVING = 5.0  # that a request may take to come whole; one who stops in the middle holds up whoever stops the server
 WORKERS = 2  # processes that answer queries
 MOST_BYTES = 64 << 20  # of an answer
 MOST_SHOWN = 500  # rows on a page
@@ -80,7 +83,9 @@ class _State:
     store: Store
     maker: Maker
     pages: dict[str, Callable[[], bytes]]
-    workers: queue.Queue[Worker]
+    every: tuple[Worker, ...]
+    free: queue.Queue[Worker] = field(default_factory=queue.Queue)
+    stopped: bool = False
     made: dict[str, bytes] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -91,30 +96,43 @@ class _State:
                 self.made[path] = self.pages[path]()
             return self.made.get(path)
 
-    def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
+    def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
         """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, or it is stopped."""
-        guarded = sparql.guard(text)
+        # The Protocol leaves it to the service what relative IRIs are relative to: here, to where the ids are.
+        guarded = f"BASE <{ID}> {sparql.guard(text, dataset is not None)}"
         try:
-            worker = self.workers.get(timeout=seconds)
+            worker = self.free.get(timeout=seconds)
         except queue.Empty:
             raise LimitError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
         try:
-            return worker.ask(guarded, seconds)
+            if not self.stopped:
+                return worker.ask(guarded, seconds, dataset)
         except SyntaxError as error:
             raise sparql.explain(error, text) from error
+        except LimitError:
+            if not self.stopped:
+                raise
         finally:
             threading.Thread(target=self.give, args=(worker,), daemon=True).start()
+        raise LimitError("the query was stopped: the server is stopping", "", "ask again when it is back")
 
     def give(self, worker: Worker) -> None:
         """Gives a process back when it can take the next query; one that was killed is started again first."""
         with suppress(QueryError):  # then whoever asks next is told
-            worker.start()
-        self.workers.put(worker)
+            if not self.stopped:
+                worker.start()
+        self.free.put(worker)
+
+    def stop(self) -> None:
+        """Ends what the processes are at, and lets them begin nothing more."""
+        self.stopped = True
+        for worker in self.every:
+            worker.stop()
 
     def close(self) -> None:
         """Ends the processes, each when it is free."""
-        for _ in range(WORKERS):
-            self.workers.get(timeout=SECONDS + 5).close()
+        for _ in self.every:
+            self.free.get(timeout=SECONDS + 5).close()
 
 
 class Live:
@@ -145,11 +163,15 @@ class Live:
     def _read(self, mark: tuple[int, ...]) -> _State:
         store = open_store(self.path)
         maker = Maker(read_facts(store), menu=(*MENU, ("query", "Query")))
-        workers: queue.Queue[Worker] = queue.Queue()
-        state = _State(mark, store, maker, dict([*site_pages(maker), *editor_files(maker)]), workers)
-        for _ in range(WORKERS):
-            state.give(Worker(store))
+        state = _State(mark, store, maker, dict([*site_pages(maker), *editor_files(maker)]), tuple(Worker(store) for _ in range(WORKERS)))
+        for worker in state.every:
+            state.give(worker)
         return state
+
+    def stop(self) -> None:
+        """Ends the queries that run, so that nobody waits for them."""
+        if self._state:
+            self._state.stop()
 
     def close(self) -> None:
         """Ends the processes."""
@@ -169,12 +191,12 @@ def application(live: Live) -> Starlette:
         return Response(data, headers={**HEADERS, "Content-Type": TYPES.get(Path(path).suffix, "application/octet-stream")})
 
     async def endpoint(request: Request) -> Response:
-        text = await _query_of(request)
+        text, dataset = await _query_of(request)
         if text is None:
             return Response(
                 DESCRIPTION.format(endpoint=str(request.url.replace(query=""))), headers={**HEADERS, "Content-Type": "text/turtle"}
             )
-        kind, data = await run_in_threadpool(lambda: live.state().ask(text, live.seconds))
+        kind, data = await run_in_threadpool(lambda: live.state().ask(text, live.seconds, dataset))
         return await run_in_threadpool(_written, kind, data, request)
 
     async def editor(request: Request) -> Response:
@@ -191,6 +213,9 @@ def application(live: Live) -> Starlette:
         assert isinstance(error, ProvisoError)
         return _told(error, 503 if isinstance(error, LimitError | StoreError) else 400)
 
+    async def hung_up(_: Request, __: Exception) -> Response:
+        return Response(status_code=400)  # which nobody reads
+
     async def broken(_: Request, error: Exception) -> Response:
         return _told(ProvisoError("something went wrong that should not", type(error).__name__, "please report it"), 500)
 
@@ -199,12 +224,21 @@ def application(live: Live) -> Starlette:
         Route("/", page), Route("/{path:path}", page),
     ]  # fmt: skip
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False)
-    return Starlette(routes=routes, middleware=[hosts], exception_handlers={ProvisoError: refused, Exception: broken})
+    return Starlette(
+        routes=routes, middleware=[hosts], exception_handlers={ProvisoError: refused, ClientDisconnect: hung_up, Exception: broken}
+    )
 
 
 def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
     """Serves a store until it is interrupted; raises StoreError where there is none, UsageError where the port is taken."""
     import uvicorn
+
+    class Server(uvicorn.Server):
+        """One that ends running queries on Ctrl-C, and does not wait for them."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            live.stop()
+            super().handle_exit(sig, frame)
 
     live = Live(path)
     live.state()
@@ -219,9 +253,7 @@ def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
             ) from None
         say(f"http://{ADDRESS}:{listening.getsockname()[1]}/ serves {path}; Ctrl-C stops it")
         try:
-            uvicorn.Server(uvicorn.Config(application(live), log_level="error", lifespan="off", server_header=False)).run(
-                sockets=[listening]
-            )
+            Server(uvicorn.Config(application(live), log_level="error", lifespan="off", server_header=False)).run(sockets=[listening])
         finally:
             live.close()
 
@@ -229,16 +261,12 @@ def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
 # ---------------------------------------------------------------------------------------------------- the protocol
 
 
-async def _query_of(request: Request) -> str | None:
-    """The query of a request by the SPARQL 1.1 Protocol; None where it asks for the description of the service."""
+async def _query_of(request: Request) -> tuple[str | None, Dataset | None]:
+    """The query of a request by the SPARQL 1.1 Protocol, None where it asks for the description of the service; and its dataset."""
     given = list(request.query_params.multi_items())
     if request.method == "POST":
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > LONGEST:
-                raise QueryError("the request is too long", f"more than {LONGEST} bytes", "send a shorter query")
+        body = await _body(request)
         try:
             words = body.decode("utf-8")
         except UnicodeDecodeError:
@@ -253,15 +281,38 @@ async def _query_of(request: Request) -> str | None:
                 "header Content-Type",
                 "application/sparql-query or application/x-www-form-urlencoded",
             )
-    names = [name for name, _ in given]
-    if {"default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri", "update"} & set(names):
-        raise QueryError(
-            "the data that is asked cannot be chosen or changed", "", "all graphs together are the default graph; name one with GRAPH"
-        )
+    if {"using-graph-uri", "using-named-graph-uri", "update"} & {name for name, _ in given}:
+        raise QueryError("a request reads, it changes nothing", "", "kg add, import and remove change a store")
     queries = [value for name, value in given if name == "query"]
     if len(queries) > 1 or (not queries and request.method == "POST"):
         raise QueryError("a request has exactly one query", f"{len(queries)} were sent", "send one parameter query")
-    return queries[0] if queries else None
+    return (queries[0] if queries else None), _dataset(given)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, whole; raises QueryError where it is too long, or does not come."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(ARRIVING):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LONGEST:
+                    raise QueryError("the request is too long", f"more than {LONGEST} bytes", "send a shorter query")
+    except TimeoutError:
+        raise QueryError("the request did not come whole", f"within {ARRIVING:g} s", "send it again") from None
+    return bytes(body)
+
+
+def _dataset(given: Iterable[tuple[str, str]]) -> Dataset | None:
+    """The graphs of the store that a request chooses, None where it chooses none; raises QueryError for what is no IRI."""
+    chosen = [(name, iri) for name, iri in given if name in ("default-graph-uri", "named-graph-uri")]
+    for name, iri in chosen:
+        try:
+            ox.NamedNode(iri)
+        except ValueError:
+            raise QueryError(f"{iri[:100]!r} is not an IRI", f"parameter {name}", "write a graph's IRI whole, with its scheme") from None
+    default, named = ([iri for name, iri in chosen if name == which] for which in ("default-graph-uri", "named-graph-uri"))
+    return Dataset(default, named) if chosen else None
 
 
 def _written(kind: str, data: bytes, request: Request) -> Response:

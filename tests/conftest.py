@@ -1,12 +1,14 @@
-"""The seeds in a store of their own, made once a run; and the command line."""
+"""The seeds in a store of their own, made once a run; that store served; the wheel; and the command line."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support import TOP, Run, hostile_articles, kg
+from tests.support import TOP, Run, Server, finished, hostile_articles, kg
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +23,23 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = kg("add", TOP / "seeds" / "articles", "--store", store, SOURCE_DATE_EPOCH="1767700000")
     assert done.returncode == 0, done.stderr
     return store
+
+
+@pytest.fixture(scope="session")
+def server(seeds: Path) -> Iterator[Server]:
+    """A server of the seeds."""
+    one = Server(seeds)
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout without a network."""
+    place = tmp_path_factory.mktemp("dist")
+    finished(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(place), cwd=TOP)
+    (made,) = place.iterdir()
+    return made
 
 
 @pytest.fixture(scope="session")

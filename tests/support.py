@@ -1,4 +1,4 @@
-"""What several tests share: an invented article with its annotation, and the command line as a user runs it."""
+"""What several tests share: an invented article with its annotation, the command line as a user runs it, and a running server."""
 
 from __future__ import annotations
 
@@ -68,6 +68,40 @@ def kg(*arguments: str | Path, cwd: Path | None = None, stdin: str | bytes = "",
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def finished(*command: str, cwd: Path, environment: dict[str, str] | None = None) -> str:
+    """What a command prints; where it fails, the test does, and shows what it said."""
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+# What clients ask of the seeds: true, five rows, five triples.
+ASK = "ASK { ?s ?p ?o }"
+SELECT = "PREFIX kg: <https://w3id.org/proviso#> SELECT ?a { ?a a kg:Article } ORDER BY ?a"
+CONSTRUCT = "PREFIX kg: <https://w3id.org/proviso#> CONSTRUCT { ?a a kg:Article } WHERE { ?a a kg:Article }"
+
+
+class Server:
+    """A server in a process of its own, on a port that was free."""
+
+    def __init__(self, store: Path) -> None:
+        self.process = subprocess.Popen([*KG, "serve", "--store", str(store), "--port", "0"], stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        self.said = self.process.stderr.readline()
+        self.url = self.said.split()[0].rstrip("/")
+
+    def ask(self, query: str, **headers: str) -> httpx.Response:
+        return httpx.get(f"{self.url}/sparql?{urlencode({'query': query})}", headers=headers, timeout=60)
+
+    def stop(self) -> str:
+        """Ends it; what it said since."""
+        assert self.process.stderr
+        self.process.terminate()
+        with self.process.stderr:
+            assert self.process.wait(20) in (0, -15)
+            return self.process.stderr.read()
+
+
 def whole(annotation: Annotation) -> set[object]:
     """All a file says, with the entry in place of each id, so that two files that differ in ids alone are equal."""
     every: list[Any] = [*annotation.commitments, *annotation.conditions, *annotation.claims, *annotation.statements]
@@ -121,24 +155,3 @@ def hostile_articles(folder: Path) -> Path:
         (folder / f"hostile-{n}.txt").write_bytes(f"---\n{yaml.safe_dump(header, allow_unicode=True, width=1000)}---\n{text}".encode())
         (folder / f"hostile-{n}.yaml").write_text(yaml.safe_dump(reading, allow_unicode=True), "utf-8")
     return folder
-
-
-class Server:
-    """A server in a process of its own, on a port that was free."""
-
-    def __init__(self, store: Path) -> None:
-        self.process = subprocess.Popen([*KG, "serve", "--store", str(store), "--port", "0"], stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr
-        self.said = self.process.stderr.readline()
-        self.url = self.said.split()[0].rstrip("/")
-
-    def ask(self, query: str, **headers: str) -> httpx.Response:
-        return httpx.get(f"{self.url}/sparql?{urlencode({'query': query})}", headers=headers, timeout=60)
-
-    def stop(self) -> str:
-        """Ends it; what it said since."""
-        assert self.process.stderr
-        self.process.terminate()
-        with self.process.stderr:
-            assert self.process.wait(20) in (0, -15)
-            return self.process.stderr.read()

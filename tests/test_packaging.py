@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tomllib
@@ -24,8 +23,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from kg import __version__
+from tests.support import TOP, finished
 
-TOP = Path(__file__).parents[1]
 MADE = {".git", ".venv", ".kg", ".hypothesis", "__pycache__", "demo", "dist", "build"}  # folders that are no part of the checkout
 # In brackets, so that this line is not one of those it finds. A registry's address, or a folder of one machine.
 PLACES = re.compile(r"pypi[.]org|files[.]pythonhosted|registry[.]npmjs|(?<![\w.~-])/(?:work|farm|home|root|tmp|Users)/\w")
@@ -96,13 +95,6 @@ commitments:
 """
 
 
-def finished(*command: str, cwd: Path, environment: dict[str, str] | None = None) -> str:
-    """What a command prints; where it fails, the test does, and shows what it said."""
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
 @dataclass(frozen=True, slots=True)
 class Installed:
     """The wheel in an environment of its own; `run` is a shell's view of it, far from the checkout."""
@@ -118,15 +110,6 @@ class Installed:
         """The rows of an answer."""
         rows: list[dict[str, Any]] = json.loads(self.run("kg", "ask", question, "--store", store, "--format", "json", cwd=cwd))
         return rows
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from this checkout without a network."""
-    place = tmp_path_factory.mktemp("dist")
-    finished(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(place), cwd=TOP)
-    (made,) = place.iterdir()
-    return made
 
 
 @pytest.fixture(scope="session")

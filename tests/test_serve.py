@@ -1,164 +1,27 @@
-"""The server: the W3C's protocol cases for queries by their names, limits that strike and are said, clients that nobody here wrote."""
+"""The server: pages that are the site's, limits that strike and are said, a store that changes or goes."""
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
+import signal
 import socket
-import subprocess
+import struct
 import threading
 import time
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-import rdflib
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from kg.serve import ADDRESS, Live, _liked
+from kg.serve import ADDRESS, Live
 from kg.store.embedded import open_store
-from tests.support import Run, Server
+from tests.support import ASK, SELECT, Run, Server
 
-ASK = "ASK { ?s ?p ?o }"
-SELECT = "PREFIX kg: <https://w3id.org/proviso#> SELECT ?a { ?a a kg:Article } ORDER BY ?a"
-CONSTRUCT = "PREFIX kg: <https://w3id.org/proviso#> CONSTRUCT { ?a a kg:Article } WHERE { ?a a kg:Article }"
 FOR_EVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?l) }"
-JSON, QUERY, FORM = "application/sparql-results+json", "application/sparql-query", "application/x-www-form-urlencoded"
-
-
-@pytest.fixture(scope="module")
-def server(seeds: Path) -> Iterator[Server]:
-    one = Server(seeds)
-    yield one
-    one.stop()
-
-
-# ---------------------------------------------------------------------------------------------------- the protocol
-
-
-def test_query_get(server: Server) -> None:
-    """W3C query_get: query via GET."""
-    answer = server.ask(ASK, Accept=JSON)
-    assert answer.status_code == 200 and answer.json()["boolean"] is True
-
-
-def test_query_post_form(server: Server) -> None:
-    """W3C query_post_form: query via URL-encoded POST."""
-    answer = httpx.post(f"{server.url}/sparql", data={"query": ASK}, headers={"Accept": JSON})
-    assert answer.status_code == 200 and answer.json()["boolean"] is True
-
-
-def test_query_post_direct(server: Server) -> None:
-    """W3C query_post_direct: query via POST directly."""
-    answer = httpx.post(f"{server.url}/sparql", content=ASK, headers={"Content-Type": QUERY, "Accept": JSON})
-    assert answer.status_code == 200 and answer.json()["boolean"] is True
-
-
-@pytest.mark.parametrize(
-    ("query", "accept", "media"),
-    [
-        (ASK, JSON, JSON), (ASK, "application/sparql-results+xml", "application/sparql-results+xml"), (SELECT, JSON, JSON),
-        (SELECT, "text/csv", "text/csv"), (SELECT, "text/tab-separated-values", "text/tab-separated-values"), (SELECT, "*/*", JSON),
-        (CONSTRUCT, "text/turtle", "text/turtle"), (CONSTRUCT, "application/n-triples", "application/n-triples"),
-        (CONSTRUCT, "application/ld+json", "application/ld+json"), (CONSTRUCT, "text/turtle;q=0.1, application/rdf+xml", "application/rdf+xml"),
-    ],
-)  # fmt: skip
-def test_query_content_type(server: Server, query: str, accept: str, media: str) -> None:
-    """W3C query_content_type_select, _ask, _construct, _describe: the answer has the type that was asked for."""
-    answer = server.ask(query, Accept=accept)
-    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media)
-
-
-def test_bad_query_method(server: Server) -> None:
-    """W3C bad_query_method: another method is refused."""
-    assert httpx.put(f"{server.url}/sparql", content=ASK, headers={"Content-Type": QUERY}).status_code == 405
-
-
-def test_bad_multiple_queries(server: Server) -> None:
-    """W3C bad_multiple_queries: two query parameters."""
-    assert httpx.get(f"{server.url}/sparql?{urlencode([('query', ASK), ('query', SELECT)])}").status_code == 400
-
-
-@pytest.mark.parametrize("media", ["text/plain", "application/json", ""])
-def test_bad_query_wrong_media_type(server: Server, media: str) -> None:
-    """W3C bad_query_wrong_media_type, bad_query_missing_form_type, bad_query_missing_direct_type."""
-    assert httpx.post(f"{server.url}/sparql", content=ASK, headers={"Content-Type": media}).status_code == 400
-
-
-def test_bad_query_non_utf8(server: Server) -> None:
-    """W3C bad_query_non_utf8: another encoding."""
-    answer = httpx.post(f"{server.url}/sparql", content=ASK.encode("utf-16"), headers={"Content-Type": QUERY + "; charset=UTF-16"})
-    assert answer.status_code == 400
-
-
-def test_bad_query_syntax(server: Server) -> None:
-    """W3C bad_query_syntax: the error names the line and what to try."""
-    answer = server.ask("SELECT ?x\nWHERE { ?x a }")
-    assert answer.status_code == 400 and "line 2" in answer.text and "try:" in answer.text
-
-
-def test_bad_update_and_other_data_are_refused(server: Server) -> None:
-    """Nothing can be changed, no other data set chosen, nobody else asked."""
-    for given in ({"update": "DROP ALL"}, {"query": ASK, "default-graph-uri": "http://a/"}, {"query": "DROP ALL"}):
-        assert httpx.post(f"{server.url}/sparql", data=given).status_code == 400
-    for query in ("ASK { SERVICE <http://a/> { ?s ?p ?o } }", "ASK FROM <http://a/> { ?s ?p ?o }", "LOAD <http://a/>"):
-        assert server.ask(query).status_code == 400
-
-
-def test_the_service_describes_itself(server: Server) -> None:
-    """Without a query, in Turtle that parses."""
-    answer = httpx.get(f"{server.url}/sparql")
-    graph = rdflib.Graph().parse(data=answer.text, format="turtle")
-    assert rdflib.URIRef(f"{server.url}/sparql") in set(graph.objects())
-
-
-def test_what_no_form_can_hold_is_said(server: Server) -> None:
-    """406, with the forms there are."""
-    answer = server.ask(SELECT, Accept="image/png")
-    assert answer.status_code == 406 and "text/csv" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("accept", "liked"), [("*/*", "a/x"), ("b/y", "b/y"), ("a/*;q=0.2, b/y;q=0.3", "b/y"), ("a/x;q=0", ""), ("c/z", ""), ("q=;;,,", "")]
-)
-def test_the_form_a_client_likes_best(accept: str, liked: str) -> None:
-    """By weight, then by closeness, then by our order."""
-    assert _liked(accept, ("a/x", "b/y")) == liked
-
-
-# ---------------------------------------------------------------------------------------------------- clients
-
-
-def test_sparqlwrapper(server: Server) -> None:
-    """SELECT, ASK and CONSTRUCT, by GET and POST."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the client's own
-        from SPARQLWrapper import JSON as AS_JSON
-        from SPARQLWrapper import POST, SPARQLWrapper
-
-        client: Any = SPARQLWrapper(f"{server.url}/sparql")
-        client.setReturnFormat(AS_JSON)
-        client.setQuery(SELECT)
-        assert len(client.queryAndConvert()["results"]["bindings"]) == 5
-        client.setMethod(POST)
-        client.setQuery(ASK)
-        assert client.queryAndConvert()["boolean"] is True
-
-
-def test_rdflib(server: Server) -> None:
-    """As a store of its own."""
-    graph = rdflib.Graph(SPARQLStore(f"{server.url}/sparql"))
-    assert len(list(graph.query(SELECT))) == 5
-
-
-def test_curl(server: Server) -> None:
-    """As the help shows it."""
-    done = subprocess.run(["curl", "-sf", f"{server.url}/sparql?{urlencode({'query': ASK})}"], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["boolean"] is True
 
 
 # ---------------------------------------------------------------------------------------------------- the pages
@@ -239,13 +102,111 @@ def test_many_clients_at_once(server: Server) -> None:
     assert told == [200] * 250
 
 
-def test_a_client_that_hangs_up_does_no_harm(server: Server) -> None:
-    """Nor one that sends nonsense."""
+def sent(server: Server, words: bytes) -> socket.socket:
+    """A connection on which these bytes were sent; closed, it is reset and not ended in order."""
     host, port = server.url.removeprefix("http://").split(":")
-    for words in (b"GET /sparql?query=" + FOR_EVER.replace(" ", "+").encode()[:60], b"nonsense\r\n\r\n", b""):
-        with socket.create_connection((host, int(port))) as held:
-            held.sendall(words)
-    assert server.ask(ASK).status_code == 200
+    held = socket.create_connection((host, int(port)), timeout=20)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    held.sendall(words)
+    return held
+
+
+def get(query: str) -> bytes:
+    """A request for an answer."""
+    return f"GET /sparql?{urlencode({'query': query})} HTTP/1.1\r\nHost: {ADDRESS}\r\n\r\n".encode()
+
+
+POST = (
+    f"POST /sparql HTTP/1.1\r\nHost: {ADDRESS}\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nASK".encode()
+)  # the rest never comes
+
+
+def test_a_client_that_hangs_up_does_no_harm(seeds: Path) -> None:
+    """In the middle of a request, before its answer, in the middle of it; nor one that sends nonsense. The server has nothing to say."""
+    one = Server(seeds)
+    try:
+        for words in (get(FOR_EVER)[:60], POST, b"nonsense\r\n\r\n", b"", get(FOR_EVER)):
+            sent(one, words).close()
+        with sent(one, get("SELECT * { ?a ?b ?c . ?d ?b ?f } LIMIT 60000")) as held:
+            assert held.recv(1000).startswith(b"HTTP/1.1 200")
+        assert one.ask(ASK).status_code == 200
+    finally:
+        assert one.stop() == ""
+
+
+@pytest.mark.slow
+def test_a_request_that_does_not_come_whole_is_not_waited_for(server: Server) -> None:
+    """It is told so in some seconds."""
+    with sent(server, POST) as held:
+        told = held.makefile("rb").read()  # to its end: whoever has not sent it all is not listened to any more
+        assert told.startswith(b"HTTP/1.1 400") and b"did not come whole" in told
+
+
+@pytest.mark.parametrize(("sign", "status", "words"), [("SIGINT", 130, "interrupted\n"), ("SIGTERM", -15, ""), ("SIGHUP", -1, "")])
+def test_a_signal_ends_it_at_once(sign: str, status: int, words: str, seeds: Path) -> None:
+    """In the middle of a query too, within two seconds, without a traceback, and no process of it computes on."""
+    one = Server(seeds)
+    with sent(one, get(FOR_EVER)) as held:
+        computing = busiest(one.process.pid)
+        one.process.send_signal(signal.Signals[sign])
+        assert one.process.wait(2) == status
+        assert held.recv(1000).startswith(b"HTTP/1.1 503") or sign == "SIGHUP"
+    assert one.process.stderr
+    with one.process.stderr:
+        assert one.process.stderr.read() == words
+    time.sleep(0.5)
+    stat = Path(f"/proc/{computing}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def busiest(parent: int) -> int:
+    """The first child of a process that is seen to compute for half a second."""
+    for _ in range(200):
+        time.sleep(0.05)
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended meanwhile
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[1]) == parent and int(fields[11]) / os.sysconf("SC_CLK_TCK") > 0.5:
+                    return int(stat.parent.name)
+    raise AssertionError("no process computes")
+
+
+def test_a_closed_laptop_is_opened_again(seeds: Path) -> None:
+    """What was asked while the server was halted is answered when it goes on."""
+    one = Server(seeds)
+    one.process.send_signal(signal.SIGSTOP)
+    with sent(one, get(ASK)) as held:
+        held.settimeout(1)
+        with pytest.raises(TimeoutError):
+            held.recv(1000)
+        one.process.send_signal(signal.SIGCONT)
+        held.settimeout(20)
+        assert held.recv(1000).startswith(b"HTTP/1.1 200")
+    assert one.stop() == ""
+
+
+def test_a_store_that_is_replaced(seeds: Path, tmp_path: Path, run: Run) -> None:
+    """By another store: that one is served. By what is none: that is said, and when a store is there it is served again."""
+    store, other = (Path(shutil.copytree(seeds, tmp_path / name)) for name in ("store", "other"))
+    assert run("remove", "003-paraphrase", "--store", other).returncode == 0
+    one = Server(store)
+    try:
+        assert httpx.get(f"{one.url}/healthz").json()["articles"] == 5
+        store.rename(tmp_path / "away")
+        other.rename(store)
+        assert httpx.get(f"{one.url}/healthz").json()["articles"] == 4
+        shutil.rmtree(store / "snapshots")
+        (store / "journal.jsonl").touch()
+        ways: list[Callable[[], object]] = [lambda: None, lambda: shutil.rmtree(store), store.mkdir, store.rmdir, store.touch]
+        for breaks in ways:
+            breaks()
+            told = one.ask(ASK)
+            assert told.status_code == 503 and len(told.text.splitlines()) == 3 and "try:" in told.text
+        store.unlink()
+        (tmp_path / "away").rename(store)
+        assert one.ask(ASK).status_code == 200
+    finally:
+        assert one.stop() == ""
 
 
 def test_a_store_that_changes_or_goes(seeds: Path, tmp_path: Path, run: Run) -> None:

@@ -24,7 +24,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -42,6 +42,13 @@ Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  
 _LABEL = ox.NamedNode(RDFS + "label")
 _CURRENT, _DUMP = "current", "graph.nq"
 MODULUS = 2**256
+
+
+class Dataset(NamedTuple):
+    """The graphs, by IRI, that a query asks instead of all: those merged into the default graph, and those that GRAPH sees."""
+
+    default: Sequence[str] = ()
+    named: Sequence[str] = ()
 
 
 def create(path: Path) -> None:
@@ -150,9 +157,18 @@ class Store:
     def __init__(self, engine: ox.Store, path: Path | None = None, snapshot: Path | None = None) -> None:
         self._engine, self.path, self.snapshot = engine, path, snapshot
 
-    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """What the engine answers, unguarded (`kg.query.run` guards); all graphs together are the default graph."""
-        return self._engine.query(text, use_default_graph_as_union=True)
+    def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """What the engine answers, unguarded (`kg.query.run` guards); without a dataset all graphs together are the default graph.
+
+        A dataset overrides FROM in the text, and a graph of it that the store lacks is empty.
+        """
+        if dataset is None:
+            return self._engine.query(text, use_default_graph_as_union=True)
+        return self._engine.query(
+            text,
+            default_graph=[ox.NamedNode(iri) for iri in dataset.default],
+            named_graphs=[ox.NamedNode(iri) for iri in dataset.named],
+        )
 
     def select(self, text: str) -> list[tuple[Term | None, ...]]:
         """The rows of a SELECT this program wrote.

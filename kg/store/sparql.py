@@ -58,10 +58,11 @@ def tokens(text: str) -> list[Token]:
     return [token for token in found if token.kind != "space"]
 
 
-def guard(text: str) -> str:
+def guard(text: str, dataset: bool = False) -> str:
     """The query as it may be given to the engine; lines stay where they are.
 
-    Raises QueryError for an update, for SERVICE, FROM and LOAD, and for nesting or length that crashes parsers.
+    Raises QueryError for an update, for SERVICE, FROM and LOAD, and for nesting or length that crashes parsers. With a `dataset`
+    chosen beside the query, which overrides FROM, FROM may stand.
 
     >>> guard("ASK { ?s ?p 'SERVICE' }")
     "ASK { ?s ?p 'SERVICE' }"
@@ -71,12 +72,12 @@ def guard(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = tokens(text)
     for before, token, after in zip([None, *found], found, [*found[1:], None], strict=False):
-        _refuse(token, before, after, text)
+        _refuse(token, before, after, text, dataset)
     _weigh(found, text)
     return _unambiguous(text, found)
 
 
-def _refuse(token: Token, before: Token | None, after: Token | None, text: str) -> None:
+def _refuse(token: Token, before: Token | None, after: Token | None, text: str, dataset: bool) -> None:
     if token.kind not in ("word", "name"):
         return
     word = token.text.upper()
@@ -85,7 +86,8 @@ def _refuse(token: Token, before: Token | None, after: Token | None, text: str) 
     glued = token.kind == "name" and "SERVICE" in head and not declared and after is not None and after.text == "{"
     if glued or (token.kind == "word" and "SERVICE" in word):
         raise _refused("SERVICE is refused: a query asks this store and nothing else", token, text)
-    if word in ("FROM", "NAMED") or (token.kind == "name" and head.startswith("FROM") and not declared and _outside(token, text)):
+    from_ = word in ("FROM", "NAMED") or (token.kind == "name" and head.startswith("FROM") and not declared and _outside(token, text))
+    if from_ and not dataset:
         raise _refused("FROM is refused: a query asks all graphs of this store", token, text, "GRAPH <iri> { … } asks one graph")
     if token.kind == "word" and word in _UPDATES:
         raise _refused(f"{word} is refused: a query reads, it changes nothing", token, text, "kg add, import and remove change a store")

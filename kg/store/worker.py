@@ -1,18 +1,21 @@
 """A query in a process of its own: it can be stopped at a time limit, its memory has a bound, and it has no network.
 
 The engine cannot be told to stop, so the process is killed. Frames go through its standard streams: a header (kind, number of
-bytes), then the bytes; answers travel as SPARQL JSON and N-Triples. A worker answers any number of queries, and is
-started anew after a kill.
+bytes), then the bytes; a query and its dataset travel as JSON, answers as SPARQL JSON and N-Triples. A worker answers any
+number of queries, and is started anew after a kill.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import selectors
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +23,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from kg.errors import LimitError, QueryError
-from kg.store.embedded import Store
+from kg.store.embedded import Dataset, Store
 
 MEMORY = 2 << 30  # bytes of address space: the engine, the query and its answer
 _START = 10.0  # seconds a process may take to start, on a busy machine; not part of the query's time
@@ -46,10 +49,10 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
-        """The answer within `seconds`; raises QueryError where it takes longer, needs too much memory, or is wrong."""
+    def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
+        """The answer of all graphs, or of a dataset, within `seconds`; raises QueryError where it takes longer, needs too much memory, or is wrong."""
         process = self._started()
-        data = text.encode("utf-8", "replace")
+        data = json.dumps((text, dataset), ensure_ascii=False).encode("utf-8", "replace")
         try:
             assert process.stdin
             process.stdin.write(_HEAD.pack(b"q", seconds, len(data)) + data)
@@ -75,6 +78,11 @@ class Worker:
     def start(self) -> None:
         """Starts the process, where none runs, so that the next query need not wait for it; raises QueryError where none can be started."""
         self._started()
+
+    def stop(self) -> None:
+        """Ends the process while another thread asks, which hears that the query was stopped."""
+        if self._process:
+            self._process.kill()
 
     def close(self) -> None:
         """Ends the process and takes away what was copied for it."""
@@ -148,6 +156,8 @@ def serve(source: str, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _leave_network()
+    _share_memory()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     inlet, outlet = sys.stdin.buffer, sys.stdout.buffer
     try:
         store = _opened(Path(source))
@@ -161,7 +171,8 @@ def serve(source: str, memory: int) -> None:
         # Where the parent is killed and cannot kill, the kernel does: its limit counts processor time, hence the margin.
         limit = int(used.ru_utime + used.ru_stime + min(seconds, 1e8)) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        _send(outlet, *_answer(store, inlet.read(size).decode()))
+        text, graphs = json.loads(inlet.read(size))
+        _send(outlet, *_answer(store, text, Dataset(*graphs) if graphs else None))
 
 
 def _opened(source: Path) -> Store:
@@ -174,11 +185,11 @@ def _opened(source: Path) -> Store:
     return Store(engine)
 
 
-def _answer(store: Store, text: str) -> tuple[str, bytes]:
+def _answer(store: Store, text: str, dataset: Dataset | None) -> tuple[str, bytes]:
     import pyoxigraph as ox
 
     try:
-        answer = store.query(text)
+        answer = store.query(text, dataset)
         if isinstance(answer, ox.QueryTriples):
             return "c", answer.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
         kind = "a" if isinstance(answer, ox.QueryBoolean) else "s"
@@ -192,6 +203,23 @@ def _answer(store: Store, text: str) -> tuple[str, bytes]:
 def _send(outlet: BinaryIO, kind: str, data: bytes) -> None:
     outlet.write(_HEAD.pack(kind.encode(), 0.0, len(data)) + data)
     outlet.flush()
+
+
+def _end_with_parent() -> None:
+    """Ends this process, whatever it computes, once nobody can write to its input any more: the parent closed it, or was killed."""
+    hung_up = select.poll()
+    hung_up.register(sys.stdin, 0)  # no event but the one that needs no asking for
+    hung_up.poll()
+    os._exit(1)
+
+
+def _share_memory() -> None:
+    """Lets all threads allocate from one arena (glibc): one each would take 64 MB of an address space that has a limit."""
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(-8, 1)  # M_ARENA_MAX
 
 
 def _leave_network() -> None:

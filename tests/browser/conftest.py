@@ -19,7 +19,6 @@ from kg.view.site.facts import Facts, read_facts
 from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import site_pages
 from kg.view.site.write import write_site
-from tests.support import Server
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -93,14 +92,6 @@ def site(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "pages"
     write_site(folder, site_pages(Maker(facts)))
     return folder
-
-
-@pytest.fixture(scope="session")
-def server(seeds: Path) -> Iterator[Server]:
-    """The seeds, served."""
-    one = Server(seeds)
-    yield one
-    one.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pyoxigraph as ox
 import pytest
@@ -91,6 +92,13 @@ def test_what_is_forbidden_is_refused(text: str) -> None:
     with pytest.raises(QueryError, match="is refused") as refused:
         guard(text.replace("U", "x:y"))
     assert refused.value.hint and "line" in refused.value.where
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_dataset_lifts_from_and_nothing_else(text: str) -> None:
+    """One that is chosen beside the query overrides FROM; all else is refused as ever."""
+    with nullcontext() if "FROM" in text else pytest.raises(QueryError, match="is refused"):
+        guard(text.replace("U", "x:y"), dataset=True)
 
 
 @pytest.mark.parametrize("text", [*REFUSED, *AMBIGUOUS])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
 from kg.errors import QueryError
-from kg.store.embedded import Store, create, memory, open_store, writer
+from kg.store.embedded import Dataset, Store, create, memory, open_store, writer
 from kg.store.worker import Worker
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(?c) + STRLEN(?f) + STRLEN(?i) < 0) }"
@@ -67,6 +68,13 @@ def test_answers_come_whole(store: Store) -> None:
             worker.ask("SELECT {", 5)
 
 
+def test_a_dataset_goes_with_the_query(store: Store) -> None:
+    """The next query asks all graphs again."""
+    with Worker(store) as worker:
+        told = [worker.ask("ASK { ?s ?p 'é 7' }", 5, dataset)[1] for dataset in (Dataset(["x:g"]), Dataset(["x:none"]), Dataset(), None)]
+        assert [b"true" in answer for answer in told] == [True, False, False, True]
+
+
 def test_nothing_is_left_behind(store: Store) -> None:
     """No process and no copy."""
     worker = Worker(store)
@@ -75,6 +83,19 @@ def test_nothing_is_left_behind(store: Store) -> None:
     worker.close()
     assert process and process.poll() is not None
     assert not copied or not Path(copied.name).exists()
+
+
+def test_it_ends_with_who_started_it() -> None:
+    """In the middle of a query too, however that one ended."""
+    store = memory(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode("x:g")) for t in triples(1000))
+    with Worker(store) as worker, ThreadPoolExecutor(1) as pool:
+        worker.start()
+        asked, process = pool.submit(worker.ask, ENDLESS, 20), worker._process
+        assert process and process.stdin
+        time.sleep(0.5)
+        process.stdin.close()  # as the system does for one that is killed
+        assert process.wait(2) == 1
+        assert isinstance(asked.exception(), QueryError)
 
 
 def test_a_store_that_is_gone_is_told(tmp_path: Path) -> None:
