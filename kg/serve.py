@@ -92,18 +92,22 @@ class _State:
             return self.made.get(path)
 
     def ask(self, text: str, seconds: float) -> tuple[str, bytes]:
-        """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, or it is stopped."""
+        """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, it is stopped, or too long."""
         guarded = sparql.guard(text)
         try:
             worker = self.workers.get(timeout=seconds)
         except queue.Empty:
             raise LimitError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
         try:
-            return worker.ask(guarded, seconds)
+            kind, data = worker.ask(guarded, seconds)
         except SyntaxError as error:
             raise sparql.explain(error, text) from error
         finally:
             threading.Thread(target=self.give, args=(worker,), daemon=True).start()
+        if len(data) > MOST_BYTES:
+            what = f"the query was stopped: its answer has more than {MOST_BYTES >> 20} MB"
+            raise LimitError(what, "", "ask for less: a LIMIT, fewer columns")
+        return kind, data
 
     def give(self, worker: Worker) -> None:
         """Gives a process back when it can take the next query; one that was killed is started again first."""
@@ -266,10 +270,6 @@ async def _query_of(request: Request) -> str | None:
 
 def _written(kind: str, data: bytes, request: Request) -> Response:
     """The answer in the form that the client likes best."""
-    if len(data) > MOST_BYTES:
-        raise LimitError(
-            f"the query was stopped: its answer has more than {MOST_BYTES >> 20} MB", "", "ask for less: a LIMIT, fewer columns"
-        )
     forms: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = GRAPHS if kind == "c" else RESULTS
     named = SHORT.get(request.query_params.get("format", ""), "")
     media = named if named in forms else _liked(request.headers.get("accept", "*/*"), tuple(forms))

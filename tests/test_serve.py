@@ -19,7 +19,7 @@ import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from kg.serve import ADDRESS, Live, _liked
+from kg.serve import ADDRESS, Live, _liked, _query_page
 from kg.store.embedded import open_store
 from tests.support import KG, Run
 
@@ -239,6 +239,17 @@ def test_each_limit_strikes_and_is_said(seeds: Path) -> None:
                 state.ask(query, 1.0)
             assert time.monotonic() - begun < 5
             assert state.ask(ASK, 5.0)[0] == "a"
+    finally:
+        live.close()
+
+
+def test_an_answer_that_is_too_long_is_said_to_be_on_the_page_too(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it is read: nothing of it is shown."""
+    monkeypatch.setattr("kg.serve.MOST_BYTES", 1 << 20)
+    live = Live(seeds)
+    try:
+        page = _query_page(live, "SELECT * { ?s ?p ?o } LIMIT 10000").decode()
+        assert "more than 1 MB" in page and "<tbody>" not in page
     finally:
         live.close()
 
