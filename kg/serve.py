@@ -28,7 +28,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.errors import LimitError, ProvisoError, QueryError, StoreError, UsageError
-from kg.query import Answer, list_questions, received, to_json_rows, unreviewed
+from kg.listing import listing
+from kg.query import Answer, list_questions, plain_value, received, to_json_rows, unreviewed
 from kg.store import sparql
 from kg.store.embedded import Store, open_store
 from kg.store.folder import JOURNAL
@@ -276,7 +277,10 @@ def _written(kind: str, data: bytes, request: Request) -> Response:
     if not media:
         return _told(ProvisoError("the answer cannot be written as asked", "header Accept", f"one of: {', '.join(forms)}"), 406)
     form = forms[media]
-    if isinstance(form, ox.RdfFormat):
+    if named and form == ox.QueryResultsFormat.CSV:  # by name from the page: a person opens it, in a spreadsheet
+        answer = received(kind, data)
+        written: bytes | None = listing(answer.columns, [[plain_value(term) for term in row] for row in answer.rows], "csv").encode()
+    elif isinstance(form, ox.RdfFormat):
         written = ox.serialize(
             ox.parse(data, format=ox.RdfFormat.N_TRIPLES), format=form, prefixes=PREFIXES if form == ox.RdfFormat.TURTLE else None
         )
