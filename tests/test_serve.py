@@ -215,6 +215,13 @@ def test_the_page_to_ask_on(server: Server) -> None:
     assert "<script>alert" not in amiss and 'role="alert"' in amiss
 
 
+def test_the_pages_link_to_csv_is_for_spreadsheets(server: Server) -> None:
+    """Nothing in it is run there; who asks for text/csv gets what the standard says."""
+    query = 'SELECT * { VALUES (?a ?n) { ("=1+1" -5) } }'
+    assert httpx.get(f"{server.url}/sparql?{urlencode({'query': query, 'format': 'csv'})}").text == "a,n\n'=1+1,-5\n"
+    assert server.ask(query, Accept="text/csv").text == "a,n\r\n=1+1,-5\r\n"
+
+
 def test_there_is_no_way_out_of_the_pages(server: Server) -> None:
     """Neither by dots nor by their escapes."""
     for path in ("/../pyproject.toml", "/%2e%2e/%2e%2e/etc/passwd", "/assets/../../x", "/nothing.html"):
