@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from bench.faults.hostile import SCRIPTS, articles
 from bench.faults.scorecard import CannotRun, Case, Trial, row
@@ -60,6 +60,13 @@ class Watched:
     def visit(self, address: str, *words: str) -> list[str]:
         """What is wrong with what is at an address, once all there is was touched; these words must be shown as they stand."""
         self.seen.clear()
+        try:
+            wrong = self._touched(address, words)
+        except Error as error:  # such as a page that has led elsewhere
+            wrong = [error.message.partition("\n")[0]]
+        return [f"{address.rpartition('/')[2][:60]}: {one}" for one in (*self.seen, *wrong)]
+
+    def _touched(self, address: str, words: tuple[str, ...]) -> list[str]:
         self.page.goto(address)
         self.page.evaluate(_TOUCH)
         search = self.page.locator("#search")
@@ -67,8 +74,7 @@ class Watched:
             search.fill(words[0][:12] if words else "mark")
         self.page.wait_for_timeout(60)
         shown = " ".join(self.page.locator("body, svg").first.evaluate("(e) => e.innerText || e.textContent").split())
-        wrong = [*self.seen, *self.page.evaluate(_LIVE), *(f"not shown: {word}" for word in words if " ".join(word.split()) not in shown)]
-        return [f"{address.rpartition('/')[2][:60]}: {one}" for one in wrong]
+        return [*self.page.evaluate(_LIVE), *(f"not shown: {word}" for word in words if " ".join(word.split()) not in shown)]
 
 
 @contextmanager
@@ -80,6 +86,7 @@ def watched(own: tuple[str, ...]) -> Iterator[Watched]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         one = Watched(browser.new_page(), own)
+        one.page.set_default_timeout(10_000)
         one.page.add_init_script(_WATCH)
         one.page.on("console", lambda message: one.seen.append(message.text))
         one.page.on("pageerror", lambda error: one.seen.append(str(error)))
