@@ -3,7 +3,8 @@
 table   on a terminal: aligned, or a block a row where that is too wide, nothing cut; piped: tab-separated, one row a line
 json    one array of objects, a row each, keyed by column
 jsonl   the same, one object a line
-csv     with a header; a cell that a spreadsheet would run gets an apostrophe
+csv     with a header; a cell that a spreadsheet would run gets an apostrophe, and one more where it had some before such a
+        sign: take one away from a cell whose apostrophes stand before such a sign, and the words are as they were
 md      a Markdown table
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 from kg.errors import UsageError
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a cell begins that a spreadsheet would run
 FORMATS = ("table", "json", "jsonl", "csv", "md")
 Rows = Sequence[Sequence[Any]]
 
@@ -89,10 +90,12 @@ def _csv(columns: Sequence[str], rows: Rows) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(
-            "'" + value if isinstance(value, str) and value.startswith(FORMULA) else "" if value is None else value for value in row
-        )
+        writer.writerow("" if value is None else _inert(value) for value in row)
     return out.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
 
 
 def _markdown(text: str) -> str:

@@ -89,7 +89,7 @@ class Answer:
             import pandas
         except ImportError:
             raise UsageError("pandas is not installed", "", "pip install pandas, or use to_json_rows") from None
-        return pandas.DataFrame([[_plain_value(term) for term in row] for row in self.rows], columns=list(self.columns))
+        return pandas.DataFrame([[plain_value(term) for term in row] for row in self.rows], columns=list(self.columns))
 
 
 def list_queries(kind: str | None = None) -> list[NamedQuery]:
@@ -287,8 +287,9 @@ def _resolve(store: Store, parameter: Parameter, value: str, default: str) -> li
     if kind in _THINGS:
         return [str(ox.NamedNode(iri)) for iri in _find(store, parameter, value)]
     if kind in _WORDS:
-        words = {_slug(word): word for word in SCHEMES[_WORDS[kind]][1]}
-        return [str(ox.NamedNode(concept(_WORDS[kind], words[_known(parameter, value, words)])))]
+        prefix, bare = SCHEMES[_WORDS[kind]]
+        words = {_slug(word): word for word in bare}
+        return [str(ox.NamedNode(concept(_WORDS[kind], words[_known(parameter, value, words, prefix)])))]
     if kind == "kind-of-actor":
         classes = {_slug(name): name for name in ("Actor", *ACTOR_KINDS.values())} | {_slug(w): name for w, name in ACTOR_KINDS.items()}
         return [str(ox.NamedNode(KG + classes[_known(parameter, value, classes)]))]
@@ -348,10 +349,11 @@ def _expanded(value: str) -> str:
     return PREFIXES[prefix] + rest if colon and prefix in PREFIXES else prefix + colon + rest
 
 
-def _known(parameter: Parameter, value: str, words: Mapping[str, object]) -> str:
+def _known(parameter: Parameter, value: str, words: Mapping[str, object], prefix: str = "") -> str:
+    """The one of the words that a value is: as it stands, or as the name of its concept, which begins with the prefix."""
     iri = _expanded(value)
     slug = _slug(iri.removeprefix(KG) if iri.startswith(KG) else value)
-    for name in (slug, slug.partition("-")[2]):
+    for name in (slug, slug.removeprefix(prefix)):
         if name in words:
             return name
     raise UsageError(f"{value!r} is not a {parameter.type}", f"parameter {parameter.name}", f"one of: {', '.join(sorted(words))}")
@@ -416,7 +418,8 @@ def to_json_rows(store: Store, answer: Answer) -> list[dict[str, Any]]:
     return [{column: _json(term, labels) for column, term in zip(answer.columns, row, strict=True)} for row in answer.rows]
 
 
-def _plain_value(term: Term | None) -> Any:
+def plain_value(term: Term | None) -> Any:
+    """A term as Python has it: an IRI or text as text, a number or boolean as such, unbound as None."""
     value = _json(term, {})
     return value["iri"] if isinstance(value, dict) else value
 

@@ -30,7 +30,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.errors import LimitError, ProvisoError, QueryError, StoreError, UsageError
-from kg.query import Answer, list_questions, received, to_json_rows, unreviewed
+from kg.listing import listing
+from kg.query import Answer, list_questions, plain_value, received, to_json_rows, unreviewed
 from kg.store import sparql
 from kg.store.embedded import Dataset, Store, open_store
 from kg.store.folder import JOURNAL
@@ -97,7 +98,7 @@ class _State:
             return self.made.get(path)
 
     def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
-        """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, or it is stopped."""
+        """The kind of answer and its bytes, in one of the processes; raises QueryError where none is free in time, it is stopped, or too long."""
         # The Protocol leaves it to the service what relative IRIs are relative to: here, to where the ids are.
         guarded = f"BASE <{ID}> {sparql.guard(text, dataset is not None)}"
         try:
@@ -105,16 +106,21 @@ class _State:
         except queue.Empty:
             raise LimitError(f"all {WORKERS} processes for queries were busy for {seconds:g} s", "", "ask again a little later") from None
         try:
-            if not self.stopped:
-                return worker.ask(guarded, seconds, dataset)
+            if self.stopped:
+                raise _stopping()
+            kind, data = worker.ask(guarded, seconds, dataset)
         except SyntaxError as error:
             raise sparql.explain(error, text) from error
         except LimitError:
-            if not self.stopped:
-                raise
+            if self.stopped:
+                raise _stopping() from None
+            raise
         finally:
             threading.Thread(target=self.give, args=(worker,), daemon=True).start()
-        raise LimitError("the query was stopped: the server is stopping", "", "ask again when it is back")
+        if len(data) > MOST_BYTES:
+            what = f"the query was stopped: its answer has more than {MOST_BYTES >> 20} MB"
+            raise LimitError(what, "", "ask for less: a LIMIT, fewer columns")
+        return kind, data
 
     def give(self, worker: Worker) -> None:
         """Gives a process back when it can take the next query; one that was killed is started again first."""
@@ -317,17 +323,16 @@ def _dataset(given: Iterable[tuple[str, str]]) -> Dataset | None:
 
 def _written(kind: str, data: bytes, request: Request) -> Response:
     """The answer in the form that the client likes best."""
-    if len(data) > MOST_BYTES:
-        raise LimitError(
-            f"the query was stopped: its answer has more than {MOST_BYTES >> 20} MB", "", "ask for less: a LIMIT, fewer columns"
-        )
     forms: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = GRAPHS if kind == "c" else RESULTS
     named = SHORT.get(request.query_params.get("format", ""), "")
     media = named if named in forms else _liked(request.headers.get("accept", "*/*"), tuple(forms))
     if not media:
         return _told(ProvisoError("the answer cannot be written as asked", "header Accept", f"one of: {', '.join(forms)}"), 406)
     form = forms[media]
-    if isinstance(form, ox.RdfFormat):
+    if named and form == ox.QueryResultsFormat.CSV:  # by name from the page: a person opens it, in a spreadsheet
+        answer = received(kind, data)
+        written: bytes | None = listing(answer.columns, [[plain_value(term) for term in row] for row in answer.rows], "csv").encode()
+    elif isinstance(form, ox.RdfFormat):
         written = ox.serialize(
             ox.parse(data, format=ox.RdfFormat.N_TRIPLES), format=form, prefixes=PREFIXES if form == ox.RdfFormat.TURTLE else None
         )
@@ -362,6 +367,10 @@ def _weight(text: str) -> float:
         return min(1.0, max(0.0, float(text)))
     except ValueError:
         return 0.0
+
+
+def _stopping() -> LimitError:
+    return LimitError("the query was stopped: the server is stopping", "", "ask again when it is back")
 
 
 def _told(error: ProvisoError, status: int) -> Response:

@@ -162,6 +162,8 @@ def test_a_date_is_typed_where_the_query_has_a_typed_one(store: Store) -> None:
         ("place", "Ukrain", "Ukraine"),
         ("kind-of-actor", "parlament", "parliament"),
         ("stance", "firm", "pledged"),
+        ("stance", "kind-pledged", "pledged"),
+        ("kind-of-actor", "any actor", "parliament"),
         ("date", "6 January 2026", "2026-01-06"),
         ("date", "2026-13", "2026-01-06"),
         ("date", "2026-02-30", "2026-01-06"),
@@ -299,6 +301,13 @@ def test_csv_has_a_column_of_iris_and_no_formula(store: Store) -> None:
     ]  # fmt: skip
     odd = Answer(("a",), [(ox.Literal(-5),), (ox.Literal("-5"),), (ox.Literal('a\r\nb,"c"'),), (ox.Literal("@x"),)])
     assert [row[0] for row in csv.reader(io.StringIO(to_text(store, odd, "csv"), newline=""))] == ["a", "-5", "'-5", 'a\r\nb,"c"', "'@x"]
+
+
+def test_what_a_cell_held_can_be_told_back(store: Store) -> None:
+    """An apostrophe before such a sign gets another one; one before anything else stays alone."""
+    cells = {"=1": "'=1", "'=1": "''=1", "'tis": "'tis", "-": "'-", "\n=1": "'\n=1", "＝1": "'＝1", "a=1": "a=1"}
+    text = to_text(store, Answer(("a",), [(ox.Literal(cell),) for cell in cells]), "csv")
+    assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))] == ["a", *cells.values()]
 
 
 def test_md_and_table_show_labels(store: Store) -> None:

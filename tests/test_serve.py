@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from kg.serve import ADDRESS, Live
+from kg.serve import ADDRESS, Live, _query_page
 from kg.store.embedded import open_store
 from tests.support import ASK, SELECT, Run, Server
 
@@ -57,6 +57,13 @@ def test_the_page_to_ask_on(server: Server) -> None:
     assert "<script>alert" not in amiss and 'role="alert"' in amiss
 
 
+def test_the_pages_link_to_csv_is_for_spreadsheets(server: Server) -> None:
+    """Nothing in it is run there; who asks for text/csv gets what the standard says."""
+    query = 'SELECT * { VALUES (?a ?n) { ("=1+1" -5) } }'
+    assert httpx.get(f"{server.url}/sparql?{urlencode({'query': query, 'format': 'csv'})}").text == "a,n\n'=1+1,-5\n"
+    assert server.ask(query, Accept="text/csv").text == "a,n\r\n=1+1,-5\r\n"
+
+
 def test_there_is_no_way_out_of_the_pages(server: Server) -> None:
     """Neither by dots nor by their escapes."""
     for path in ("/../pyproject.toml", "/%2e%2e/%2e%2e/etc/passwd", "/assets/../../x", "/nothing.html"):
@@ -81,6 +88,17 @@ def test_each_limit_strikes_and_is_said(seeds: Path) -> None:
                 state.ask(query, 1.0)
             assert time.monotonic() - begun < 5
             assert state.ask(ASK, 5.0)[0] == "a"
+    finally:
+        live.close()
+
+
+def test_an_answer_that_is_too_long_is_said_to_be_on_the_page_too(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it is read: nothing of it is shown."""
+    monkeypatch.setattr("kg.serve.MOST_BYTES", 1 << 20)
+    live = Live(seeds)
+    try:
+        page = _query_page(live, "SELECT * { ?s ?p ?o } LIMIT 10000").decode()
+        assert "more than 1 MB" in page and "<tbody>" not in page
     finally:
         live.close()
 

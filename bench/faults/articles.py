@@ -55,7 +55,9 @@ def changed(trial: Trial) -> Iterator[Case]:
         for line in run.out.decode().splitlines()[1:]
         if not line.startswith("unchanged")
     }
-    asked = "SELECT (STR(?article) AS ?a) (COUNT(?r) AS ?n) { ?r <https://w3id.org/proviso#annotates> ?article } GROUP BY ?article ORDER BY ?a"
+    asked = (
+        "SELECT (STR(?article) AS ?a) (COUNT(?r) AS ?n) { ?r <https://w3id.org/proviso#annotates> ?article } GROUP BY ?article ORDER BY ?a"
+    )
     history = {row["a"].rsplit("/", 1)[-1]: int(row["n"]) for row in rows(trial, store, asked)}
     for number in range(trial.cases):
         name = f"made-{number:04}"

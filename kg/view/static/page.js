@@ -408,7 +408,7 @@
   }
 
   measure();
-  if (free) network.moveTo({ position: { x: width / 2, y: height / 2 }, scale: Math.min(stage.clientWidth / width, stage.clientHeight / height, 1), animation: false });
+  if (free) network.moveTo({ position: { x: width / 2, y: height / 2 }, scale: Math.min(stage.clientWidth / width, stage.clientHeight / height, 1) || 1 /* a frame that has no size yet */, animation: false });
   arrive();
   window.picture = { network, things, get lit() { return lit && [...lit]; }, get named() { return named; } }; // for whoever looks from the console, and the tests
 })();
