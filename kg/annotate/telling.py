@@ -249,9 +249,10 @@ def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
 
 
 def _qualified(text: str, use: Use) -> Use:
-    """The condition with its role, its kind by the patterns, and who decides where the network named nobody."""
+    """The condition with its role, its kind by the words where they tell more than `event`, and who decides where the network named nobody."""
     words = read_words(text, use.text.start, use.text.end)
-    kind = use.kind if not use.found_by.startswith("condition ") else kind_of(words, 0, len(words), use.polarity)
+    told = kind_of(words, 0, len(words), use.polarity) if use.found_by.startswith("condition ") else "event"
+    kind = use.kind if told == "event" else told
     parts = decider(words, 0, len(words)) if not use.by and kind not in ("time", "limit") else []
     by = tuple(Span.of(text, words[first].start, words[stop - 1].end) for first, stop in parts)
     return replace(use, role="trigger" if _is_trigger(use) else use.role, kind=kind, by=use.by or by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.annotate.rules.found import Deed, Said, Use
-from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
+from kg.annotate.telling import Told, _qualified, tell_by_network, tell_by_patterns
 from kg.model import Span
 
 
@@ -68,3 +68,10 @@ def test_a_source_that_will_not_be_named_asks_nothing() -> None:
     """It is said of the source."""
     told = tell_by_network("The port will close, said an official, who asked not to be named.")
     assert not any("named" in span.text for one in told for span in one.said.content)
+
+
+@pytest.mark.parametrize(("words", "kind"), [("40 million crowns", "limit"), ("the Senate ratifies the treaty", "approval")])
+def test_the_words_of_a_condition_overrule_its_kind_where_they_tell_more(words: str, kind: str) -> None:
+    """A sum of money shows no kind of its own, so the network's stays; a ratification is an approval."""
+    use = Use(Span(0, len(words), words), kind="limit", found_by="condition limit")
+    assert _qualified(words, use).kind == kind
