@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
+from kg.annotate.rules.lexicon import word_class
 from kg.annotate.tagger.hints import FORCE_NUMBERS, find_hints
 from kg.annotate.tagger.network import Array, Lot, Network
 from kg.annotate.tagger.tokens import Tokens, tokenize, windows
@@ -26,7 +27,7 @@ ACTS = (("pledged", "firm"), ("pledged", "intended"), ("open", None), ("refused"
 KINDS = ("event", "approval", "reciprocity", "finding", "limit", "time")
 FORBIDDEN = np.float32(-1e4)
 MOSTLY = 0.6  # share of the tokens of a sentence that stand in quotation marks where it is a quoted one
-ARTICLES = frozenset(["the", "a", "an", "its", "their", "his", "her"])
+ARTICLES, POSSESSIVES = frozenset(["the", "a", "an"]), frozenset(["its", "their", "his", "her"])
 JOINTS = frozenset(["and", "or", "then"])
 SAME = 0.8  # share of the tokens of two stretches that both have where they are one thing
 MOST_ANCHORS = 40  # of one kind in one window; more stand in no prose
@@ -164,14 +165,21 @@ class _Lot:
         self.runs[kind] = [[own[n], *runs[n]] for n in kept]
         self.runs[other] = [self.runs[other][n] for n in kept]
 
+    def _names(self, runs: Iterable[Run]) -> Iterator[Span]:
+        """The words of those that are named, each name whole."""
+        return (self._span(run) for run in map(self._whole, runs) if run)
+
     def _whole(self, run: Run) -> Run | None:
-        """A name of which only the article was found, with the words with a capital that follow it; None where there are none."""
+        """A name of which only the article was found, with the capitals and words for agents that follow it; None where none do."""
         first, stop, role = run
-        if stop - first > 1 or self._word(first) not in ARTICLES:
+        if stop - first > 1 or self._word(first) not in ARTICLES | POSSESSIVES:
             return run
-        while stop < len(self.lot.hidden) and self.tokens.word(self.lot.first + stop)[:1].isupper():
+        while stop < len(self.lot.hidden) and self._names_somebody(stop):
             stop += 1
-        return (first, stop, role) if stop - first > 1 else None
+        return (first, stop, role) if stop - first > 1 or self._word(first) in POSSESSIVES else None
+
+    def _names_somebody(self, at: int) -> bool:
+        return self.tokens.word(self.lot.first + at)[:1].isupper() or self._word(at) in word_class("agents")
 
     def _word(self, at: int) -> str:
         return self.tokens.word(self.lot.first + at).lower()
@@ -208,8 +216,8 @@ class _Lot:
         for n, ((at, sure), runs) in enumerate(zip(acts.items(), self.runs["act"], strict=True)):
             action = self._own(at, [run for run in runs if run[2] == 1])
             stance, strength = ACTS[int(stances[n])]
-            beneficiary = self._span(toward[n][0]) if toward[n] else None
-            committer = tuple(self._span(run) for run in runs if run[2] == 3)
+            beneficiary = next(self._names(toward[n][:1]), None)
+            committer = tuple(self._names(run for run in runs if run[2] == 3))
             uses = tuple(use for use, _ in bounds.get(at, ()))
             deed = Deed(committer, action, stance, strength, beneficiary, uses=uses, confidence=round(sure, 2), found_by=f"act {stance}")
             found.append(deed)
@@ -229,7 +237,7 @@ class _Lot:
         links = self._links(acts)
         found: dict[int, list[tuple[Use, Span | None]]] = {}
         for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self.runs["con"], strict=True)):
-            by = tuple(self._span(run) for run in map(self._whole, self.runs["by"][n][:1]) if run)
+            by = tuple(self._names(self.runs["by"][n][:1]))
             marker = next((self._span(run) for run in runs if run[2] == 3), None)
             polarity = "unless" if self.lot.unless[at] > 0 else "if"
             use = Use(

@@ -35,6 +35,16 @@ def test_a_sentence_is_taken_apart() -> None:
     ]
 
 
+def test_a_name_of_which_only_the_article_was_found_is_made_whole() -> None:
+    """Of those whom an act helps or harms as of those who decide: no actor is called *the*."""
+    found = tag(
+        "President Ada Roe warns that she might close all Bordurian bases and seek to cancel the military cooperation with the United Isles "
+        "if President-elect Bo Krag fulfills his threat to deport workers.",
+        load_network(),
+    )
+    assert [deed.beneficiary.text for deed in found.deeds if isinstance(deed, Deed) and deed.beneficiary] == ["the United Isles"]
+
+
 WORDS = ["Merz", "said", "“", "”", "will", "if", "unless", "not", "\n", "that", "pay", ",", ".", "😀", "he", "é́", "the", "Bundestag"]
 
 
