@@ -101,8 +101,8 @@ def tell_by_network(text: str) -> list[Told]:
 
 def _sourced(found: Sequence[Said], patterns: Iterable[Said]) -> list[Said]:
     """The statements with the speakers that the patterns name for the same cue: they follow the grammar of names more closely."""
-    named = {said.cue.end: said.speakers for said in patterns if said.cue and said.speakers}
-    return [replace(one, speakers=named.get(one.cue.end, one.speakers)) if one.cue else one for one in found]
+    named = _Meeting((said.cue, said.speakers) for said in patterns if said.cue and said.speakers)
+    return [replace(one, speakers=next(named.with_span(one.cue), one.speakers)) if one.cue else one for one in found]
 
 
 def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Said]:

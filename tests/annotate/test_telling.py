@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.annotate.rules.found import Deed, Said, Use
-from kg.annotate.telling import Told, _qualified, tell_by_network, tell_by_patterns
+from kg.annotate.telling import Told, _qualified, _sourced, tell_by_network, tell_by_patterns
 from kg.model import Span
 
 
@@ -75,3 +75,15 @@ def test_the_words_of_a_condition_overrule_its_kind_where_they_tell_more(words: 
     """A sum of money shows no kind of its own, so the network's stays; a ratification is an approval."""
     use = Use(Span(0, len(words), words), kind="limit", found_by="condition limit")
     assert _qualified(words, use).kind == kind
+
+
+def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
+    """The patterns name the farmers for *are demanding*, of which the network found *are*."""
+    text = "The mayor saw farmers who are demanding a refund."
+
+    def said(cue: str, speaker: str) -> Said:
+        content, of, by = (Span(at := text.index(words), at + len(words), words) for words in ("a refund", cue, speaker))
+        return Said((content,), "indirect", cue=of, speakers=(by,))
+
+    [one] = _sourced([said("are", "The mayor")], [said("are demanding", "farmers")])
+    assert one.cue and (one.cue.text, one.speakers[0].text) == ("are", "farmers")
