@@ -286,24 +286,34 @@ class _Pieces:
         found = [(-over - first, first, -over, at) for first, over, at in self.pieces[max(0, stop - NEAR) : stop] if -over >= end]
         return [(first, over, at) for _, first, over, at in sorted(found)]
 
+    def apart(self, use: Use, deed: Deed) -> bool:
+        """Whether a condition is part of what other statements say and of none that an act stands in; a piece of its own was cut off."""
+        cut_off = (_begin(use), use.text.end)
+        others = {at for start, end, at in self.around(use.text.start, use.text.end) if (start, end) != cut_off}
+        return bool(others) and others.isdisjoint(at for _, _, at in self.around(deed.action.start, deed.action.start + 1))
+
 
 def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> tuple[list[Deed | Outcome], list[Use]]:
-    """The deeds without the conditions that somebody else's elliptical act needs, and these."""
+    """The deeds without the conditions that another statement holds, or that somebody else's elliptical act needs; and those left unbound."""
 
     def others(deed: Deed | Outcome) -> list[Use]:
         end = place_of(deed).end
         return [
             use
             for use in deed.uses
-            if use.marker
-            and use.marker.start > end
-            and NEEDING.match(use.marker.text)
-            and ELLIPTICAL.fullmatch(_rest(text, pieces, use).text)
+            if (isinstance(deed, Deed) and pieces.apart(use, deed))
+            or (
+                use.marker
+                and use.marker.start > end
+                and NEEDING.match(use.marker.text)
+                and ELLIPTICAL.fullmatch(_rest(text, pieces, use).text)
+            )
         ]
 
     taken = [others(deed) for deed in deeds]
     kept = [replace(deed, uses=tuple(use for use in deed.uses if use not in some)) for deed, some in zip(deeds, taken, strict=True)]
-    return kept, list(dict.fromkeys(use for some in taken for use in some))
+    bound = {use for deed in kept for use in deed.uses}
+    return kept, [use for use in dict.fromkeys(use for some in taken for use in some) if use not in bound]
 
 
 def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:
@@ -319,7 +329,7 @@ def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:
 
 def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
     """What a condition bounds where nothing else is known: the longer rest of the words it stands in."""
-    first = min(use.text.start, use.marker.start if use.marker else use.text.start)
+    first = _begin(use)
     last = max(use.text.end, use.marker.end if use.marker else use.text.end)
     start, end, _ = next(iter(pieces.around(use.text.start, use.text.end)), (*sentence_around(text, first, last), 0))
     start, end = max(start, first - FAR), min(end, last + FAR)
@@ -327,6 +337,11 @@ def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
     if use.marker and use.marker.end <= use.text.start and NEEDING.match(use.marker.text) and start < first and sides[0]:
         return sides[0]  # what needs it stands before
     return max(filter(None, sides), key=lambda span: span.end - span.start, default=use.text)
+
+
+def _begin(use: Use) -> int:
+    """Where a condition begins, or its marker, if that stands before it."""
+    return min(use.text.start, use.marker.start) if use.marker else use.text.start
 
 
 def _home(pieces: _Pieces, deed: Deed | Outcome) -> int:

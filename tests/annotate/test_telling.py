@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.annotate.rules.found import Deed, Said, Use
-from kg.annotate.telling import Told, _qualified, _sourced, tell_by_network, tell_by_patterns
+from kg.annotate.telling import Told, _Pieces, _qualified, _sourced, tell_by_network, tell_by_patterns
 from kg.model import Span
 
 
@@ -87,3 +87,22 @@ def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
 
     [one] = _sourced([said("are", "The mayor")], [said("are demanding", "farmers")])
     assert one.cue and (one.cue.text, one.speakers[0].text) == ("are", "farmers")
+
+
+def test_a_condition_inside_another_statement_binds_no_act_outside() -> None:
+    """What would make prices rise is not what the ports wait for; and it is told once."""
+    told = tell_by_network("Ruritania says it will close its ports and warns that prices will rise if the strike goes on.")
+    uses = [(one.said.cue.text, use.text.text) for one in told if one.said.cue for deed in one.deeds for use in deed.uses]
+    assert uses == [("warns", "the strike goes on")]
+
+
+def test_a_condition_cut_off_from_what_it_bounds_is_not_inside_another_statement() -> None:
+    """The words before *she said* are no statement of their own that keeps the condition from the act after them."""
+    text = "If they agree, she said, she would go. Roe said: if they agree, we stay."
+
+    def span(words: str) -> Span:
+        return Span(at := text.index(words), at + len(words), words)
+
+    pieces = _Pieces([Said((span(words),), "indirect") for words in ("If they agree", "she would go", "if they agree, we stay")])
+    uses = [Use(Span(marker.end + 1, marker.end + 11, "they agree"), marker) for marker in (span("If"), span("if"))]
+    assert [pieces.apart(use, Deed((), span("go"), "pledged")) for use in uses] == [False, True]
