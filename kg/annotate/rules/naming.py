@@ -42,6 +42,12 @@ _TITLE = re.compile(
     r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|lawyer)\b",
     re.IGNORECASE,
 )
+# What many states call a parliament or court of theirs: whose it is, the text around it says.
+_BARE = re.compile(
+    r"(?:the )?(?:(?:supreme|constitutional|federal|national|general) )*"
+    r"(?:court|council|parliament|congress|senate|assembly|house of representatives|kuvendi|majlis)",
+    re.IGNORECASE,
+)
 _DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
 _PARTICLES = listed("al bin von van de der da del el ben di la le")
 _PORTFOLIOS = listed("foreign defence defense trade food health justice education finance")
@@ -141,9 +147,22 @@ class Naming:
         return Reference(body, span, 0.8, "office held") if body else None
 
     def _body_of(self, actor: str) -> str | None:
-        day = self.published or ""
-        held = {t.of for t in self.tenures.get(actor, ()) if day and (t.start or "") <= day and (t.end is None or t.end >= day)}
+        held = {tenure.of for tenure in self.tenures.get(actor, ()) if self._held(tenure)}
         return held.pop() if len(held) == 1 else None
+
+    def _held(self, tenure: Tenure) -> bool:
+        day = self.published or ""
+        return bool(day) and (tenure.start or "") <= day and (tenure.end is None or tenure.end >= day)
+
+    def _tells_of(self, body: str) -> bool:
+        """Whether the text names a state or body, or somebody who holds an office of it on the article's day."""
+        ids = [body, *(tenure.holder for tenure in self.registry.tenures if tenure.of == body and self._held(tenure))]
+        names = (name for id in ids if (actor := self.registry.actors.get(id)) for name in (actor.label, *actor.aliases))
+        return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.text) for name in names)
+
+    def _stray(self, actor: Actor, words: str) -> bool:
+        """Whether a parliament or court is named as many are, in a text that does not tell of the state whose it is."""
+        return bool(actor.member_of and _BARE.fullmatch(words)) and not any(map(self._tells_of, actor.member_of))
 
     def _find(self, words: str) -> tuple[Actor, float, str]:
         bare = _DETERMINER.sub("", words)
@@ -151,7 +170,8 @@ class Naming:
         known = self._named_before(name or bare)
         found = [] if known and " " not in name else link(self.registry, words, self.published)
         if found and found[0][1] >= ENOUGH and (len(found) == 1 or found[1][1] < found[0][1]):
-            return self.registry.actors[found[0][0]], round(found[0][1], 2), "registry"
+            actor = self.registry.actors[found[0][0]]
+            return (self._mint(bare, actor.kind), 0.5, "words") if self._stray(actor, words) else (actor, round(found[0][1], 2), "registry")
         if known:
             return known, 0.85, "named before"
         return self._new(bare, name)
