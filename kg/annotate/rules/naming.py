@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterator
 
 from kg.actors import link, represented
 from kg.annotate.rules.words import listed
@@ -19,6 +20,7 @@ _SUBJECT = re.compile(
 )
 _WHOLE = re.compile(r"\b[A-Z][\w’'-]+ ([A-Z][\w’'-]+)\b")
 LONG = 600  # code points after which who spoke last is no longer *he*
+NEAR = 16  # names before a pronoun that may be whom it stands for
 ENOUGH = 0.6  # below this the registry's guess is one of several
 PEOPLE = listed("he she him her his hers i me my who")
 BODIES = listed("it they its their them we us our which that")
@@ -39,7 +41,7 @@ _KINDS = {
 KINDS = [(kind, re.compile(rf"\b(?:{shape})\b", re.IGNORECASE)) for kind, shape in _KINDS.items()]
 _TITLE = re.compile(
     r"\b(?:president|minister|chancellor|king|queen|prince|princess|premier|secretary|general|governor|mayor|senator|judge|justice|chief|commander"
-    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|lawyer)\b",
+    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|owner|lawyer)\b",
     re.IGNORECASE,
 )
 # What many states call a parliament or court of theirs: whose it is, the text around it says.
@@ -79,7 +81,7 @@ class Naming:
         """
         low = span.text.casefold()
         if low in PEOPLE | BODIES:
-            id = self._antecedent(low, span.start)
+            id = self.antecedent(span)
             return (
                 Reference(id, span, 0.7, "pronoun") if id else Reference(self._mint(span.text, "unnamed source").id, span, 0.3, "pronoun")
             )
@@ -129,8 +131,16 @@ class Naming:
 
     def is_person(self, id: str) -> bool:
         """Whether an actor is a person."""
+        return self.kind(id) == "person"
+
+    def kind(self, id: str) -> str:
+        """The kind of an actor; "" of one that nobody knows."""
         actor = self.registry.actors.get(id) or self.minted.get(id)
-        return actor is not None and actor.kind == "person"
+        return actor.kind if actor else ""
+
+    def named_last(self, kinds: Collection[str], before: int) -> str | None:
+        """The body of one of some kinds that was named last before a place."""
+        return next((id for id in _before(self.bodies, before) if self.kind(id) in kinds), None)
 
     def behind(self, reference: Reference) -> Reference | None:
         """The state or body for which whoever is named speaks: as the title before the name says, or an earlier one, or the one
@@ -182,10 +192,10 @@ class Naming:
         fitting = [actor for actor in found if f"-{slug(actor.label)}".endswith(f"-{slug(name)}")]
         return fitting[0] if len(fitting) == 1 else None
 
-    def _antecedent(self, pronoun: str, at: int) -> str | None:
-        named = self.people if pronoun in PEOPLE else self.bodies
-        before = bisect_left(named, (at, ""))
-        return named[before - 1][1] if before else None
+    def antecedent(self, pronoun: Span, but: Collection[str] = ()) -> str | None:
+        """The person or body named last before a pronoun that is none of some."""
+        named = self.people if pronoun.text.casefold() in PEOPLE else self.bodies
+        return next((id for id in _before(named, pronoun.start) if id not in but), None)
 
     def _new(self, bare: str, name: str) -> tuple[Actor, float, str]:
         kind = next((kind for kind, shape in KINDS if shape.search(bare)), "")
@@ -205,6 +215,12 @@ class Naming:
         if id in self.registry.actors:  # the registry has one of this very name and kind
             return self.registry.actors[id]
         return self.minted.setdefault(id, Actor(id, label, kind))
+
+
+def _before(named: list[tuple[int, str]], place: int) -> Iterator[str]:
+    """The actors named before a place, the last first, as far back as one looks."""
+    stop = bisect_left(named, (place, ""))
+    return (id for _, id in reversed(named[max(0, stop - NEAR) : stop]))
 
 
 def _name_in(words: str) -> str:
