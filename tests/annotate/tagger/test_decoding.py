@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.annotate.rules.found import Deed
-from kg.annotate.tagger.decoding import STATEMENT, best_paths, tag
-from kg.annotate.tagger.network import load_network
+from kg.annotate.tagger.decoding import STATEMENT, _Lot, best_paths, tag
+from kg.annotate.tagger.network import Lot, load_network
+from kg.annotate.tagger.tokens import tokenize
 
 
 @settings(max_examples=60, deadline=None)
@@ -43,6 +47,31 @@ def test_a_name_of_which_only_the_article_was_found_is_made_whole() -> None:
         load_network(),
     )
     assert [deed.beneficiary.text for deed in found.deeds if isinstance(deed, Deed) and deed.beneficiary] == ["the United Isles"]
+
+
+@pytest.mark.parametrize(
+    ("found", "phrase"),
+    [
+        ("the return of the boats and", "the return of the boats"),
+        ("a harder answer than", "a harder answer"),
+        ("the High Council of", "the High Council of Coastal Defence"),
+        ("the", "the Bordurian government"),
+        ("its", "its"),
+        ("the harbour", "the harbour"),
+    ],
+)
+def test_a_phrase_ends_where_it_can_end(found: str, phrase: str) -> None:
+    """Not in *and*, *than* or *of*; a name that it was cut before is taken in."""
+    text = (
+        "the return of the boats and of crews; a harder answer than in May; the High Council of Coastal Defence met; "
+        "the Bordurian government left its harbour; the harbour closed"
+    )
+    lot = _Lot.__new__(_Lot)  # as far as it knows words
+    lot.tokens = tokenize(text)
+    lot.lot = cast(Lot, SimpleNamespace(first=0, hidden=lot.tokens.starts))
+    start = text.index("the Bordurian") if found == "the" else text.index(found)
+    first, stop = lot.tokens.starts.index(start), lot.tokens.ends.index(start + len(found)) + 1
+    assert lot._phrase((first, stop, 1)).text == phrase
 
 
 WORDS = ["Merz", "said", "“", "”", "will", "if", "unless", "not", "\n", "that", "pay", ",", ".", "😀", "he", "é́", "the", "Bundestag"]
