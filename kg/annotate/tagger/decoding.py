@@ -6,6 +6,7 @@ a beginning) the most likely one is taken (Viterbi).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ MOSTLY = 0.6  # share of the tokens of a sentence that stand in quotation marks 
 ARTICLES = frozenset(["the", "a", "an"])
 OPEN = ARTICLES | {"its", "their", "his", "her", "of"}  # no name ends in these
 LOOSE = frozenset(["and", "or", "but", "nor", "than", "of", ",", ";"])  # no phrase ends in these
+CONCEDING = re.compile(r"\b(?:even|as) if\s+$", re.IGNORECASE)  # what follows is no condition
 JOINTS = frozenset(["and", "or", "then"])
 SAME = 0.8  # share of the tokens of two stretches that both have where they are one thing
 MOST_ANCHORS = 40  # of one kind in one window; more stand in no prose
@@ -227,11 +229,14 @@ class _Lot:
         links = self._links(acts)
         found: dict[int, list[tuple[Use, Span | None]]] = {}
         for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self.runs["con"], strict=True)):
+            words = self._own(at, [run for run in runs if run[2] == 1])
+            if CONCEDING.search(self.tokens.text[max(0, words.start - 10) : words.start]):
+                continue
             by = tuple(self._names(self.runs["by"][n][:1]))
             marker = next((self._span(run) for run in runs if run[2] == 3), None)
             polarity = "unless" if self.lot.unless[at] > 0 else "if"
             use = Use(
-                self._own(at, [run for run in runs if run[2] == 1]), marker, polarity, kind=KINDS[int(kinds[n])], by=by,
+                words, marker, polarity, kind=KINDS[int(kinds[n])], by=by,
                 confidence=round(sure, 2), found_by=f"condition {KINDS[int(kinds[n])]}",
             )  # fmt: skip
             bound = links.get(at)

@@ -50,6 +50,19 @@ def test_a_name_of_which_only_the_article_was_found_is_made_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("The minister said the port would stay closed until the strike ends, even if Borduria sends its own pilots.", ["the strike ends"]),
+        ("Peru will act as if the treaty is in force.", []),
+    ],
+)
+def test_what_is_conceded_is_no_condition(text: str, conditions: list[str]) -> None:
+    """Nor what things are done as if."""
+    found = tag(text, load_network())
+    assert [use.text.text for use in (*(use for deed in found.deeds for use in deed.uses), *found.free)] == conditions
+
+
+@pytest.mark.parametrize(
     ("found", "phrase"),
     [
         ("the return of the boats and", "the return of the boats"),
