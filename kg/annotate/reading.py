@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from kg.annotate.rules.dates import resolve
 from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
-from kg.annotate.rules.naming import BODIES, PEOPLE, Naming, split_names
+from kg.annotate.rules.naming import BODIES, PEOPLE, Naming
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
     Annotation,
@@ -86,8 +86,8 @@ class _Reading:
 
     def _say(self, told: Told, first_ids: Sequence[str]) -> str:
         """Adds the statements that one speech act becomes, one for each thing it expresses; the id of the first."""
-        text, said = self.article.text, told.said
-        speaker = tuple(self.naming.link_speaker(part) for span in said.speakers for part in split_names(text, span))
+        said = told.said
+        speaker = tuple(self.naming.link_speaker(part) for span in said.speakers for part in self.naming.split(span))
         behalf = {body.target: body for reference in reversed(speaker) if (body := self.naming.behind(reference))}
         base = Statement(
             "", tuple(sorted(said.content)), said.mode, said.force, speaker, on_behalf_of=tuple(behalf.values())[::-1], cue=said.cue, said_on=self._said_on(said),
@@ -124,8 +124,7 @@ class _Reading:
     # ------------------------------------------------------------------------------------------------ what they express
 
     def _commitment(self, deed: Deed, said: Statement) -> str:
-        text, speaker = self.article.text, said.speaker
-        named = tuple(self._actor(part, said) for span in deed.committer for part in split_names(text, span)) or speaker
+        named = tuple(self._actor(part, said) for span in deed.committer for part in self.naming.split(span)) or said.speaker
         committer = tuple(self._acting(reference) for reference in named)
         committer = tuple({reference.target: reference for reference in reversed(committer)}.values())[::-1]  # one of a kind, the first
         key = (deed.action.start, deed.action.end, tuple(sorted(r.target for r in committer)))

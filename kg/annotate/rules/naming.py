@@ -174,6 +174,27 @@ class Naming:
         """Whether a parliament or court is named as many are, in a text that does not tell of the state whose it is."""
         return bool(actor.member_of and _BARE.fullmatch(words)) and not any(map(self._tells_of, actor.member_of))
 
+    def split(self, span: Span) -> list[Span]:
+        """The several sources of one span: *Donald Trump and Vladimir Putin*, *Germany, France and Poland*; else the span itself.
+
+        >>> text = "Germany, France and Poland"
+        >>> [s.text for s in Naming(Registry(), None, text).split(Span(0, 26, text))]
+        ['Germany', 'France', 'Poland']
+        """
+        if " and " not in span.text or any(self.registry.find_actor(span.text, kind) for kind in ("state", "institution", "alliance")):
+            return [span]
+        ends = [joint.span() for joint in re.finditer(r",? and |, ", span.text)]
+        edges = [0, *(at for end in ends for at in end), len(span.text)]
+        cuts = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if span.text[a:b].strip()]
+        pieces = [Span(span.start + a, span.start + b, span.text[a:b]) for a, b in cuts]
+        named = all(piece.text.split()[-1][:1].isupper() and len(piece.text.split()) <= 9 for piece in pieces)
+        of = re.search(r"\b(?:of|for)\b", pieces[0].text)
+        whole = of or pieces[0].text.split()[-1].casefold() in _PORTFOLIOS
+        return pieces if named and (not whole or all(map(self._known, pieces))) else [span]
+
+    def _known(self, span: Span) -> bool:
+        return any(sure >= ENOUGH for _, sure in link(self.registry, span.text, self.published))
+
     def _find(self, words: str) -> tuple[Actor, float, str]:
         bare = _DETERMINER.sub("", words)
         name = _name_in(bare)
@@ -240,20 +261,3 @@ def _name_in(words: str) -> str:
     while first < len(tokens) and tokens[first] in _PARTICLES:
         first += 1
     return words[words.index(tokens[first]) :] if len(tokens) > first and " ".join(tokens) == words else " ".join(tokens[first:])
-
-
-def split_names(text: str, span: Span) -> list[Span]:
-    """The several sources of one span: *Donald Trump and Vladimir Putin*, *Germany, France and Poland*; else the span itself.
-
-    >>> [s.text for s in split_names("Germany, France and Poland", Span(0, 26, "Germany, France and Poland"))]
-    ['Germany', 'France', 'Poland']
-    """
-    if " and " not in span.text:
-        return [span]
-    ends = [joint.span() for joint in re.finditer(r",? and |, ", span.text)]
-    edges = [0, *(at for end in ends for at in end), len(span.text)]
-    pieces = [Span.of(text, span.start + a, span.start + b) for a, b in zip(edges[::2], edges[1::2], strict=True) if span.text[a:b].strip()]
-    named = all(piece.text.split()[-1][:1].isupper() and len(piece.text.split()) <= 9 for piece in pieces)
-    of = re.search(r"\b(?:of|for)\b", pieces[0].text)
-    whole = of or pieces[0].text.split()[-1].casefold() in _PORTFOLIOS
-    return pieces if named and not whole else [span]

@@ -24,3 +24,17 @@ def test_a_bare_name_is_a_state_s_court_or_parliament_where_the_text_tells_of_it
     """By its name or by who holds an office there; a name that only one bears needs neither."""
     start = text.index("the ", text.index("wait"))
     assert Naming(load_registry(), "2025-10-05", text).link(Span.of(text, start, len(text) - 1)).target == target
+
+
+@pytest.mark.parametrize(
+    ("names", "pieces"),
+    [
+        ("The Democratic Republic of Congo and Rwanda", ["The Democratic Republic of Congo", "Rwanda"]),
+        ("Ada Roe and Bo Krag", ["Ada Roe", "Bo Krag"]),
+        ("the Ministry of Tides and Harbours", ["the Ministry of Tides and Harbours"]),
+        ("Trinidad and Tobago", ["Trinidad and Tobago"]),
+    ],
+)
+def test_names_are_split_where_each_piece_is_one(names: str, pieces: list[str]) -> None:
+    """An *of* before the *and* may reach over it, unless the registry knows both; what it knows as a whole is one."""
+    assert [piece.text for piece in Naming(load_registry(), None, names).split(Span(0, len(names), names))] == pieces
