@@ -31,6 +31,7 @@ _EDGES = " \t\"“”„‟«»‹›‘’‚‛'`,;:–—-."
 _TRIGGERS = re.compile(r"in (?:the )?(?:event|case)\b", re.IGNORECASE)
 _CALLS = re.compile(r"call(?:s|ed|ing)?", re.IGNORECASE)  # calls for is a demand; calls it reckless is what it is called
 _ASIDE = re.compile(r"not to be (?:named|identified|quoted)|anonymity", re.IGNORECASE)  # of sources, not of what they say
+JOINED = re.compile(r"\band (?:\w+ly |also |then )?$", re.IGNORECASE)
 _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
@@ -82,7 +83,7 @@ def tell_by_network(text: str) -> list[Told]:
     ('direct', 'Monday', ['pay'])
     """
     found = tag(text, load_network())
-    said = _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns)
+    said = _shared(text, _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns))
     said = relay(
         sorted(_nearest([*said, *_overlooked(said, found.patterns)]), key=lambda one: (one.content[0].start, -one.content[-1].end))
     )
@@ -103,6 +104,22 @@ def _sourced(found: Sequence[Said], patterns: Iterable[Said]) -> list[Said]:
     """The statements with the speakers that the patterns name for the same cue: they follow the grammar of names more closely."""
     named = _Meeting((said.cue, said.speakers) for said in patterns if said.cue and said.speakers)
     return [replace(one, speakers=next(named.with_span(one.cue), one.speakers)) if one.cue else one for one in found]
+
+
+def _shared(text: str, found: Sequence[Said]) -> list[Said]:
+    """The statements, those of a cue after *and* with the speaker of the sentence's first cue: *Bonn asks for talks and warns of a strike*."""
+    sources = sorted((said.cue.start, said.speakers) for said in found if said.cue and said.speakers)
+    told = sorted((span.start, span.end) for said in found for span in said.content)
+
+    def first(cue: Span) -> tuple[Span, ...]:
+        if _touches(told, cue) or not JOINED.search(text, max(0, cue.start - BESIDE), cue.start):
+            return ()
+        at = bisect_left(sources, (sentence_around(text, cue.start, cue.end)[0], ()))
+        if at == len(sources) or sources[at][0] > cue.start or " that " in text[sources[at][0] : cue.start]:
+            return ()  # none before it, or a clause whose subject it may share
+        return sources[at][1]
+
+    return [replace(said, speakers=first(said.cue)) if said.cue and not said.speakers else said for said in found]
 
 
 def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Said]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.annotate.rules.found import Deed, Said, Use
-from kg.annotate.telling import Told, _Pieces, _qualified, _sourced, tell_by_network, tell_by_patterns
+from kg.annotate.telling import Told, _Pieces, _qualified, _shared, _sourced, tell_by_network, tell_by_patterns
 from kg.model import Span
 
 
@@ -106,3 +106,22 @@ def test_a_condition_cut_off_from_what_it_bounds_is_not_inside_another_statement
     pieces = _Pieces([Said((span(words),), "indirect") for words in ("If they agree", "she would go", "if they agree, we stay")])
     uses = [Use(Span(marker.end + 1, marker.end + 11, "they agree"), marker) for marker in (span("If"), span("if"))]
     assert [pieces.apart(use, Deed((), span("go"), "pledged")) for use in uses] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Roe asked for a boycott and warned of fines.", ["Roe", "Roe"]),
+        ("Roe said that ministers asked for a boycott and warned of fines.", ["Roe", None]),
+        ("Roe asked for a boycott. Some went and warned of fines.", ["Roe", None]),
+    ],
+)
+def test_a_cue_after_and_shares_the_speaker(text: str, speakers: list[str | None]) -> None:
+    """Of two cues of one subject the second has it too; not where a clause between them, or a sentence, has its own."""
+
+    def said(cue: str, content: str, *speakers: str) -> Said:
+        what, of, *by = (Span(at := text.index(words), at + len(words), words) for words in (content, cue, *speakers))
+        return Said((what,), "indirect", cue=of, speakers=tuple(by))
+
+    found = [said("said" if "said" in text else "asked", "a boycott", "Roe"), said("warned", "fines")]
+    assert [next((span.text for span in one.speakers), None) for one in _shared(text, found)] == speakers
