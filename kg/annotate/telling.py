@@ -84,6 +84,8 @@ def tell_by_network(text: str) -> list[Told]:
     """
     found = tag(text, load_network())
     said = _shared(text, _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns))
+    acts = _Meeting((deed.action, deed) for deed in found.deeds if isinstance(deed, Deed))
+    said = [_threatening(text, acts, one) for one in said]
     said = relay(
         sorted(_nearest([*said, *_overlooked(said, found.patterns)]), key=lambda one: (one.content[0].start, -one.content[-1].end))
     )
@@ -120,6 +122,14 @@ def _shared(text: str, found: Sequence[Said]) -> list[Said]:
         return sources[at][1]
 
     return [replace(said, speakers=first(said.cue)) if said.cue and not said.speakers else said for said in found]
+
+
+def _threatening(text: str, acts: _Meeting[Deed], said: Said) -> Said:
+    """*Warns of a strike* threatens one where the speaker would carry it out."""
+    if said.force != "warns" or not said.cue or not said.speakers or not text.startswith(" of ", said.cue.end):
+        return said
+    own = any(not deed.committer or deed.committer[0] == said.speakers[0] for deed in acts.with_span(said.content[0]))
+    return replace(said, force="threatens") if own else said
 
 
 def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Said]:

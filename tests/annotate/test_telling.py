@@ -125,3 +125,15 @@ def test_a_cue_after_and_shares_the_speaker(text: str, speakers: list[str | None
 
     found = [said("said" if "said" in text else "asked", "a boycott", "Roe"), said("warned", "fines")]
     assert [next((span.text for span in one.speakers), None) for one in _shared(text, found)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "force"),
+    [
+        ("The Revolutionary Harbour Guard warns of a stronger answer than in May if new strikes against the port erupt.", "threatens"),
+        ("The weather service warns of storms.", "warns"),
+    ],
+)
+def test_who_warns_of_an_act_of_its_own_threatens(text: str, force: str) -> None:
+    """What the speaker does not control it only warns of."""
+    assert only(text).said.force == force
