@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.annotate.rules.dates import resolve
+from kg.annotate.rules.edges import DAYS
 from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
 from kg.annotate.rules.naming import BODIES, PEOPLE, Naming
+from kg.annotate.rules.words import read_words
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
     Annotation,
@@ -38,6 +40,7 @@ STAND_INS = {
     **dict.fromkeys(("the country", "the nation", "the government", "the military"), ("state",)),
     **dict.fromkeys(("the group", "the company", "the agency"), ("institution", "alliance")),
 }
+NEXT = 40  # code points after a name that are read for a noun
 THEM = frozenset({"them", "him", "her"})  # never who does it to them
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
 
@@ -111,7 +114,8 @@ class _Reading:
         if isinstance(deed, Outcome):
             return replace(base, expresses=self._claim(deed), conditions=uses)
         if base.force == "threatens":
-            deed = replace(deed, beneficiary=None, against=deed.against or deed.beneficiary)
+            target = deed.against or deed.beneficiary
+            deed = replace(deed, beneficiary=None, against=target if target and not self._qualifies(target) else None)
         commitment = self._commitment(deed, base)
         base = replace(base, inferred=deed.found_by == ELLIPSIS)
         if base.force in FORCES_WITHOUT_STANCE:
@@ -170,6 +174,11 @@ class _Reading:
             return self.naming.link(span)
         id = self.naming.antecedent(span, {other.target for other in others})
         return Reference(id, span, 0.7, "pronoun") if id else None
+
+    def _qualifies(self, name: Span) -> bool:
+        """Whether a name says what kind of thing the noun after it is: *United States citizens*."""
+        words = read_words(self.article.text, name.end, name.end + NEXT)
+        return bool(words) and words[0].tag == "N" and words[0].start == name.end + 1 and words[0].low not in DAYS
 
     def _acting(self, reference: Reference) -> Reference:
         """An office-holder's act is the act of the state or body: the words stay the person's."""

@@ -134,6 +134,19 @@ def test_them_is_not_who_acts() -> None:
     assert commitment.beneficiary and commitment.beneficiary.target == "norway"
 
 
+@pytest.mark.parametrize(("text", "target"), [("Peru will jail Norway citizens.", None), ("Peru will sue Norway today.", "norway")])
+def test_a_name_before_a_noun_is_no_target(text: str, target: str | None) -> None:
+    """It says whose citizens they are; a day is no such noun."""
+
+    def span(words: str) -> Span:
+        return Span(at := text.index(words), at + len(words), words)
+
+    deed = Deed((span("Peru"),), span(text[text.index("will") + 5 : -1]), "pledged", beneficiary=span("Norway"))
+    told = Told(Said((span(text[:-1]),), "indirect", "threatens", speakers=(span("Peru"),)), (deed,))
+    [commitment] = _Reading(Article("a", text), load_registry()).read([told]).commitments
+    assert (commitment.against and commitment.against.target, commitment.beneficiary) == (target, None)
+
+
 def test_an_elliptical_noun_takes_the_act_named_before() -> None:
     """*His country's contribution* to what others were said to do, marked inferred; what needs the consent stands before it."""
     text = (
