@@ -415,6 +415,19 @@ def test_what_the_grammar_cannot_say_is_refused(store: Store, question: str, par
     assert part in refused.value.what and refused.value.exit_code == 2 and refused.value.hint
 
 
+def test_a_row_of_who_has_a_who() -> None:
+    """What comes about on a condition in the article's own voice is nobody's answer."""
+    w = Writer("bare", FIRST, "Euronews", "2026-01-06")
+    w.says(
+        "27 leaders",
+        "asserts",
+        claim=Claim("q1", w.span("27 leaders")),
+        uses=[ConditionUse(w.condition("a ceasefire", "ceasefire", "event"))],
+    )
+    store = memory(quads(article_iri("bare"), to_triples(w.article, w.annotation(), load_registry())))
+    assert not ask(store, "who conditioned what").rows
+
+
 # The seeds
 
 

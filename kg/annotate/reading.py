@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.annotate.rules.dates import resolve
+from kg.annotate.rules.edges import DAYS
 from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
-from kg.annotate.rules.naming import BODIES, PEOPLE, Naming, split_names
+from kg.annotate.rules.naming import BODIES, PEOPLE, Naming
+from kg.annotate.rules.words import read_words
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
     Annotation,
@@ -33,6 +35,13 @@ NAME, VERSION = "rules", "0.2"
 THEIR_OWN = re.compile(
     r"(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|countries|nations|administration)(?:['’]s)?", re.IGNORECASE
 )
+# Nouns for whoever is spoken of, and the kinds of actor that they stand for.
+STAND_INS = {
+    **dict.fromkeys(("the country", "the nation", "the government", "the military"), ("state",)),
+    **dict.fromkeys(("the group", "the company", "the agency"), ("institution", "alliance")),
+}
+NEXT = 40  # code points after a name that are read for a noun
+THEM = frozenset({"them", "him", "her"})  # never who does it to them
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
 
 
@@ -80,8 +89,8 @@ class _Reading:
 
     def _say(self, told: Told, first_ids: Sequence[str]) -> str:
         """Adds the statements that one speech act becomes, one for each thing it expresses; the id of the first."""
-        text, said = self.article.text, told.said
-        speaker = tuple(self.naming.link_speaker(part) for span in said.speakers for part in split_names(text, span))
+        said = told.said
+        speaker = tuple(self.naming.link_speaker(part) for span in said.speakers for part in self.naming.split(span))
         behalf = {body.target: body for reference in reversed(speaker) if (body := self.naming.behind(reference))}
         base = Statement(
             "", tuple(sorted(said.content)), said.mode, said.force, speaker, on_behalf_of=tuple(behalf.values())[::-1], cue=said.cue, said_on=self._said_on(said),
@@ -101,11 +110,12 @@ class _Reading:
         return Reference(day, said.said_on, 0.8 if day else 0.3, "date")
 
     def _expressed(self, base: Statement, deed: Deed | Outcome, speaker: tuple[Reference, ...]) -> Statement:
-        uses = self._uses(deed.uses)
+        uses = self._uses(deed.uses, base)
         if isinstance(deed, Outcome):
             return replace(base, expresses=self._claim(deed), conditions=uses)
         if base.force == "threatens":
-            deed = replace(deed, beneficiary=None, against=deed.against or deed.beneficiary)
+            target = deed.against or deed.beneficiary
+            deed = replace(deed, beneficiary=None, against=target if target and not self._qualifies(target) else None)
         commitment = self._commitment(deed, base)
         base = replace(base, inferred=deed.found_by == ELLIPSIS)
         if base.force in FORCES_WITHOUT_STANCE:
@@ -118,9 +128,8 @@ class _Reading:
     # ------------------------------------------------------------------------------------------------ what they express
 
     def _commitment(self, deed: Deed, said: Statement) -> str:
-        text, speaker = self.article.text, said.speaker
-        committer = tuple(self._acting(self._actor(part, said)) for span in deed.committer for part in split_names(text, span))
-        committer = committer or tuple(self._acting(reference) for reference in speaker)
+        named = tuple(self._actor(part, said) for span in deed.committer for part in self.naming.split(span)) or said.speaker
+        committer = tuple(self._acting(reference) for reference in named)
         committer = tuple({reference.target: reference for reference in reversed(committer)}.values())[::-1]  # one of a kind, the first
         key = (deed.action.start, deed.action.end, tuple(sorted(r.target for r in committer)))
         if key not in self.commitments:
@@ -130,9 +139,9 @@ class _Reading:
             elif concept in self.registry.concepts.get("actions", {}):
                 self.acts.append(concept)
             action = Reference(concept, deed.action, round(deed.confidence, 2), deed.found_by or None)
-            named = [self.naming.link(span) if span else None for span in (deed.beneficiary, deed.against)]
+            toward = [self._beside(span, (*named, *committer)) if span else None for span in (deed.beneficiary, deed.against)]
             ordered = tuple(sorted(set(committer), key=lambda r: (r.span is None, r.span or Span(0, 0, ""), r.target)))
-            self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, named[0], named[1])
+            self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, toward[0], toward[1])
         return self.commitments[key].id
 
     def _actor(self, span: Span, said: Statement) -> Reference:
@@ -148,7 +157,28 @@ class _Reading:
             and low in (PEOPLE if self.naming.is_person(said.speaker[0].target) else BODIES)
         ):
             return Reference(said.speaker[0].target, span, 0.75, "the speaker")
-        return self.naming.link(span)
+        return self._stood_for(span, said) or self.naming.link(span)
+
+    def _stood_for(self, span: Span, said: Statement) -> Reference | None:
+        """The actor of *the country*, *the group*: for whom the speaker acts, or the one of that kind that was named last."""
+        kinds = STAND_INS.get(span.text.casefold(), ())
+        own = [body.target for body in (*said.on_behalf_of, *said.speaker) if self.naming.kind(body.target) in kinds]
+        if own:
+            return Reference(own[0], span, 0.75, "the speaker")
+        last = self.naming.named_last(kinds, span.start)
+        return Reference(last, span, 0.7, "named before") if last else None
+
+    def _beside(self, span: Span, others: Sequence[Reference]) -> Reference | None:
+        """Whom the words name: *them*, *him* and *her* are none of the `others`, and nobody where only these were named."""
+        if span.text.casefold() not in THEM:
+            return self.naming.link(span)
+        id = self.naming.antecedent(span, {other.target for other in others})
+        return Reference(id, span, 0.7, "pronoun") if id else None
+
+    def _qualifies(self, name: Span) -> bool:
+        """Whether a name says what kind of thing the noun after it is: *United States citizens*."""
+        words = read_words(self.article.text, name.end, name.end + NEXT)
+        return bool(words) and words[0].tag == "N" and words[0].start == name.end + 1 and words[0].low not in DAYS
 
     def _acting(self, reference: Reference) -> Reference:
         """An office-holder's act is the act of the state or body: the words stay the person's."""
@@ -168,12 +198,13 @@ class _Reading:
             )  # fmt: skip
         return self.claims[key].id
 
-    def _uses(self, uses: tuple[Use, ...]) -> tuple[ConditionUse, ...]:
+    def _uses(self, uses: tuple[Use, ...], said: Statement) -> tuple[ConditionUse, ...]:
         made: dict[tuple[str, str, str], ConditionUse] = {}
         for use in uses:
             key = (use.text.start, use.text.end)
             if key not in self.conditions:
-                by = tuple(sorted((self.naming.link(span) for span in use.by), key=lambda r: (r.span or Span(0, 0, ""), r.target)))
+                named = [self._stood_for(span, said) or self._beside(span, (*said.speaker, *said.on_behalf_of)) for span in use.by]
+                by = tuple(sorted(filter(None, named), key=lambda r: (r.span or Span(0, 0, ""), r.target)))
                 self.conditions[key] = Condition(
                     f"k{len(self.conditions) + 1}", use.text, self.registry.concept_of("circumstances", use.text), use.kind, by,
                     confidence=round(use.confidence, 2), found_by=use.found_by or None,

@@ -31,6 +31,7 @@ _EDGES = " \t\"“”„‟«»‹›‘’‚‛'`,;:–—-."
 _TRIGGERS = re.compile(r"in (?:the )?(?:event|case)\b", re.IGNORECASE)
 _CALLS = re.compile(r"call(?:s|ed|ing)?", re.IGNORECASE)  # calls for is a demand; calls it reckless is what it is called
 _ASIDE = re.compile(r"not to be (?:named|identified|quoted)|anonymity", re.IGNORECASE)  # of sources, not of what they say
+JOINED = re.compile(r"\band (?:\w+ly |also |then )?$", re.IGNORECASE)
 _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
@@ -82,7 +83,9 @@ def tell_by_network(text: str) -> list[Told]:
     ('direct', 'Monday', ['pay'])
     """
     found = tag(text, load_network())
-    said = _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns)
+    said = _shared(text, _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns))
+    acts = _Meeting((deed.action, deed) for deed in found.deeds if isinstance(deed, Deed))
+    said = [_threatening(text, acts, one) for one in said]
     said = relay(
         sorted(_nearest([*said, *_overlooked(said, found.patterns)]), key=lambda one: (one.content[0].start, -one.content[-1].end))
     )
@@ -101,8 +104,32 @@ def tell_by_network(text: str) -> list[Told]:
 
 def _sourced(found: Sequence[Said], patterns: Iterable[Said]) -> list[Said]:
     """The statements with the speakers that the patterns name for the same cue: they follow the grammar of names more closely."""
-    named = {said.cue.end: said.speakers for said in patterns if said.cue and said.speakers}
-    return [replace(one, speakers=named.get(one.cue.end, one.speakers)) if one.cue else one for one in found]
+    named = _Meeting((said.cue, said.speakers) for said in patterns if said.cue and said.speakers)
+    return [replace(one, speakers=next(named.with_span(one.cue), one.speakers)) if one.cue else one for one in found]
+
+
+def _shared(text: str, found: Sequence[Said]) -> list[Said]:
+    """The statements, those of a cue after *and* with the speaker of the sentence's first cue: *Bonn asks for talks and warns of a strike*."""
+    sources = sorted((said.cue.start, said.speakers) for said in found if said.cue and said.speakers)
+    told = sorted((span.start, span.end) for said in found for span in said.content)
+
+    def first(cue: Span) -> tuple[Span, ...]:
+        if _touches(told, cue) or not JOINED.search(text, max(0, cue.start - BESIDE), cue.start):
+            return ()
+        at = bisect_left(sources, (sentence_around(text, cue.start, cue.end)[0], ()))
+        if at == len(sources) or sources[at][0] > cue.start or " that " in text[sources[at][0] : cue.start]:
+            return ()  # none before it, or a clause whose subject it may share
+        return sources[at][1]
+
+    return [replace(said, speakers=first(said.cue)) if said.cue and not said.speakers else said for said in found]
+
+
+def _threatening(text: str, acts: _Meeting[Deed], said: Said) -> Said:
+    """*Warns of a strike* threatens one where the speaker would carry it out."""
+    if said.force != "warns" or not said.cue or not said.speakers or not text.startswith(" of ", said.cue.end):
+        return said
+    own = any(not deed.committer or deed.committer[0] == said.speakers[0] for deed in acts.with_span(said.content[0]))
+    return replace(said, force="threatens") if own else said
 
 
 def _overlooked(found: Sequence[Said], patterns: Iterable[Said]) -> Iterator[Said]:
@@ -249,9 +276,10 @@ def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
 
 
 def _qualified(text: str, use: Use) -> Use:
-    """The condition with its role, its kind by the patterns, and who decides where the network named nobody."""
+    """The condition with its role, its kind by the words where they tell more than `event`, and who decides where the network named nobody."""
     words = read_words(text, use.text.start, use.text.end)
-    kind = use.kind if not use.found_by.startswith("condition ") else kind_of(words, 0, len(words), use.polarity)
+    told = kind_of(words, 0, len(words), use.polarity) if use.found_by.startswith("condition ") else "event"
+    kind = use.kind if told == "event" else told
     parts = decider(words, 0, len(words)) if not use.by and kind not in ("time", "limit") else []
     by = tuple(Span.of(text, words[first].start, words[stop - 1].end) for first, stop in parts)
     return replace(use, role="trigger" if _is_trigger(use) else use.role, kind=kind, by=use.by or by)
@@ -285,24 +313,34 @@ class _Pieces:
         found = [(-over - first, first, -over, at) for first, over, at in self.pieces[max(0, stop - NEAR) : stop] if -over >= end]
         return [(first, over, at) for _, first, over, at in sorted(found)]
 
+    def apart(self, use: Use, deed: Deed) -> bool:
+        """Whether a condition is part of what other statements say and of none that an act stands in; a piece of its own was cut off."""
+        cut_off = (_begin(use), use.text.end)
+        others = {at for start, end, at in self.around(use.text.start, use.text.end) if (start, end) != cut_off}
+        return bool(others) and others.isdisjoint(at for _, _, at in self.around(deed.action.start, deed.action.start + 1))
+
 
 def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> tuple[list[Deed | Outcome], list[Use]]:
-    """The deeds without the conditions that somebody else's elliptical act needs, and these."""
+    """The deeds without the conditions that another statement holds, or that somebody else's elliptical act needs; and those left unbound."""
 
     def others(deed: Deed | Outcome) -> list[Use]:
         end = place_of(deed).end
         return [
             use
             for use in deed.uses
-            if use.marker
-            and use.marker.start > end
-            and NEEDING.match(use.marker.text)
-            and ELLIPTICAL.fullmatch(_rest(text, pieces, use).text)
+            if (isinstance(deed, Deed) and pieces.apart(use, deed))
+            or (
+                use.marker
+                and use.marker.start > end
+                and NEEDING.match(use.marker.text)
+                and ELLIPTICAL.fullmatch(_rest(text, pieces, use).text)
+            )
         ]
 
     taken = [others(deed) for deed in deeds]
     kept = [replace(deed, uses=tuple(use for use in deed.uses if use not in some)) for deed, some in zip(deeds, taken, strict=True)]
-    return kept, list(dict.fromkeys(use for some in taken for use in some))
+    bound = {use for deed in kept for use in deed.uses}
+    return kept, [use for use in dict.fromkeys(use for some in taken for use in some) if use not in bound]
 
 
 def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:
@@ -318,7 +356,7 @@ def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:
 
 def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
     """What a condition bounds where nothing else is known: the longer rest of the words it stands in."""
-    first = min(use.text.start, use.marker.start if use.marker else use.text.start)
+    first = _begin(use)
     last = max(use.text.end, use.marker.end if use.marker else use.text.end)
     start, end, _ = next(iter(pieces.around(use.text.start, use.text.end)), (*sentence_around(text, first, last), 0))
     start, end = max(start, first - FAR), min(end, last + FAR)
@@ -326,6 +364,11 @@ def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
     if use.marker and use.marker.end <= use.text.start and NEEDING.match(use.marker.text) and start < first and sides[0]:
         return sides[0]  # what needs it stands before
     return max(filter(None, sides), key=lambda span: span.end - span.start, default=use.text)
+
+
+def _begin(use: Use) -> int:
+    """Where a condition begins, or its marker, if that stands before it."""
+    return min(use.text.start, use.marker.start) if use.marker else use.text.start
 
 
 def _home(pieces: _Pieces, deed: Deed | Outcome) -> int:

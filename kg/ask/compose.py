@@ -89,6 +89,8 @@ def _statements(f: Frame) -> Iterator[str]:
         yield "OPTIONAL { ?statement kg:stance ?stance }"
     yield "OPTIONAL { ?statement kg:speaker ?speaker }"
     yield "OPTIONAL { ?statement kg:possibleSpeaker ?possible_speaker }"
+    if f.asks == "who" and not _has_commitment(f):
+        yield "FILTER(BOUND(?actor) || BOUND(?speaker) || BOUND(?possible_speaker))"
     if f.negated == "place":
         yield f"{{ ?statement kg:notIn ?not_in }} UNION {{ {_REFUSED} ; kg:onlyIn ?not_in }}"
     elif f.asks == "where":

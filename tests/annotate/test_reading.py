@@ -88,6 +88,65 @@ def test_in_retold_words_it_is_the_speaker(mode: str, committer: str) -> None:
     assert [r.target for r in read.commitments[0].committer] == [committer]
 
 
+@pytest.mark.parametrize(
+    ("text", "committer", "by"),
+    [
+        ("Peruvian foreign minister Ada Lund says that the country will reopen its port if the country is at peace.", "peru", ["peru"]),
+        (
+            "The leader of the Houthis Abdul-Malik al-Houthi announced that the group will close the strait if the truce ends.",
+            "houthis",
+            [],
+        ),
+        (
+            "Ibex Airlines says it will cut fares. Its owner Bo Krag said the company would hire pilots if fuel gets cheaper.",
+            "ibex-airlines",
+            [],
+        ),
+    ],
+)
+def test_the_country_and_the_group_are_the_speaker_s_or_named_last(text: str, committer: str, by: list[str]) -> None:
+    """Not actors called *country* and *group*: neither who would act nor who decides."""
+    read = read_rules(Article("a", text, published="2026-01-08"), load_registry())
+    assert [r.target for r in read.commitments[-1].committer] == [committer]
+    assert [[r.target for r in k.by] for k in read.conditions] == [by]
+
+
+def test_them_is_not_who_gives_the_order() -> None:
+    """An order to leave within two days: the one who gives it decides nothing."""
+    text = "Peru expels two envoys of a shipping firm and orders them to leave the country within 48 hours."
+    [condition] = read_rules(Article("a", text), load_registry()).conditions
+    assert condition.kind == "time" and not condition.by
+
+
+def test_them_is_not_who_acts() -> None:
+    """Of two who were named it is the other."""
+    text = "Norway and Peru met. Peru will sanction them."
+
+    def span(words: str) -> Span:
+        return Span(at := text.rindex(words), at + len(words), words)
+
+    reading = _Reading(Article("a", text), load_registry())
+    reading.naming.link(span("Norway"))
+    told = Told(
+        Said((span("Peru will sanction them"),), "indirect"), (Deed((span("Peru"),), span("sanction"), "pledged", None, span("them")),)
+    )
+    [commitment] = reading.read([told]).commitments
+    assert commitment.beneficiary and commitment.beneficiary.target == "norway"
+
+
+@pytest.mark.parametrize(("text", "target"), [("Peru will jail Norway citizens.", None), ("Peru will sue Norway today.", "norway")])
+def test_a_name_before_a_noun_is_no_target(text: str, target: str | None) -> None:
+    """It says whose citizens they are; a day is no such noun."""
+
+    def span(words: str) -> Span:
+        return Span(at := text.index(words), at + len(words), words)
+
+    deed = Deed((span("Peru"),), span(text[text.index("will") + 5 : -1]), "pledged", beneficiary=span("Norway"))
+    told = Told(Said((span(text[:-1]),), "indirect", "threatens", speakers=(span("Peru"),)), (deed,))
+    [commitment] = _Reading(Article("a", text), load_registry()).read([told]).commitments
+    assert (commitment.against and commitment.against.target, commitment.beneficiary) == (target, None)
+
+
 def test_an_elliptical_noun_takes_the_act_named_before() -> None:
     """*His country's contribution* to what others were said to do, marked inferred; what needs the consent stands before it."""
     text = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.annotate.rules.found import Deed, Said, Use
-from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
+from kg.annotate.telling import Told, _Pieces, _qualified, _shared, _sourced, tell_by_network, tell_by_patterns
 from kg.model import Span
 
 
@@ -68,3 +68,72 @@ def test_a_source_that_will_not_be_named_asks_nothing() -> None:
     """It is said of the source."""
     told = tell_by_network("The port will close, said an official, who asked not to be named.")
     assert not any("named" in span.text for one in told for span in one.said.content)
+
+
+@pytest.mark.parametrize(("words", "kind"), [("40 million crowns", "limit"), ("the Senate ratifies the treaty", "approval")])
+def test_the_words_of_a_condition_overrule_its_kind_where_they_tell_more(words: str, kind: str) -> None:
+    """A sum of money shows no kind of its own, so the network's stays; a ratification is an approval."""
+    use = Use(Span(0, len(words), words), kind="limit", found_by="condition limit")
+    assert _qualified(words, use).kind == kind
+
+
+def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
+    """The patterns name the farmers for *are demanding*, of which the network found *are*."""
+    text = "The mayor saw farmers who are demanding a refund."
+
+    def said(cue: str, speaker: str) -> Said:
+        content, of, by = (Span(at := text.index(words), at + len(words), words) for words in ("a refund", cue, speaker))
+        return Said((content,), "indirect", cue=of, speakers=(by,))
+
+    [one] = _sourced([said("are", "The mayor")], [said("are demanding", "farmers")])
+    assert one.cue and (one.cue.text, one.speakers[0].text) == ("are", "farmers")
+
+
+def test_a_condition_inside_another_statement_binds_no_act_outside() -> None:
+    """What would make prices rise is not what the ports wait for; and it is told once."""
+    told = tell_by_network("Ruritania says it will close its ports and warns that prices will rise if the strike goes on.")
+    uses = [(one.said.cue.text, use.text.text) for one in told if one.said.cue for deed in one.deeds for use in deed.uses]
+    assert uses == [("warns", "the strike goes on")]
+
+
+def test_a_condition_cut_off_from_what_it_bounds_is_not_inside_another_statement() -> None:
+    """The words before *she said* are no statement of their own that keeps the condition from the act after them."""
+    text = "If they agree, she said, she would go. Roe said: if they agree, we stay."
+
+    def span(words: str) -> Span:
+        return Span(at := text.index(words), at + len(words), words)
+
+    pieces = _Pieces([Said((span(words),), "indirect") for words in ("If they agree", "she would go", "if they agree, we stay")])
+    uses = [Use(Span(marker.end + 1, marker.end + 11, "they agree"), marker) for marker in (span("If"), span("if"))]
+    assert [pieces.apart(use, Deed((), span("go"), "pledged")) for use in uses] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Roe asked for a boycott and warned of fines.", ["Roe", "Roe"]),
+        ("Roe said that ministers asked for a boycott and warned of fines.", ["Roe", None]),
+        ("Roe asked for a boycott. Some went and warned of fines.", ["Roe", None]),
+    ],
+)
+def test_a_cue_after_and_shares_the_speaker(text: str, speakers: list[str | None]) -> None:
+    """Of two cues of one subject the second has it too; not where a clause between them, or a sentence, has its own."""
+
+    def said(cue: str, content: str, *speakers: str) -> Said:
+        what, of, *by = (Span(at := text.index(words), at + len(words), words) for words in (content, cue, *speakers))
+        return Said((what,), "indirect", cue=of, speakers=tuple(by))
+
+    found = [said("said" if "said" in text else "asked", "a boycott", "Roe"), said("warned", "fines")]
+    assert [next((span.text for span in one.speakers), None) for one in _shared(text, found)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "force"),
+    [
+        ("The Revolutionary Harbour Guard warns of a stronger answer than in May if new strikes against the port erupt.", "threatens"),
+        ("The weather service warns of storms.", "warns"),
+    ],
+)
+def test_who_warns_of_an_act_of_its_own_threatens(text: str, force: str) -> None:
+    """What the speaker does not control it only warns of."""
+    assert only(text).said.force == force

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterator
 
 from kg.actors import link, represented
 from kg.annotate.rules.words import listed
@@ -19,6 +20,7 @@ _SUBJECT = re.compile(
 )
 _WHOLE = re.compile(r"\b[A-Z][\w’'-]+ ([A-Z][\w’'-]+)\b")
 LONG = 600  # code points after which who spoke last is no longer *he*
+NEAR = 16  # names before a pronoun that may be whom it stands for
 ENOUGH = 0.6  # below this the registry's guess is one of several
 PEOPLE = listed("he she him her his hers i me my who")
 BODIES = listed("it they its their them we us our which that")
@@ -39,7 +41,13 @@ _KINDS = {
 KINDS = [(kind, re.compile(rf"\b(?:{shape})\b", re.IGNORECASE)) for kind, shape in _KINDS.items()]
 _TITLE = re.compile(
     r"\b(?:president|minister|chancellor|king|queen|prince|princess|premier|secretary|general|governor|mayor|senator|judge|justice|chief|commander"
-    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|lawyer)\b",
+    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|owner|lawyer)\b",
+    re.IGNORECASE,
+)
+# What many states call a parliament or court of theirs: whose it is, the text around it says.
+_BARE = re.compile(
+    r"(?:the )?(?:(?:supreme|constitutional|federal|national|general) )*"
+    r"(?:court|council|parliament|congress|senate|assembly|house of representatives|kuvendi|majlis)",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
@@ -73,7 +81,7 @@ class Naming:
         """
         low = span.text.casefold()
         if low in PEOPLE | BODIES:
-            id = self._antecedent(low, span.start)
+            id = self.antecedent(span)
             return (
                 Reference(id, span, 0.7, "pronoun") if id else Reference(self._mint(span.text, "unnamed source").id, span, 0.3, "pronoun")
             )
@@ -123,8 +131,16 @@ class Naming:
 
     def is_person(self, id: str) -> bool:
         """Whether an actor is a person."""
+        return self.kind(id) == "person"
+
+    def kind(self, id: str) -> str:
+        """The kind of an actor; "" of one that nobody knows."""
         actor = self.registry.actors.get(id) or self.minted.get(id)
-        return actor is not None and actor.kind == "person"
+        return actor.kind if actor else ""
+
+    def named_last(self, kinds: Collection[str], before: int) -> str | None:
+        """The body of one of some kinds that was named last before a place."""
+        return next((id for id in _before(self.bodies, before) if self.kind(id) in kinds), None)
 
     def behind(self, reference: Reference) -> Reference | None:
         """The state or body for which whoever is named speaks: as the title before the name says, or an earlier one, or the one
@@ -141,9 +157,43 @@ class Naming:
         return Reference(body, span, 0.8, "office held") if body else None
 
     def _body_of(self, actor: str) -> str | None:
-        day = self.published or ""
-        held = {t.of for t in self.tenures.get(actor, ()) if day and (t.start or "") <= day and (t.end is None or t.end >= day)}
+        held = {tenure.of for tenure in self.tenures.get(actor, ()) if self._held(tenure)}
         return held.pop() if len(held) == 1 else None
+
+    def _held(self, tenure: Tenure) -> bool:
+        day = self.published or ""
+        return bool(day) and (tenure.start or "") <= day and (tenure.end is None or tenure.end >= day)
+
+    def _tells_of(self, body: str) -> bool:
+        """Whether the text names a state or body, or somebody who holds an office of it on the article's day."""
+        ids = [body, *(tenure.holder for tenure in self.registry.tenures if tenure.of == body and self._held(tenure))]
+        names = (name for id in ids if (actor := self.registry.actors.get(id)) for name in (actor.label, *actor.aliases))
+        return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self.text) for name in names)
+
+    def _stray(self, actor: Actor, words: str) -> bool:
+        """Whether a parliament or court is named as many are, in a text that does not tell of the state whose it is."""
+        return bool(actor.member_of and _BARE.fullmatch(words)) and not any(map(self._tells_of, actor.member_of))
+
+    def split(self, span: Span) -> list[Span]:
+        """The several sources of one span: *Donald Trump and Vladimir Putin*, *Germany, France and Poland*; else the span itself.
+
+        >>> text = "Germany, France and Poland"
+        >>> [s.text for s in Naming(Registry(), None, text).split(Span(0, 26, text))]
+        ['Germany', 'France', 'Poland']
+        """
+        if " and " not in span.text or any(self.registry.find_actor(span.text, kind) for kind in ("state", "institution", "alliance")):
+            return [span]
+        ends = [joint.span() for joint in re.finditer(r",? and |, ", span.text)]
+        edges = [0, *(at for end in ends for at in end), len(span.text)]
+        cuts = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if span.text[a:b].strip()]
+        pieces = [Span(span.start + a, span.start + b, span.text[a:b]) for a, b in cuts]
+        named = all(piece.text.split()[-1][:1].isupper() and len(piece.text.split()) <= 9 for piece in pieces)
+        of = re.search(r"\b(?:of|for)\b", pieces[0].text)
+        whole = of or pieces[0].text.split()[-1].casefold() in _PORTFOLIOS
+        return pieces if named and (not whole or all(map(self._known, pieces))) else [span]
+
+    def _known(self, span: Span) -> bool:
+        return any(sure >= ENOUGH for _, sure in link(self.registry, span.text, self.published))
 
     def _find(self, words: str) -> tuple[Actor, float, str]:
         bare = _DETERMINER.sub("", words)
@@ -151,7 +201,8 @@ class Naming:
         known = self._named_before(name or bare)
         found = [] if known and " " not in name else link(self.registry, words, self.published)
         if found and found[0][1] >= ENOUGH and (len(found) == 1 or found[1][1] < found[0][1]):
-            return self.registry.actors[found[0][0]], round(found[0][1], 2), "registry"
+            actor = self.registry.actors[found[0][0]]
+            return (self._mint(bare, actor.kind), 0.5, "words") if self._stray(actor, words) else (actor, round(found[0][1], 2), "registry")
         if known:
             return known, 0.85, "named before"
         return self._new(bare, name)
@@ -162,10 +213,10 @@ class Naming:
         fitting = [actor for actor in found if f"-{slug(actor.label)}".endswith(f"-{slug(name)}")]
         return fitting[0] if len(fitting) == 1 else None
 
-    def _antecedent(self, pronoun: str, at: int) -> str | None:
-        named = self.people if pronoun in PEOPLE else self.bodies
-        before = bisect_left(named, (at, ""))
-        return named[before - 1][1] if before else None
+    def antecedent(self, pronoun: Span, but: Collection[str] = ()) -> str | None:
+        """The person or body named last before a pronoun that is none of some."""
+        named = self.people if pronoun.text.casefold() in PEOPLE else self.bodies
+        return next((id for id in _before(named, pronoun.start) if id not in but), None)
 
     def _new(self, bare: str, name: str) -> tuple[Actor, float, str]:
         kind = next((kind for kind, shape in KINDS if shape.search(bare)), "")
@@ -187,6 +238,12 @@ class Naming:
         return self.minted.setdefault(id, Actor(id, label, kind))
 
 
+def _before(named: list[tuple[int, str]], place: int) -> Iterator[str]:
+    """The actors named before a place, the last first, as far back as one looks."""
+    stop = bisect_left(named, (place, ""))
+    return (id for _, id in reversed(named[max(0, stop - NEAR) : stop]))
+
+
 def _name_in(words: str) -> str:
     """The name at the end of a phrase, without the titles before it; "" where it ends in small letters.
 
@@ -204,20 +261,3 @@ def _name_in(words: str) -> str:
     while first < len(tokens) and tokens[first] in _PARTICLES:
         first += 1
     return words[words.index(tokens[first]) :] if len(tokens) > first and " ".join(tokens) == words else " ".join(tokens[first:])
-
-
-def split_names(text: str, span: Span) -> list[Span]:
-    """The several sources of one span: *Donald Trump and Vladimir Putin*, *Germany, France and Poland*; else the span itself.
-
-    >>> [s.text for s in split_names("Germany, France and Poland", Span(0, 26, "Germany, France and Poland"))]
-    ['Germany', 'France', 'Poland']
-    """
-    if " and " not in span.text:
-        return [span]
-    ends = [joint.span() for joint in re.finditer(r",? and |, ", span.text)]
-    edges = [0, *(at for end in ends for at in end), len(span.text)]
-    pieces = [Span.of(text, span.start + a, span.start + b) for a, b in zip(edges[::2], edges[1::2], strict=True) if span.text[a:b].strip()]
-    named = all(piece.text.split()[-1][:1].isupper() and len(piece.text.split()) <= 9 for piece in pieces)
-    of = re.search(r"\b(?:of|for)\b", pieces[0].text)
-    whole = of or pieces[0].text.split()[-1].casefold() in _PORTFOLIOS
-    return pieces if named and not whole else [span]

@@ -6,6 +6,7 @@ a beginning) the most likely one is taken (Viterbi).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
+from kg.annotate.rules.lexicon import word_class
 from kg.annotate.tagger.hints import FORCE_NUMBERS, find_hints
 from kg.annotate.tagger.network import Array, Lot, Network
 from kg.annotate.tagger.tokens import Tokens, tokenize, windows
@@ -26,7 +28,10 @@ ACTS = (("pledged", "firm"), ("pledged", "intended"), ("open", None), ("refused"
 KINDS = ("event", "approval", "reciprocity", "finding", "limit", "time")
 FORBIDDEN = np.float32(-1e4)
 MOSTLY = 0.6  # share of the tokens of a sentence that stand in quotation marks where it is a quoted one
-ARTICLES = frozenset(["the", "a", "an", "its", "their", "his", "her"])
+ARTICLES = frozenset(["the", "a", "an"])
+OPEN = ARTICLES | {"its", "their", "his", "her", "of"}  # no name ends in these
+LOOSE = frozenset(["and", "or", "but", "nor", "than", "of", ",", ";"])  # no phrase ends in these
+CONCEDING = re.compile(r"\b(?:even|as) if\s+$", re.IGNORECASE)  # what follows is no condition
 JOINTS = frozenset(["and", "or", "then"])
 SAME = 0.8  # share of the tokens of two stretches that both have where they are one thing
 MOST_ANCHORS = 40  # of one kind in one window; more stand in no prose
@@ -164,14 +169,9 @@ class _Lot:
         self.runs[kind] = [[own[n], *runs[n]] for n in kept]
         self.runs[other] = [self.runs[other][n] for n in kept]
 
-    def _whole(self, run: Run) -> Run | None:
-        """A name of which only the article was found, with the words with a capital that follow it; None where there are none."""
-        first, stop, role = run
-        if stop - first > 1 or self._word(first) not in ARTICLES:
-            return run
-        while stop < len(self.lot.hidden) and self.tokens.word(self.lot.first + stop)[:1].isupper():
-            stop += 1
-        return (first, stop, role) if stop - first > 1 else None
+    def _names(self, runs: Iterable[Run]) -> Iterator[Span]:
+        """The words of those that are named; of whom no more than an article is known is nobody."""
+        return (span for span in map(self._phrase, runs) if span.text.lower() not in ARTICLES)
 
     def _word(self, at: int) -> str:
         return self.tokens.word(self.lot.first + at).lower()
@@ -193,9 +193,9 @@ class _Lot:
         firsts = np.array([(at, group[0][0]) for at, _, _, group in told])
         forces = self.network.of_pairs("force", self.lot, *firsts.T).argmax(-1)
         for (_, sure, runs, group), force in zip(told, forces, strict=True):
-            speaker = [self._span(run) for run in runs if run[2] == 1][:1]
+            speaker = list(self._names(run for run in runs if run[2] == 1))[:1]
             cue = next((self._span(run) for run in runs if run[2] == 3), None)
-            content = tuple(self._span(run) for run in group)
+            content = tuple(self._phrase(run) for run in group)
             yield Said(content, "indirect", FORCES[int(force)], cue, tuple(speaker), None, None, round(sure, 2), "cue" if cue else "no cue")
 
     # ------------------------------------------------------------------------------------------------ commitments
@@ -208,8 +208,8 @@ class _Lot:
         for n, ((at, sure), runs) in enumerate(zip(acts.items(), self.runs["act"], strict=True)):
             action = self._own(at, [run for run in runs if run[2] == 1])
             stance, strength = ACTS[int(stances[n])]
-            beneficiary = self._span(toward[n][0]) if toward[n] else None
-            committer = tuple(self._span(run) for run in runs if run[2] == 3)
+            beneficiary = next(self._names(toward[n][:1]), None)
+            committer = tuple(self._names(run for run in runs if run[2] == 3))
             uses = tuple(use for use, _ in bounds.get(at, ()))
             deed = Deed(committer, action, stance, strength, beneficiary, uses=uses, confidence=round(sure, 2), found_by=f"act {stance}")
             found.append(deed)
@@ -229,15 +229,18 @@ class _Lot:
         links = self._links(acts)
         found: dict[int, list[tuple[Use, Span | None]]] = {}
         for n, ((at, sure), runs) in enumerate(zip(anchors.items(), self.runs["con"], strict=True)):
-            by = tuple(self._span(run) for run in map(self._whole, self.runs["by"][n][:1]) if run)
+            words = self._own(at, [run for run in runs if run[2] == 1])
+            if CONCEDING.search(self.tokens.text[max(0, words.start - 10) : words.start]):
+                continue
+            by = tuple(self._names(self.runs["by"][n][:1]))
             marker = next((self._span(run) for run in runs if run[2] == 3), None)
             polarity = "unless" if self.lot.unless[at] > 0 else "if"
             use = Use(
-                self._own(at, [run for run in runs if run[2] == 1]), marker, polarity, kind=KINDS[int(kinds[n])], by=by,
+                words, marker, polarity, kind=KINDS[int(kinds[n])], by=by,
                 confidence=round(sure, 2), found_by=f"condition {KINDS[int(kinds[n])]}",
             )  # fmt: skip
             bound = links.get(at)
-            outcome = next((self._span(run) for run in runs if run[2] == 7), None)
+            outcome = next((self._phrase(run) for run in runs if run[2] == 7), None)
             for act in bound or [-1]:
                 found.setdefault(act, []).append((use, outcome))
         return found
@@ -266,9 +269,22 @@ class _Lot:
         first, last = self.lot.first + run[0], self.lot.first + run[1] - 1
         return Span.of(self.tokens.text, self.tokens.starts[first], self.tokens.ends[last])
 
+    def _phrase(self, run: Run) -> Span:
+        """The words of a stretch; with the name that follows where it was cut before one, without what can only begin something else."""
+        first, stop, role = run
+        if self._word(stop - 1) in OPEN:
+            while stop < len(self.lot.hidden) and self._names_somebody(stop):
+                stop += 1
+        while stop - first > 1 and self._word(stop - 1) in LOOSE:
+            stop -= 1
+        return self._span((first, stop, role))
+
+    def _names_somebody(self, at: int) -> bool:
+        return self.tokens.word(self.lot.first + at)[:1].isupper() or self._word(at) in word_class("agents")
+
     def _own(self, at: int, runs: list[Run]) -> Span:
         """The stretch that an anchor stands in; the first there is, or the anchor alone."""
-        return self._span(self._around(at, runs))
+        return self._phrase(self._around(at, runs))
 
     def _around(self, at: int, runs: list[Run]) -> Run:
         return next((run for run in runs if run[0] <= at < run[1]), runs[0] if runs else (at, at + 1, 1))

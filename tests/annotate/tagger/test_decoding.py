@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.annotate.rules.found import Deed
-from kg.annotate.tagger.decoding import STATEMENT, best_paths, tag
-from kg.annotate.tagger.network import load_network
+from kg.annotate.tagger.decoding import STATEMENT, _Lot, best_paths, tag
+from kg.annotate.tagger.network import Lot, load_network
+from kg.annotate.tagger.tokens import tokenize
 
 
 @settings(max_examples=60, deadline=None)
@@ -33,6 +37,54 @@ def test_a_sentence_is_taken_apart() -> None:
     assert [(use.text.text, use.kind, use.polarity) for use in deed.uses] == [
         ("parliament approves the mission", use.kind, "if") for use in deed.uses
     ]
+
+
+def test_a_name_of_which_only_the_article_was_found_is_made_whole() -> None:
+    """Of those whom an act helps or harms as of those who decide: no actor is called *the*."""
+    found = tag(
+        "President Ada Roe warns that she might close all Bordurian bases and seek to cancel the military cooperation with the United Isles "
+        "if President-elect Bo Krag fulfills his threat to deport workers.",
+        load_network(),
+    )
+    assert [deed.beneficiary.text for deed in found.deeds if isinstance(deed, Deed) and deed.beneficiary] == ["the United Isles"]
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("The minister said the port would stay closed until the strike ends, even if Borduria sends its own pilots.", ["the strike ends"]),
+        ("Peru will act as if the treaty is in force.", []),
+    ],
+)
+def test_what_is_conceded_is_no_condition(text: str, conditions: list[str]) -> None:
+    """Nor what things are done as if."""
+    found = tag(text, load_network())
+    assert [use.text.text for use in (*(use for deed in found.deeds for use in deed.uses), *found.free)] == conditions
+
+
+@pytest.mark.parametrize(
+    ("found", "phrase"),
+    [
+        ("the return of the boats and", "the return of the boats"),
+        ("a harder answer than", "a harder answer"),
+        ("the High Council of", "the High Council of Coastal Defence"),
+        ("the", "the Bordurian government"),
+        ("its", "its"),
+        ("the harbour", "the harbour"),
+    ],
+)
+def test_a_phrase_ends_where_it_can_end(found: str, phrase: str) -> None:
+    """Not in *and*, *than* or *of*; a name that it was cut before is taken in."""
+    text = (
+        "the return of the boats and of crews; a harder answer than in May; the High Council of Coastal Defence met; "
+        "the Bordurian government left its harbour; the harbour closed"
+    )
+    lot = _Lot.__new__(_Lot)  # as far as it knows words
+    lot.tokens = tokenize(text)
+    lot.lot = cast(Lot, SimpleNamespace(first=0, hidden=lot.tokens.starts))
+    start = text.index("the Bordurian") if found == "the" else text.index(found)
+    first, stop = lot.tokens.starts.index(start), lot.tokens.ends.index(start + len(found)) + 1
+    assert lot._phrase((first, stop, 1)).text == phrase
 
 
 WORDS = ["Merz", "said", "“", "”", "will", "if", "unless", "not", "\n", "that", "pay", ",", ".", "😀", "he", "é́", "the", "Bundestag"]
