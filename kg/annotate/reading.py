@@ -31,7 +31,7 @@ from kg.model import (
 )
 from kg.vocabulary import FORCES_WITHOUT_STANCE
 
-NAME, VERSION = "rules", "0.2"
+NAME, VERSION = "rules", "0.3"
 THEIR_OWN = re.compile(
     r"(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|countries|nations|administration)(?:['’]s)?", re.IGNORECASE
 )
