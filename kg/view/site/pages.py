@@ -15,7 +15,7 @@ from kg.view.site.maker import Maker, Page
 TEXTS = ("full", "snippets", "none")
 SINGLE: dict[str, Callable[[Maker], bytes]] = {
     "assets/index.js": overview.search_index, "index.html": overview.home, "matrix.html": overview.matrix, "chart.html": views.drawn_chart,
-    "explore.html": views.explored, "whatif.html": views.whatif, "sources.html": views.sources, "timeline.html": views.timeline,
+    "explore.html": views.explored, "whatif.html": views.whatif, "sources.html": views.sources,
     "quality.html": answers.quality,
 }  # fmt: skip
 
@@ -27,5 +27,5 @@ def site_pages(m: Maker) -> Iterator[Page]:
         yield f"assets/{name}", words.encode
     for name, make in SINGLE.items():
         yield name, partial(make, m)
-    for some in (articles.articles, things.things, answers.questions):
+    for some in (articles.articles, things.things, views.timeline, answers.questions):
         yield from some(m)
