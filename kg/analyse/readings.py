@@ -117,8 +117,9 @@ class Readings:
 
     def _conditions(self) -> dict[str, Condition]:
         by = many(pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
-        told = rows(self.store, f"SELECT DISTINCT ?c ?what ?kind {{ ?c <{kg('circumstance')}> ?what ; <{kg('kind')}> ?kind }}")
-        return {c: Condition(c, what, _bare(kind), frozenset(by.get(c, ()))) for c, what, kind in told}
+        kinds = dict(pairs(self.store, f"?a <{kg('kind')}> ?b"))  # apart: a condition stands in many graphs, with both in each
+        what = pairs(self.store, f"?a <{kg('circumstance')}> ?b")
+        return {c: Condition(c, circumstance, _bare(kinds[c]), frozenset(by.get(c, ()))) for c, circumstance in what if c in kinds}
 
     def _statements(self) -> dict[str, Said]:
         found: dict[str, Said] = {}

@@ -27,7 +27,8 @@ from kg.view.site.scenarios import vectors
 
 MOST_PAIRS = 60  # pairs of passages of one kind on the page on sources
 MOST_CHART = 40  # commitments of a chart that can still be read
-MOST_LINKS = 250  # links of the network that is drawn; the heaviest
+MOST_CHART_ROWS = 450  # rows of these: a statement and a condition each
+MOST_LINKS = 200  # links of the network that is drawn; the heaviest
 MOST_SCENARIOS = 400  # rows of the page on what-if; of the commitments most often stated
 MOST_DOTS = 300  # statements of one page on time, and what the last of its lanes has more
 Lane = tuple[str, str]  # actor, commitment
@@ -40,10 +41,12 @@ def drawn_chart(m: Maker) -> bytes:
     notes = list(unreviewed(m.store, answer))
     at = answer.columns.index("commitment")
     with_conditions = Counter(str(row[at]) for row in answer.rows)
-    if len(with_conditions) > MOST_CHART:
-        kept = {c for c, _ in sorted(with_conditions.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHART]}
+    order = sorted(with_conditions.items(), key=lambda pair: (-pair[1], pair[0]))
+    before = accumulate((rows for _, rows in order), initial=0)
+    kept = {c for (c, _), at in zip(order[:MOST_CHART], before, strict=False) if at < MOST_CHART_ROWS}
+    if len(kept) < len(order):
         answer = replace(answer, rows=[row for row in answer.rows if str(row[at]) in kept])
-        notes.append(f"The {MOST_CHART} commitments with most to show, of {len(with_conditions)}; kg graph -p actor=NAME draws others.")
+        notes.append(f"The {len(kept)} commitments with most to show, of {len(order)}; kg graph -p actor=NAME draws others.")
     drawn = chart(m.store, answer, "Who commits to what, only if what", tuple(notes))
     return picture_html(drawn, "index.html").encode()
 
@@ -68,7 +71,8 @@ def whatif(m: Maker) -> bytes:
     readings = facts.readings
     every = vectors(readings)
     ended = {(o.commitment, o.reading, o.stance): o for o in outcomes(readings, {})}
-    rows = sorted(every, key=lambda r: (STATES.index(ended[r["commitment"], r["reading"], r["stance"]].state), facts.name(r["commitment"]), r["reading"], r["stance"]))[:MOST_SCENARIOS]  # fmt: skip
+    stated = sorted(every, key=lambda r: (-len(facts.expressed[r["commitment"]]), r["commitment"], r["reading"]))[:MOST_SCENARIOS]
+    rows = sorted(stated, key=lambda r: (STATES.index(ended[r["commitment"], r["reading"], r["stance"]].state), facts.name(r["commitment"]), r["reading"], r["stance"]))  # fmt: skip
     used = Counter(c for row in rows for c in _leaves([row["need"], row["trigger"]]))
     conditions = sorted((c for c in used if readings.conditions[c].kind != NEVER), key=lambda c: (-used[c], facts.name(c), c))
     shown = []
@@ -85,7 +89,7 @@ def whatif(m: Maker) -> bytes:
     listed = [{"iri": c, "count": f"{used[c]} commitment{'' if used[c] == 1 else 's'}"} for c in conditions]
     return m.page(
         "whatif.html", "whatif", "What if", rows=shown, conditions=listed, data=inert(data), states=[s for s in STATES if s],
-        counts=Counter(row["state"] for row in shown),
+        counts=Counter(row["state"] for row in shown), total=len(every),
     )  # fmt: skip
 
 
