@@ -49,8 +49,7 @@ def _answer(m: Maker, q: NamedQuery, form: str) -> bytes:
         return listing(columns, table if form == "json" else plain, form).encode()
     asked, file = q.asked({}), file_name(q.name)
     shown = [c for c in columns if c not in PLACED and any(row.get(c) is not None for row in rows)]
-    places = _places(m)
-    cells = [[_cell(places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
+    cells = [[_cell(m.places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
     return m.page(
         f"question/{file}.html", "question", asked, number=q.number, columns=shown, table=cells, total=len(rows), file=file,
         notes=unreviewed(m.store, answer), text=q.text,
@@ -65,14 +64,6 @@ def _cell(places: Mapping[tuple[str, Any, Any], str], row: Mapping[str, Any], co
         place = places.get((article["iri"] if isinstance(article, dict) else "", start, end))
         return {"iri": place, "label": row[column]} if place else row[column]
     return row.get(column)
-
-
-def _places(m: Maker) -> dict[tuple[str, Any, Any], str]:
-    """The first statement of each sentence, by article and place."""
-    found: dict[tuple[str, Any, Any], str] = {}
-    for s in sorted(m.facts.statements.values(), key=lambda s: s.iri):
-        found.setdefault((s.article, *s.context), s.iri)
-    return found
 
 
 def quality(m: Maker) -> bytes:

@@ -88,6 +88,14 @@ class Maker:
         facts = self.facts
         return sorted((c for c in facts.committers if address(c)), key=lambda c: (facts.name(c).casefold(), c))
 
+    @cached_property
+    def places(self) -> dict[tuple[str, int, int], str]:
+        """The first statement of each sentence, by article and place."""
+        found: dict[tuple[str, int, int], str] = {}
+        for s in sorted(self.facts.statements.values(), key=lambda s: s.iri):
+            found.setdefault((s.article, *s.context), s.iri)
+        return found
+
     def page(self, path: str, template: str, title: str, **context: Any) -> bytes:
         """The bytes of a page, from its template."""
         top = "../" * path.count("/")
