@@ -168,12 +168,9 @@ def add(
 
 
 def derive(store: Writer, when: str) -> list[str]:
-    """Makes each derived graph again, from its query in `queries/derive/` or by `READ_TEXTS`; returns the names of those that changed."""
+    """Makes each derived graph again, as `derivations` says; returns the names of those that changed."""
     changed = []
-    rules = {rule.name: rule for rule in list_queries("derive")}
-    in_order = sorted(rules.values(), key=lambda rule: (bool(rule.header.get("after")), rule.name))  # a rule may follow others
-    made = {rule.name: functools.partial(_constructed, store, rule.text) for rule in in_order}
-    made |= {name: functools.partial(triples, store) for name, triples in READ_TEXTS.items()}
+    made = derivations(store)
     for name, make in made.items():
         graph, triples = DERIVED_GRAPH + name, make()
         if digest_of(graph, triples) != store.digest(graph):
@@ -185,7 +182,15 @@ def derive(store: Writer, when: str) -> list[str]:
     return changed
 
 
-def _constructed(store: Writer, text: str) -> list[ox.Triple]:
+def derivations(store: Store) -> dict[str, Callable[[], list[ox.Triple]]]:
+    """What makes the triples of each derived graph, from its query in `queries/derive/` or by `READ_TEXTS`; each may rest on those before."""
+    rules = {rule.name: rule for rule in list_queries("derive")}
+    in_order = sorted(rules.values(), key=lambda rule: (bool(rule.header.get("after")), rule.name))  # a rule may follow others
+    made: dict[str, Callable[[], list[ox.Triple]]] = {rule.name: functools.partial(_constructed, store, rule.text) for rule in in_order}
+    return made | {name: functools.partial(triples, store) for name, triples in READ_TEXTS.items()}
+
+
+def _constructed(store: Store, text: str) -> list[ox.Triple]:
     answer = store.query(text)
     assert isinstance(answer, ox.QueryTriples)  # a rule is a CONSTRUCT; a test holds it
     return list(answer)

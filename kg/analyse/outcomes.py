@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.analyse.logic import All, Either, Formula, Leaf, Not, Settled, Value, deciding, evaluate, smallest_sets
-from kg.analyse.readings import Readings, Said, later
+from kg.analyse.readings import Readings, Said, last_days
 
 ACTIVE, UNTRIGGERED, WAITS, BLOCKED, STANDS, LAPSED = "active", "in force but untriggered", "waits", "blocked", "stands", "lapsed"
 STATES = (ACTIVE, UNTRIGGERED, WAITS, BLOCKED, STANDS, LAPSED, "")
@@ -64,7 +64,8 @@ def standing(statements: Iterable[Said]) -> dict[str, list[Said]]:
 def latest(statements: Sequence[Said]) -> list[Said]:
     """The latest first-hand statements, else the latest ascribed ones; of a tie all."""
     own = [said for said in statements if said.first_hand] or list(statements)
-    return [said for said in own if not any(later(other.date, said.date) for other in own)]
+    days = last_days(said.date for said in own)
+    return [said for said in own if said.date in days]
 
 
 def _outcome(readings: Readings, commitment: str, reading: str, stance: str, said: list[Said], known: Mapping[str, Value]) -> Outcome:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from kg.store.embedded import Store
 from kg.vocabulary import KG, OA, SCHEMA, SKOS, kg
 
+One = TypeVar("One")
+Other = TypeVar("Other")
 WAYS = ("requires", "exceptIf", "triggeredBy")
 
 
@@ -114,8 +117,9 @@ class Readings:
 
     def _conditions(self) -> dict[str, Condition]:
         by = many(pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
-        told = rows(self.store, f"SELECT DISTINCT ?c ?what ?kind {{ ?c <{kg('circumstance')}> ?what ; <{kg('kind')}> ?kind }}")
-        return {c: Condition(c, what, _bare(kind), frozenset(by.get(c, ()))) for c, what, kind in told}
+        kinds = dict(pairs(self.store, f"?a <{kg('kind')}> ?b"))  # apart: a condition stands in many graphs, with both in each
+        what = pairs(self.store, f"?a <{kg('circumstance')}> ?b")
+        return {c: Condition(c, circumstance, _bare(kinds[c]), frozenset(by.get(c, ()))) for c, circumstance in what if c in kinds}
 
     def _statements(self) -> dict[str, Said]:
         found: dict[str, Said] = {}
@@ -169,6 +173,16 @@ def later(one: str, other: str) -> bool:
     return one[: len(other)] > other[: len(one)]
 
 
+def last_days(dates: Iterable[str]) -> set[str]:
+    """The dates that none is later than.
+
+    >>> sorted(last_days(["2026-01-30", "2026-02", "2026-02-03", "2026-02"]))
+    ['2026-02', '2026-02-03']
+    """
+    days = set(dates)
+    return {day for day in days if not any(later(other, day) for other in days)}
+
+
 def rows(store: Store, text: str) -> Iterator[tuple[str, ...]]:
     """The rows of a SELECT as bare text, "" where a variable is unbound."""
     for row in store.select(text):
@@ -194,9 +208,9 @@ def together(one: str, other: str) -> bool:
     return not later(one, other) and not later(other, one)
 
 
-def many(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def many(pairs: Iterable[tuple[One, Other]]) -> dict[One, list[Other]]:
     """All second members of each first one, in order."""
-    found: dict[str, list[str]] = {}
+    found: dict[One, list[Other]] = {}
     for one, other in pairs:
         found.setdefault(one, []).append(other)
     return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.analyse.outcomes import latest, standing
-from kg.analyse.readings import WAYS, Readings, Said, above, later
+from kg.analyse.readings import WAYS, Readings, Said, above, last_days, later
 from kg.errors import UsageError
 from kg.query import matching, names, nearest
 from kg.store.embedded import Store
@@ -114,7 +114,8 @@ class Moves:
         for said in every:
             alike = [other for other in every if other.first_hand == said.first_hand and self.overlap(other, said)]
             earlier = [other for other in alike if later(said.date, other.date)]
-            last = [other for other in earlier if not any(later(third.date, other.date) for third in earlier)]
+            days = last_days(other.date for other in earlier)
+            last = [other for other in earlier if other.date in days]
             if not said.first_hand and any(other.first_hand for other in every):
                 yield Moment(said, "", None)  # the committer speaks for itself
             elif not last:

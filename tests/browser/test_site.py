@@ -76,24 +76,29 @@ def test_hostile_words_are_shown_and_never_run(visit: Visit, hostile: Path, n: i
     quiet(one, hostile)
 
 
-@pytest.mark.parametrize("name", ["000-euronews", "002b-rferl"])
-def test_the_text_is_the_articles_and_each_span_its_slice(visit: Visit, site: Path, facts: Facts, name: str) -> None:
-    """Code points, whatever the browser counts in."""
+def marks_its_slices(visit: Visit, site: Path, facts: Facts, name: str, many: int) -> None:
+    """An article's page has its lines, and of so many of its statements, drawn by a seed, each span's slice is marked."""
     article = facts.articles[f"{ID}article/{name}"]
     one = visit(site / "article" / f"{name}.html")
     lines = one.page.locator(".text p").evaluate_all("lines => lines.map((line) => line.textContent)")
     assert lines == [line for line in article.text.split("\n") if line.strip()]
     said = [s for s in facts.statements.values() if s.article == article.iri]
     marked = """id => [...document.querySelectorAll('.text mark.statement')].filter((m) => m.dataset.of.split(' ').includes(id)).map((m) => m.textContent).join('')"""
-    for s in random.Random(7).sample(sorted(said, key=lambda s: s.iri), 12):
+    for s in random.Random(7).sample(sorted(said, key=lambda s: s.iri), many):
         own = one.page.evaluate(marked, s.iri.rpartition("/")[2])
         assert all(article.text[start:end].replace("\n", "") in own for start, end in s.content)
 
 
-def test_a_deep_link_lights_the_words_and_the_row(visit: Visit, site: Path, facts: Facts) -> None:
-    """And brings them into sight; Escape puts the light out."""
-    s = max((s for s in facts.statements.values() if s.article.endswith("000-euronews")), key=lambda s: s.context)
-    one = visit(site / "article" / "000-euronews.html", f"#s-{s.iri.rpartition('/')[2]}")
+@pytest.mark.parametrize("name", ["000-euronews", "002b-rferl"])
+def test_the_text_is_the_articles_and_each_span_its_slice(visit: Visit, site: Path, facts: Facts, name: str) -> None:
+    """Code points, whatever the browser counts in."""
+    marks_its_slices(visit, site, facts, name, 12)
+
+
+def lights_its_words(visit: Visit, site: Path, facts: Facts, name: str) -> None:
+    """The address of the last statement of an article lights its words, in sight, and its row; Escape puts the light out."""
+    s = max((s for s in facts.statements.values() if s.article.endswith(name)), key=lambda s: s.context)
+    one = visit(site / "article" / f"{name}.html", f"#s-{s.iri.rpartition('/')[2]}")
     lit = one.page.locator("mark.lit").first
     assert lit.is_visible() and one.page.evaluate(
         "(m => { const box = m.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })(document.querySelector('mark.lit'))"
@@ -101,6 +106,11 @@ def test_a_deep_link_lights_the_words_and_the_row(visit: Visit, site: Path, fact
     assert one.page.locator(".list .said.lit").count() == 1
     one.page.keyboard.press("Escape")
     assert one.page.locator(".lit").count() == 0
+
+
+def test_a_deep_link_lights_the_words_and_the_row(visit: Visit, site: Path, facts: Facts) -> None:
+    """And brings them into sight; Escape puts the light out."""
+    lights_its_words(visit, site, facts, "000-euronews")
 
 
 def test_a_click_on_words_lights_their_row(visit: Visit, site: Path) -> None:
@@ -121,14 +131,13 @@ def test_matrix_to_quote_to_article_in_two_clicks(visit: Visit, site: Path) -> N
     quiet(one, site)
 
 
-def test_what_if_equals_python(visit: Visit, site: Path, seeds: Path) -> None:
-    """The same states for the same scenario, of which there are forty, drawn by a seed."""
-    readings = Readings(open_store(seeds))
+def reckons_as_python(visit: Visit, site: Path, readings: Readings, scenarios: int) -> None:
+    """The page on what-if has the states that Python has, in so many scenarios drawn by a seed."""
     one = visit(site / "whatif.html")
     data: dict[str, Any] = json.loads(one.page.locator("#whatif-data").text_content() or "")
     drawn = random.Random(11)
     iris = [c["iri"] for c in data["conditions"]]
-    for _ in range(40):
+    for _ in range(scenarios):
         known = {c: value for c in iris if (value := drawn.choice([None, None, Value.MET, Value.FAILED])) is not None}
         states = one.page.evaluate(
             "([known, data]) => { const m = new Map(known), t = new Set(data.timed); return data.rows.map((row) => whatif.state(row, m, t)); }",
@@ -136,6 +145,11 @@ def test_what_if_equals_python(visit: Visit, site: Path, seeds: Path) -> None:
         )
         wanted = {(o.commitment, o.reading, o.stance): o.state for o in outcomes(readings, known)}
         assert states == [wanted[row["commitment"], row["reading"], row["stance"]] for row in data["rows"]]
+
+
+def test_what_if_equals_python(visit: Visit, site: Path, seeds: Path) -> None:
+    """The same states for the same scenario, of which there are forty, drawn by a seed."""
+    reckons_as_python(visit, site, Readings(open_store(seeds)), 40)
 
 
 def test_what_if_keeps_its_state_in_the_address(visit: Visit, site: Path) -> None:

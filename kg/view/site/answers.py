@@ -13,7 +13,6 @@ from kg.query import Answer, NamedQuery, ask_store, list_questions, to_json_rows
 from kg.view.site.addresses import file_name
 from kg.view.site.maker import Maker, Page
 
-MANY = 5_000  # statements from which on nothing is asked that compares them with each other: it would take longer than all the rest
 MOST_ROWS = 200  # rows of an answer that are shown; its files have all
 PLACED = frozenset(["start", "end", "otherStart", "otherEnd"])  # columns that the quote's link stands for
 HIDDEN_WITHOUT_TEXT = frozenset(["quote", "otherQuote", "wording", "otherWording", "surroundings", "words"])  # columns
@@ -21,17 +20,16 @@ HIDDEN_WITHOUT_TEXT = frozenset(["quote", "otherQuote", "wording", "otherWording
 
 def questions(m: Maker) -> Iterator[Page]:
     """The list of questions, and for each its answer as a page, CSV and JSON."""
-    every = list_questions()
-    asked = [q for q in every if len(m.facts.statements) < MANY or q.header.get("cost") != "square"]
+    asked = list_questions()
     for q in asked:
         for form in ("html", "csv", "json"):
             yield f"question/{file_name(q.name)}.{form}", partial(_answer, m, q, form)
-    yield "questions.html", partial(_listed, m, asked, len(every) - len(asked))
+    yield "questions.html", partial(_listed, m, asked)
 
 
-def _listed(m: Maker, asked: list[NamedQuery], left: int) -> bytes:
+def _listed(m: Maker, asked: list[NamedQuery]) -> bytes:
     shown = [{"file": file_name(q.name), "asked": q.asked({}), "rows": len(_rows(m, q)[1])} for q in asked]
-    return m.page("questions.html", "questions", "Questions", questions=shown, left=left)
+    return m.page("questions.html", "questions", "Questions", questions=shown)
 
 
 def _rows(m: Maker, q: NamedQuery) -> tuple[Answer, list[dict[str, Any]]]:
@@ -51,8 +49,7 @@ def _answer(m: Maker, q: NamedQuery, form: str) -> bytes:
         return listing(columns, table if form == "json" else plain, form).encode()
     asked, file = q.asked({}), file_name(q.name)
     shown = [c for c in columns if c not in PLACED and any(row.get(c) is not None for row in rows)]
-    places = _places(m)
-    cells = [[_cell(m, places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
+    cells = [[_cell(m, m.places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
     return m.page(
         f"question/{file}.html", "question", asked, number=q.number, columns=shown, table=cells, total=len(rows), file=file,
         notes=unreviewed(m.store, answer), text=q.text,
@@ -70,19 +67,10 @@ def _cell(m: Maker, places: Mapping[tuple[str, Any, Any], str], row: Mapping[str
     return row.get(column)
 
 
-def _places(m: Maker) -> dict[tuple[str, Any, Any], str]:
-    """The first statement of each sentence, by article and place."""
-    found: dict[tuple[str, Any, Any], str] = {}
-    for s in sorted(m.facts.statements.values(), key=lambda s: s.iri):
-        found.setdefault((s.article, *s.context), s.iri)
-    return found
-
-
 def quality(m: Maker) -> bytes:
     """Findings, who read what, dates that were inferred, what is doubtful."""
     facts = m.facts
-    checked = len(facts.statements) < MANY
-    findings = check_whole(m.store) if checked else []
+    findings = check_whole(m.store)
     unread = [a for a in facts.articles.values() if not a.reviewed]
     undated = [s for s in facts.statements.values() if not s.words.get("saidOn")]
     inferred = [s for s in facts.statements.values() if s.words.get("inferred") == "true"]
@@ -92,15 +80,13 @@ def quality(m: Maker) -> bytes:
         key=lambda s: (_number(s.words.get("confidence")), s.iri),
     )
     counts = [
-        (len(findings) if checked else "?", "findings of the checks"), (len(unread), "articles no person has reviewed"), (len(unplaced), "statements without a place"),
+        (len(findings), "findings of the checks"), (len(unread), "articles no person has reviewed"), (len(unplaced), "statements without a place"),
         (len(undated), "statements without a date of their own"), (len(inferred), "inferred statements"), (len(doubtful), "statements below .6 confidence"),
     ]  # fmt: skip
     readers = Counter((a.annotator or "unknown", "reviewed" if a.reviewed else "not reviewed") for a in facts.articles.values())
     inferred_dates = [a for a in facts.articles.values() if a.inferred or not a.date]
     tables = [
-        ("Findings", "What the checks find wrong with all articles together, each with its remedy; each article alone was checked when it was added."
-            if checked
-            else "So many statements are not checked here: kg check does it, and takes its time.", ("Severity", "Code", "Message", "Where"), [(f.severity, f.code, f.message, f.node or f.file) for f in findings]),
+        ("Findings", "What the checks find wrong with all articles together, each with its remedy; each article alone was checked when it was added.", ("Severity", "Code", "Message", "Where"), [(f.severity, f.code, f.message, f.node or f.file) for f in findings]),
         ("Who read the articles", "A person's file beside an article always wins over a machine's reading.", ("Reader", "", "Articles"), [(who, how, n) for (who, how), n in sorted(readers.items())]),
         ("Articles with an inferred date, or none", "An inferred date was worked out from the text.", ("Article", "Date"), [({"iri": a.iri}, a.date or "none") for a in inferred_dates]),
         ("Doubtful statements", "Those that whoever read them was least sure of.", ("Confidence", "Statement", "Found by"), [(s.words.get("confidence", ""), {"iri": s.iri}, s.words.get("foundBy", "")) for s in doubtful]),

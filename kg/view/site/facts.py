@@ -80,6 +80,9 @@ class Facts:
     expressed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # what is expressed -> statements in order
     heard: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # actor -> statements it made or that were made for it
     needed_by: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # condition -> statements that attach it
+    parts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # commitment -> those that are part of it
+    dependent: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # condition -> those that depend on it
+    decides: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # actor -> conditions
 
     @property
     def readings(self) -> Readings:
@@ -118,6 +121,13 @@ def read_facts(store: Store) -> Facts:
         for way in ("requires", "exceptIf", "triggeredBy"):
             for c in s.links[way]:
                 facts.needed_by[c].append(s.iri)
+    for c, condition in sorted(facts.readings.conditions.items()):
+        for actor in condition.by:
+            facts.decides[actor].append(c)
+    for term, found in (("partOf", facts.parts), ("dependsOn", facts.dependent)):
+        for thing, held in sorted(facts.details.items()):
+            for other in held.get(term, ()):
+                found[other].append(thing)
     return facts
 
 

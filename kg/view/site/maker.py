@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import networkx as nx
+from markupsafe import Markup, escape
 
 from kg.query import Answer
 from kg.triples.terms import short
@@ -90,16 +91,31 @@ class Maker:
         facts = self.facts
         return sorted((c for c in facts.committers if address(c)), key=lambda c: (facts.name(c).casefold(), c))
 
+    @cached_property
+    def places(self) -> dict[tuple[str, int, int], str]:
+        """The first statement of each sentence, by article and place."""
+        found: dict[tuple[str, int, int], str] = {}
+        for s in sorted(self.facts.statements.values(), key=lambda s: s.iri):
+            found.setdefault((s.article, *s.context), s.iri)
+        return found
+
     def page(self, path: str, template: str, title: str, **context: Any) -> bytes:
         """The bytes of a page, from its template."""
         top = "../" * path.count("/")
         page = templates().get_template(f"site/{template}.html")
         here = path if "/" not in path else f"{path.split('/')[0]}s.html"
         made = page.render(
-            title=title, top=top, here=re.sub(r"-\d+\.html$", ".html", here), menu=self.menu, note=self.note, address=address,
+            title=title, top=top, to=partial(self.link, top), here=re.sub(r"-\d+\.html$", ".html", here), menu=self.menu, note=self.note, address=address,
             name=self.facts.name, short=lambda iri: short(self.facts.name(iri), FITTING), symbols=SYMBOLS, **context,
         )  # fmt: skip
         return made.encode()
+
+    def link(self, top: str, iri: str, words: str | None = None) -> Markup:
+        """A thing's name, or other words, leading to its page where it has one. A function, since there are hundreds of thousands of them."""
+        place, shown = address(iri), words or self.facts.name(iri)
+        if not place:
+            return Markup('<span dir="auto">{}</span>').format(shown)
+        return Markup(f'<a href="{top}{escape(place)}" dir="auto">{escape(shown)}</a>')
 
     def list(self, name: str, title: str, intro: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[Page]:
         """The pages of a long list, `PER_PAGE` rows on each."""

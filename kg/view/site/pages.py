@@ -14,7 +14,7 @@ from kg.view.site.maker import Maker, Page
 
 TEXTS = ("full", "snippets", "none")
 SINGLE: dict[str, Callable[[Maker], bytes]] = {
-    "assets/index.js": overview.search_index, "index.html": overview.home, "matrix.html": overview.matrix, "whatif.html": views.whatif, "sources.html": views.sources, "timeline.html": views.timeline,
+    "assets/index.js": overview.search_index, "index.html": overview.home, "matrix.html": overview.matrix, "whatif.html": views.whatif, "sources.html": views.sources,
     "quality.html": answers.quality,
 }  # fmt: skip
 
@@ -39,5 +39,5 @@ def site_pages(m: Maker) -> Iterator[Page]:
     for name in views.PICTURES:
         for form in views.SAVED:
             yield f"{name}.{form}", partial(views.pictured, m, name, form)
-    for some in (articles.articles, things.things, answers.questions):
+    for some in (articles.articles, things.things, views.timeline, answers.questions):
         yield from some(m)

@@ -10,13 +10,14 @@ from kg.view.site.addresses import address
 from kg.view.site.maker import Maker, Page, Row
 
 MOST_QUOTES = 100  # statements that one page of a thing shows
+MOST_ROWS = 200  # rows of one of its tables
 
 
 def things(m: Maker) -> Iterator[Page]:
     """The lists of actors, commitments and conditions, and a page for each."""
     facts = m.facts
     by_actor: dict[str, list[str]] = {}
-    for c in m.commitments:
+    for c in sorted(m.commitments, key=lambda c: -len(facts.expressed[c])):
         for actor in facts.committers.get(c, ()):
             by_actor.setdefault(actor, []).append(c)
     rows: list[Row] = [({"iris": [a]}, facts.kind.get(a, ""), len(by_actor.get(a, ())), len(facts.heard.get(a, ()))) for a in m.actors]
@@ -46,7 +47,8 @@ def _part(m: Maker, title: str, statements: Sequence[str], about: bool = True) -
 
 
 def _table(title: str, heads: Sequence[str], table: list[Row], count: int) -> dict[str, Any]:
-    return {"title": title, "count": count, "said": None, "note": "", "heads": heads, "table": table}
+    note = f"The first {MOST_ROWS} rows of {len(table)} are shown." if len(table) > MOST_ROWS else ""
+    return {"title": title, "count": count, "said": None, "note": note, "heads": heads, "table": table[:MOST_ROWS]}
 
 
 def _actor(m: Maker, a: str, commitments: list[str]) -> bytes:
@@ -62,8 +64,7 @@ def _actor(m: Maker, a: str, commitments: list[str]) -> bytes:
     if commitments:
         table = [({"stance": stance}, {"iris": [c]}, m.show.attached(c), m.show.origins(facts.expressed[c])) for c in commitments for stance in m.show.stances(c)]  # fmt: skip
         parts.append(_table("Its commitments", ("Stance", "Commitment", "Conditions", "Sources"), table, len(commitments)))
-    decides = sorted(c for c, held in facts.readings.conditions.items() if a in held.by)
-    if decides:
+    if decides := facts.decides.get(a):
         table = [({"iris": [c]}, {"iris": _hanging(m, c)}) for c in decides]
         parts.append(_table("What it decides", ("Condition", "Which commitments hang on it"), table, len(decides)))
     if facts.heard.get(a):
@@ -82,8 +83,7 @@ def _commitment(m: Maker, c: str) -> bytes:
     details = facts.details[c]
     pairs = [("Who", facts.committers.get(c, ()), ""), ("What", details.get("action", ()), ""), ("For", details.get("beneficiary", ()), ""),
              ("Against", details.get("against", ()), ""), ("Part of", details.get("partOf", ()), "")]  # fmt: skip
-    wholes = sorted(part for part, held in facts.details.items() if c in held.get("partOf", ()))
-    pairs.append(("Parts", wholes, ""))
+    pairs.append(("Parts", facts.parts.get(c, ()), ""))
     pairs += [(words.capitalize(), some, "") for words, some in m.show.conditions(c).items()]
     own = [s for s in facts.expressed[c] if facts.statements[s].words.get("stance")]
     others = [s for s in facts.expressed[c] if s not in set(own)]
@@ -102,7 +102,7 @@ def _condition(m: Maker, c: str) -> bytes:
     pairs = [("Circumstance", details.get("circumstance", ()), ""), ("Kind", (), kind), ("Who decides", details.get("decidedBy", ()), ""),
              ("Who refuses or can withhold it", details.get("opposedBy", ()), ""), ("Depends on", details.get("dependsOn", ()), ""),
              ("Brought about by", details.get("fulfilledBy", ()), ""),
-             ("Needed by", sorted(d for d, held in facts.details.items() if c in held.get("dependsOn", ())), "")]  # fmt: skip
+             ("Needed by", facts.dependent.get(c, ()), "")]  # fmt: skip
     hanging = _hanging(m, c)
     parts: list[dict[str, Any]] = []
     if hanging:

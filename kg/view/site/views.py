@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import accumulate, groupby
 from typing import Any
 
 import networkx as nx
@@ -12,6 +14,7 @@ import networkx as nx
 from kg.analyse.compare import COLUMNS as COMPARED
 from kg.analyse.compare import compare
 from kg.analyse.outcomes import NAMED_ONLY, NEVER, STATES, outcomes
+from kg.analyse.readings import many
 from kg.analyse.timeline import Moment
 from kg.analyse.wording import pieces
 from kg.query import ask_store, load_query, unreviewed
@@ -21,15 +24,17 @@ from kg.view.network import network_picture
 from kg.view.picture import encode, inert, picture_html
 from kg.view.shapes import Picture
 from kg.view.site.addresses import file_name
-from kg.view.site.lanes import axis_of, dots
-from kg.view.site.maker import FITTING, Maker
+from kg.view.site.lanes import LEFT, WIDTH, Axis, axis_of, dots
+from kg.view.site.maker import FITTING, Maker, Page, Paged
 from kg.view.site.scenarios import vectors
 
 MOST_PAIRS = 60  # pairs of passages of one kind on the page on sources
 MOST_CHART = 40  # commitments of a chart that can still be read
-MOST_LINKS = 250  # links of the network that is drawn; the heaviest
-MOST_SCENARIOS = 400  # rows of the page on what-if
-MOST_LANES = 60  # actors, and commitments of one, on the page on time
+MOST_CHART_ROWS = 450  # rows of these: a statement and a condition each
+MOST_LINKS = 200  # links of the network that is drawn; the heaviest
+MOST_SCENARIOS = 400  # rows of the page on what-if; of the commitments most often stated
+MOST_DOTS = 300  # statements of one page on time, and what the last of its lanes has more
+Lane = tuple[str, str]  # actor, commitment
 
 
 def pictured(m: Maker, name: str, form: str) -> bytes:
@@ -50,10 +55,12 @@ def _chart(m: Maker) -> Picture:
     notes = list(unreviewed(m.store, answer))
     at = answer.columns.index("commitment")
     with_conditions = Counter(str(row[at]) for row in answer.rows)
-    if len(with_conditions) > MOST_CHART:
-        kept = {c for c, _ in sorted(with_conditions.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHART]}
+    order = sorted(with_conditions.items(), key=lambda pair: (-pair[1], pair[0]))
+    before = accumulate((rows for _, rows in order), initial=0)
+    kept = {c for (c, _), at in zip(order[:MOST_CHART], before, strict=False) if at < MOST_CHART_ROWS}
+    if len(kept) < len(order):
         answer = replace(answer, rows=[row for row in answer.rows if str(row[at]) in kept])
-        notes.append(f"The {MOST_CHART} commitments with most to show, of {len(with_conditions)}; kg graph -p actor=NAME draws others.")
+        notes.append(f"The {len(kept)} commitments with most to show, of {len(order)}; kg graph -p actor=NAME draws others.")
     drawn = chart(m.store, answer, "Who commits to what, only if what", tuple(notes))
     return drawn if m.text != "none" else replace(drawn, nodes=tuple(replace(node, quotes=()) for node in drawn.nodes))
 
@@ -81,7 +88,8 @@ def whatif(m: Maker) -> bytes:
     readings = facts.readings
     every = vectors(readings)
     ended = {(o.commitment, o.reading, o.stance): o for o in outcomes(readings, {})}
-    rows = sorted(every, key=lambda r: (STATES.index(ended[r["commitment"], r["reading"], r["stance"]].state), facts.name(r["commitment"]), r["reading"], r["stance"]))[:MOST_SCENARIOS]  # fmt: skip
+    stated = sorted(every, key=lambda r: (-len(facts.expressed[r["commitment"]]), r["commitment"], r["reading"]))[:MOST_SCENARIOS]
+    rows = sorted(stated, key=lambda r: (STATES.index(ended[r["commitment"], r["reading"], r["stance"]].state), facts.name(r["commitment"]), r["reading"], r["stance"]))  # fmt: skip
     used = Counter(c for row in rows for c in _leaves([row["need"], row["trigger"]]))
     conditions = sorted((c for c in used if readings.conditions[c].kind != NEVER), key=lambda c: (-used[c], facts.name(c), c))
     shown = []
@@ -98,7 +106,7 @@ def whatif(m: Maker) -> bytes:
     listed = [{"iri": c, "count": f"{used[c]} commitment{'' if used[c] == 1 else 's'}"} for c in conditions]
     return m.page(
         "whatif.html", "whatif", "What if", rows=shown, conditions=listed, data=inert(data), states=[s for s in STATES if s],
-        counts=Counter(row["state"] for row in shown),
+        counts=Counter(row["state"] for row in shown), total=len(every),
     )  # fmt: skip
 
 
@@ -149,34 +157,41 @@ def _cited(m: Maker, row: Mapping[str, Any], side: str) -> str:
     return m.show.citation(words, article["iri"], (start, end), article["iri"], [speaker["iri"] for speaker in speakers or ()])
 
 
-def timeline(m: Maker) -> bytes:
-    """Statements in lanes by actor, and the changes of stance."""
-    facts = m.facts
-    moments: dict[str, list[Moment]] = {}
-    for moment in m.facts.moves.timeline():
-        moments.setdefault(moment.said.commitment, []).append(moment)
-    every = [m for some in moments.values() for m in some]
-    axis = axis_of([m.said.date for m in every])
-    by_actor: dict[str, list[str]] = {}
-    for c in moments:
-        for actor in facts.committers.get(c, ())[:1]:
-            by_actor.setdefault(actor, []).append(c)
-    order = sorted(by_actor, key=lambda a: (-sum(len(moments[c]) for c in by_actor[a]), facts.name(a), a))
+def timeline(m: Maker) -> Iterator[Page]:
+    """Statements in lanes by actor, those with most first, and the changes of stance; as many pages as it takes."""
+    moments = many((moment.said.commitment, moment) for moment in m.facts.moves.timeline())
+    axis = axis_of([moment.said.date for some in moments.values() for moment in some])
+    pages = _by_dots(_lanes(m, moments), moments) or [[]]
+    for n, lanes in enumerate(pages, 1):
+        part = Paged(lanes, n, len(pages), "timeline")
+        yield part.file(n), partial(_timeline, m, part, axis, moments)
+
+
+def _lanes(m: Maker, moments: Mapping[str, Sequence[Moment]]) -> list[Lane]:
+    """An actor with one of its commitments each; of actors and of commitments those first that most is said of."""
+    by_actor = many((m.facts.committers[c][0], c) for c in moments if m.facts.committers.get(c))
+    count = {actor: sum(len(moments[c]) for c in some) for actor, some in by_actor.items()}
+    order = sorted(by_actor, key=lambda a: (-count[a], m.facts.name(a), a))
+    return [(actor, c) for actor in order for c in sorted(by_actor[actor], key=lambda c: (-len(moments[c]), c))]
+
+
+def _by_dots(lanes: Sequence[Lane], moments: Mapping[str, Sequence[Moment]]) -> list[list[Lane]]:
+    """The lanes by pages, each full once it has `MOST_DOTS`."""
+    before = accumulate((len(moments[c]) for _, c in lanes), initial=0)
+    return list(many((at // MOST_DOTS, lane) for at, lane in zip(before, lanes, strict=False)).values())
+
+
+def _timeline(m: Maker, part: Paged, axis: Axis | None, moments: Mapping[str, Sequence[Moment]]) -> bytes:
     lanes = []
-    for actor in order[:MOST_LANES]:
-        if not axis:
-            break
-        rows = [
-            {"commitment": c, "words": short(_short(m, actor, c), FITTING), "dots": dots(axis, moments[c])}
-            for c in by_actor[actor][:MOST_LANES]
-        ]
-        rows = [row for row in rows if row["dots"]]
-        if rows:
-            lanes.append({"actor": actor, "rows": rows, "height": 44 * len(rows) + 24})
-    changes = [m for m in every if "→" in m.change]
+    for actor, some in groupby(part.rows, key=lambda lane: lane[0]):
+        rows = [{"commitment": c, "words": short(_short(m, actor, c), FITTING), "dots": dots(axis, moments[c])} for _, c in some if axis]
+        if rows := [row for row in rows if row["dots"]]:
+            width = max(LEFT + WIDTH, *(row["dots"][-1].x for row in rows)) + 40
+            lanes.append({"actor": actor, "rows": rows, "height": 44 * len(rows) + 24, "width": width})
+    changes = [moment for _, c in part.rows for moment in moments[c] if "→" in moment.change]
     return m.page(
-        "timeline.html", "timeline", "How stances moved", axis=axis, lanes=lanes, changes=changes, quotes=m.text != "none",
-        more=max(0, len(order) - MOST_LANES), undated=sum(not m.said.date for m in every),
+        part.file(part.page), "timeline", "How stances moved", axis=axis, lanes=lanes, changes=changes, quotes=m.text != "none", list=part,
+        undated=sum(not moment.said.date for some in moments.values() for moment in some),
     )  # fmt: skip
 
 
