@@ -16,7 +16,7 @@ from itertools import zip_longest
 
 _LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")  # what str.splitlines ends a line at
 # One to several stops, with the marks and footnotes that belong to them. Possessive, so that a long run costs no more than a short one.
-_STOP = re.compile(r"(?<![.!?…])[.!?…‼⁇⁈⁉‽]++[\"'”’“‘»›)\]}]*+(?:\[\d{1,3}\])*+(?=\s)")
+_STOP = re.compile(r"(?<![.!?…‼⁇⁈⁉‽])[.!?…‼⁇⁈⁉‽]++[\"'”’“‘»›)\]}]*+(?:\[\d{1,3}\])*+(?=\s)")
 _WORD = re.compile(r"[^\W_][\w.'’-]*")
 _BEFORE = re.compile(r"[\w.&’'-]{1,24}$")
 

@@ -178,12 +178,12 @@ def test_no_accent_is_cut_from_its_letter(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [".", '."', "“", '"\n', "s' ", "“»", "A.", "U.S. ", "‘a’ ", "?” a b c d ", "“\na", ".[1]", "' ", "\r", "”“", "Mr. "], ids=repr
+    "piece", [".", '."', "“", '"\n', "s' ", "“»", "A.", "U.S. ", "‘a’ ", "?” a b c d ", "“\na", ".[1]", "' ", "\r", "”“", "Mr. ", "‼"], ids=repr
 )
 def test_time_grows_with_the_text_only(piece: str) -> None:
     """100 KB of the worst pieces take well under two seconds (a rule that looks back over all of it takes minutes)."""
     text = piece * (100_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     sentences(text)
     quotations(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -230,7 +230,7 @@ def _bare(text: str, span: Span) -> Span | None:
     start, end = span.start, span.end
     while start < end and text[start] in _EDGES:
         start += 1
-    while end > start and text[end - 1] in _EDGES and not re.search(r"\b(?:\w\.)+$", text[max(start, end - 8) : end]):
+    while end > start and text[end - 1] in _EDGES and not re.search(r"\b(?:\w\.){1,4}$", text[max(start, end - 8) : end]):
         end -= 1
     return Span.of(text, start, end) if start < end else None
 

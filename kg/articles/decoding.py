@@ -83,9 +83,12 @@ def _decode(data: bytes, where: str, page: bool) -> tuple[str, str, tuple[str, .
 
 
 def _utf16(data: bytes, where: str) -> tuple[str, str, tuple[str, ...]]:
-    """UTF-16 without a mark: in texts with spaces and line ends every other byte is often zero, on one side only."""
+    """UTF-16 without a mark: in texts with spaces and line ends every other byte is often zero, on one side only.
+
+    Bytes that are all of ASCII hold Latin letters, most of which bring a zero, or are no UTF-16.
+    """
     even, odd = data[0::2].count(0), data[1::2].count(0)
-    enough = len(data) // 40
+    enough = len(data) // (4 if data.isascii() else 40)
     encoding = "utf-16-le" if odd > enough and not even else "utf-16-be" if even > enough and not odd else ""
     text = _strict(data, encoding) if encoding else None
     if text is None:

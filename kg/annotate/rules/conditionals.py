@@ -34,7 +34,7 @@ _KEPT = re.compile(r"\s*(?:necessary|needed|possible|elected|approved|ratified|r
 _NEXT = re.compile(
     r"\s(?:you|I|we|they|he|she|it|this|that|there|the \w+(?: \w+)?)(?= (?:will|would|can|could|may|might|should|must|have to|has to|need to|'ll|'d|are|is|were|was|had)\b)"
 )
-_STOP = re.compile(r"\s*(?:,(?=\s)|[;:]|\s--?\s|[—–]|[.?!]['\"”’)]*\s*$|\)|\bthen\b)", re.IGNORECASE)
+_STOP = re.compile(r"(?:(?<!\s)\s+)?(?:,(?=\s)|[;:]|\s--?\s|[—–]|[.?!]['\"”’)]*\s*$|\)|\bthen\b)", re.IGNORECASE)
 _LISTED = re.compile(
     r"\s*,\s*(?:and|or|nor|but not|\w+(?:\s\w+)?\s*,|which|who|where|whose|including|such as|especially|\d)", re.IGNORECASE
 )
