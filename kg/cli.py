@@ -39,7 +39,11 @@ app = typer.Typer(
     epilog="KG_STORE names the store where --store does not. --debug shows a traceback.",
 )  # fmt: skip
 
-StorePath = Annotated[Path, typer.Option("--store", envvar="KG_STORE", help="The store's folder.", show_default=True)]
+StorePath = Annotated[
+    Path,
+    # Not readable to typer would be a wrong command line; the store itself says what to do.
+    typer.Option("--store", envvar="KG_STORE", help="The store's folder.", show_default=True, readable=False),
+]
 Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv or md.")]
 RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
 AnnotatorName = Annotated[

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from kg.cli import app
+from kg.errors import StoreError
 from kg.store.embedded import writer
 from tests.support import KG, READING, TEXT, Run, write
 
@@ -156,6 +158,13 @@ def test_stores_that_are_none(home: Path, run: Run) -> None:
     for place in ("other", "file"):
         refused(run("add", "in", "--store", place, cwd=home), 1, place)
     assert not (home / "nothing").exists() and not list((home / "empty").iterdir()) and not (home / "x.nq").exists()
+
+
+def test_a_store_that_may_not_be_read_is_no_wrong_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store itself says what is wrong with it, not what reads the command line."""
+    monkeypatch.setattr(os, "access", lambda *asked: False)
+    with pytest.raises(StoreError, match="this folder is empty"):
+        app(["query", "ASK {}", "--store", str(tmp_path)], standalone_mode=False)
 
 
 def test_a_store_held_by_another_process(store: Path, run: Run) -> None:
