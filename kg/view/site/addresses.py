@@ -10,7 +10,7 @@ from kg.model import slug
 from kg.vocabulary import ID
 
 FOLDERS = ("article", "actor", "commitment", "condition", "question")
-_SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_SAFE = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,79}")  # but for names that Windows keeps for devices
 
 
 @lru_cache(100_000)
@@ -33,6 +33,6 @@ def file_name(tail: str) -> str:
     >>> file_name("ann-lee"), file_name("CON/a b")[:8]
     ('ann-lee', 'con-a-b-')
     """
-    if _SAFE.fullmatch(tail) and tail not in ("con", "nul", "aux", "prn"):
+    if _SAFE.fullmatch(tail):
         return tail
     return f"{slug(tail)[:50].strip('-') or 'x'}-{hashlib.sha256(tail.encode()).hexdigest()[:10]}"
