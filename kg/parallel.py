@@ -1,12 +1,19 @@
-"""One function over many things, on one process or several, in the order they came."""
+"""One function over many things, on one process or several, in the order they came.
+
+Ctrl-C reaches the one that asked, not the others: it would find them half imported, and each would say so. They end with it.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
@@ -28,17 +35,40 @@ def ordered(function: Callable[[Any, Thing], Made], shared: Any, things: Iterabl
         return
     rest = iter(things)
     waiting: deque[Future[list[Made]]] = deque()
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _set, (function, shared)) as pool:
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _set, (function, shared))
+    try:
         while True:
             while len(waiting) < jobs * AHEAD and (lot := list(islice(rest, AT_ONCE))):
-                waiting.append(pool.submit(_run, lot))
+                with _interrupts_held():  # a process may be started, and has what is held from then on
+                    waiting.append(pool.submit(_run, lot))
             if not waiting:
                 return
             yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C comes when this is over."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _set(function: Callable[[Any, Any], Any], shared: Any) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _shared.update(function=function, shared=shared)
+
+
+def _end_with_parent() -> None:
+    """Ends this process, whatever it reads, once the one that asked is gone, by whatever it was ended."""
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _run(things: list[Any]) -> list[Any]:

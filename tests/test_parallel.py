@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from kg.parallel import AT_ONCE, ordered
@@ -18,3 +25,32 @@ def test_results_come_in_the_order_of_the_things(jobs: int) -> None:
     many = range(AT_ONCE * 5 + 3)
     assert list(ordered(add, 10, many, jobs)) == [10 + n for n in many]
     assert list(ordered(add, 10, [], jobs)) == []
+
+
+ASKED = """
+import time
+from kg.parallel import ordered
+from tests.test_parallel import slow
+if __name__ == "__main__":
+    for number in ordered(slow, None, range(1000), 2):
+        print(number, flush=True)
+"""
+
+
+def slow(_: None, number: int) -> int:
+    """For tests."""
+    time.sleep(0.02)
+    return number
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_the_processes_end_with_the_one_that_asked(tmp_path: Path, sent: signal.Signals) -> None:
+    """Ctrl-C goes to all, and one traceback is enough; another signal goes to the one alone."""
+    (tmp_path / "asked.py").write_text(ASKED)
+    process = subprocess.Popen(
+        [sys.executable, tmp_path / "asked.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env=os.environ | {"PYTHONPATH": str(Path.cwd())}
+    )  # fmt: skip
+    assert process.stdout and process.stdout.readline() == b"0\n"
+    os.killpg(process.pid, sent) if sent == signal.SIGINT else process.send_signal(sent)
+    said = process.communicate(timeout=20)[1]  # its processes have our end of the pipe too: this waits for them
+    assert process.returncode == -sent and said.count(b"Traceback") == (sent == signal.SIGINT)

@@ -11,7 +11,7 @@ from bench.faults.scorecard import Case, Trial, row
 from bench.faults.stores import article, articles, articles_of, content, journal, kept, rows, stored, whole
 
 
-@row(20, "the same articles twice", 100, "nothing is written", budget=120)
+@row(20, "the same articles twice", 100, "nothing is written", budget=240)
 def twice(trial: Trial) -> Iterator[Case]:
     """Not a byte of journal, kept files or graphs; each is reported as unchanged."""
     files = articles(trial.place("articles"), trial.cases)
@@ -36,7 +36,7 @@ def _written(store: Path) -> dict[str, bytes]:
     "an article that changed; two files with one id",
     20,
     "the new version with the old one's history; the conflict is named",
-    budget=120,
+    budget=240,
 )
 def changed(trial: Trial) -> Iterator[Case]:
     """Every other time a new version, else another file that claims an id: what is stored stays."""
@@ -74,7 +74,7 @@ def changed(trial: Trial) -> Iterator[Case]:
         )
 
 
-@row(41, "takedown: an article is purged", 5, "no byte of it in store, kept files, journal, copies made after", quick=1, budget=180)
+@row(41, "takedown: an article is purged", 5, "no byte of it in store, kept files, journal, copies made after", quick=1, budget=480)
 def takedown(trial: Trial) -> Iterator[Case]:
     """Words, title and id that stand in no other article; looked for in every file, in packed ones too."""
     files = articles(trial.place("articles"), 4)

@@ -15,7 +15,7 @@ from bench.faults.stores import articles, articles_of, content, copied, counted,
 COUNT = 8  # articles of a corpus
 
 
-@row(1, "kill -9 while articles are added", 50, "what counts is there, whole; the rest is not; it can go on", budget=420)
+@row(1, "kill -9 while articles are added", 50, "what counts is there, whole; the rest is not; it can go on", budget=900)
 def in_ingest(trial: Trial) -> Iterator[Case]:
     """Each time to a store of other articles; at last every killed store is finished and verified."""
     base = stored(trial, articles(trial.place("first"), 1, first=90))
@@ -33,7 +33,7 @@ def in_ingest(trial: Trial) -> Iterator[Case]:
         yield Case(not wrong, time.monotonic() - begun, wrong)
 
 
-@row(2, "kill -9 while articles are replaced", 50, "each article is the old or the new one, whole", budget=420)
+@row(2, "kill -9 while articles are replaced", 50, "each article is the old or the new one, whole", budget=900)
 def in_replace(trial: Trial) -> Iterator[Case]:
     """One store goes to and fro between two versions of every article, killed each time."""
     files = articles(trial.place("articles"), COUNT)
@@ -54,23 +54,23 @@ def in_replace(trial: Trial) -> Iterator[Case]:
         yield Case(not wrong, time.monotonic() - begun, wrong)
 
 
-@row(3, "kill -9 while the engine's files are built anew", 10, "finished by the next writer; no orphans", budget=240)
+@row(3, "kill -9 while the engine's files are built anew", 10, "finished by the next writer; no orphans", budget=480)
 def in_bulk_load(trial: Trial) -> Iterator[Case]:
     """Which a purge does, and a repair of damaged files."""
     store = stored(trial, articles(trial.place("articles"), 4))
     want = articles_of(content(store))
+    purged = {graph: digest for graph, digest in want.items() if not graph.endswith("made-0001")}
+    damaged = copied(trial, store)
+    (damaged / "graph" / "CURRENT").unlink()
+    kinds: list[tuple[Path, tuple[object, ...], dict[str, str], float]] = []
+    for first, words, left in ((store, ("remove", "made-0001", "--purge"), purged), (damaged, ("repair",), want)):
+        kinds.append((first, words, left, trial.kg(*words, "--store", copied(trial, first)).seconds))
     for number in range(trial.cases):
         begun = time.monotonic()
-        copy = copied(trial, store)
-        if number % 2:
-            (copy / "graph" / "CURRENT").unlink()
-            words: tuple[object, ...] = ("repair", "--store", copy)
-            left = want
-        else:
-            words = ("remove", "made-0001", "--purge", "--store", copy)
-            left = {graph: digest for graph, digest in want.items() if not graph.endswith("made-0001")}
-        _killed(trial, trial.command(*words), 3.0)
-        trial.kg(*words)  # does it, or finds that it is done
+        first, words, left, took = kinds[number % 2]
+        copy = copied(trial, first)
+        _killed(trial, trial.command(*words, "--store", copy), took)
+        trial.kg(*words, "--store", copy)  # does it, or finds that it is done
         wrong = whole(trial, copy) or ("" if articles_of(content(copy)) == left else "not the articles that should be left")
         orphans = [path.name for path in copy.iterdir() if path.name.startswith("graph.") or path.name == "purge"]
         yield Case(not wrong and not orphans, time.monotonic() - begun, wrong or ", ".join(orphans))
@@ -93,7 +93,7 @@ print(*sorted({int(o.value) for _, _, o in open_store(Path(sys.argv[1])).graph("
 """
 
 
-@row(4, "kill -9 while snapshots are made", 20, "readers see what counted last; no snapshots pile up", budget=240)
+@row(4, "kill -9 while snapshots are made", 20, "readers see what counted last; no snapshots pile up", budget=480)
 def in_snapshot(trial: Trial) -> Iterator[Case]:
     """A writer that makes one after every commit; a reader after each kill."""
     store = trial.place("store")
@@ -114,7 +114,7 @@ def in_snapshot(trial: Trial) -> Iterator[Case]:
         yield Case(not wrong, time.monotonic() - begun, wrong)
 
 
-@row(5, "SIGINT and SIGTERM while adding and while asking", 10, "it ends within 2 s, and can go on", budget=180)
+@row(5, "SIGINT and SIGTERM while adding and while asking", 10, "it ends within 2 s, and can go on", budget=360)
 def by_signal(trial: Trial) -> Iterator[Case]:
     """An ingest, also in two processes, and a query that would not end, with and without a time limit."""
     files = articles(trial.place("articles"), 40)
@@ -136,12 +136,25 @@ def by_signal(trial: Trial) -> Iterator[Case]:
             os.killpg(process.pid, signal.SIGKILL)
             _, err = process.communicate()
         took = time.monotonic() - begun
-        ended = process.returncode in (130, -signal.SIGTERM, 143) and took < 2 and b"Traceback" not in err
-        wrong = "" if ended else f"{words[0]} ended with {process.returncode} after {took:.1f} s: {err[-200:]!r}"
+        left = _left(process.pid)
+        ended = process.returncode in (130, -signal.SIGTERM, 143) and took < 2 and b"Traceback" not in err and not left
+        wrong = "" if ended else f"{words[0]} ended with {process.returncode} after {took:.1f} s, processes left: {left}: {err[-200:]!r}"
         if not wrong and words[0] == "add":
             run = trial.kg("add", files, "--store", copy, "--resume")
             wrong = "" if run.code == 0 and len(articles_of(content(copy))) == 41 else f"not resumed: {run}"
         yield Case(not wrong, took, wrong)
+
+
+def _left(group: int) -> bool:
+    """Whether a process of a group is there two seconds later."""
+    try:
+        for _ in range(20):
+            os.killpg(group, 0)
+            time.sleep(0.1)
+    except ProcessLookupError:
+        return False
+    os.killpg(group, signal.SIGKILL)
+    return True
 
 
 def _killed(trial: Trial, command: list[str], longest: float) -> bytes:

@@ -60,6 +60,22 @@ def content(store: Path) -> dict[str, str]:
     return found
 
 
+def read_alike(store: Path) -> bool:
+    """Whether each quad is found by its subject, its predicate and its object too: the engine reads each way from tables of its own."""
+    code = (
+        "import sys, pyoxigraph as ox\n"
+        "store = ox.Store.read_only(sys.argv[1])\n"
+        "quads = set(store)\n"
+        "for at in range(3):\n"
+        "    terms = {quad[at] for quad in quads}\n"
+        "    for graph in (None, *store.named_graphs()):\n"
+        "        asked = ([term if n == at else None for n in range(3)] for term in terms)\n"
+        "        found = {quad for words in asked for quad in store.quads_for_pattern(*words, graph)}\n"
+        "        assert found == {quad for quad in quads if graph in (None, quad.graph_name)}\n"
+    )
+    return subprocess.run([sys.executable, "-c", code, str(store / "graph")], capture_output=True, timeout=60).returncode == 0
+
+
 def articles_of(found: dict[str, str]) -> dict[str, str]:
     """Of what `content` found, the graphs of articles alone."""
     return {graph: digest for graph, digest in found.items() if "/article/" in graph}

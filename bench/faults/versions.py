@@ -13,7 +13,7 @@ from bench.faults.scorecard import Case, Trial, row
 from bench.faults.stores import articles, content, copied, journal, kept, stored, whole
 
 
-@row(16, "stores of older and newer formats", 4, "dumped first and upgraded, or refused; nothing is changed", quick=4, budget=90)
+@row(16, "stores of older and newer formats", 4, "dumped first and upgraded, or refused; nothing is changed", quick=4, budget=240)
 def formats(trial: Trial) -> Iterator[Case]:
     """The layout before this one; the one after; another engine's; no layout at all."""
     store = stored(trial, articles(trial.place("articles"), 2))
@@ -59,7 +59,7 @@ def _bytes(store: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in store.rglob("*") if path.is_file()}
 
 
-@row(17, "backup, also while somebody writes, and restore", 5, "what counted then, whole, with its kept files", quick=2, budget=180)
+@row(17, "backup, also while somebody writes, and restore", 5, "what counted then, whole, with its kept files", quick=2, budget=480)
 def backups(trial: Trial) -> Iterator[Case]:
     """Of a store at rest; and at a random moment of an ingest: then every article that the copy has is whole and verified."""
     files = articles(trial.place("articles"), 8)
@@ -89,10 +89,11 @@ def backups(trial: Trial) -> Iterator[Case]:
         yield Case(not wrong, time.monotonic() - begun, wrong)
 
 
-@row(18, "the dump, out and in again", 5, "equal digests", quick=2, budget=180)
+@row(18, "the dump, out and in again", 5, "equal digests", quick=2, budget=300)
 def dumps(trial: Trial) -> Iterator[Case]:
     """N-Quads, TriG, JSON-LD, Turtle by graph, and N-Quads through a pipe."""
     store = stored(trial, articles(trial.place("articles"), 3))
+    want = content(store)
     digest = trial.kg("export", "-o", "-", "--format", "nq", "--store", store).out
     for form in ("nq", "trig", "jsonld", "ttl", "-")[: trial.cases]:
         begun = time.monotonic()
@@ -105,6 +106,7 @@ def dumps(trial: Trial) -> Iterator[Case]:
                 trial.kg("import", out, "--format", form, "--store", back),
             ]
         same = trial.kg("export", "-o", "-", "--format", "nq", "--store", back).out == digest
+        same = same and content(back) == want
         right = same and all(run.code == 0 for run in runs) and bool(digest)
         yield Case(right, time.monotonic() - begun, "" if right else f"{form}: same {same}; {'; '.join(map(str, runs))}")
     shutil.rmtree(store)

@@ -160,6 +160,26 @@ def test_a_commit_that_came_through_before_a_kill_counts(place: Path) -> None:
     assert codes(place) == []
 
 
+@pytest.mark.parametrize("seen", [False, True], ids=["readers see the old graph", "readers see the new graph"])
+def test_a_commit_that_does_not_count_yet_damages_no_snapshot(place: Path, monkeypatch: pytest.MonkeyPatch, seen: bool) -> None:
+    """Killed between engine and journal, a writer leaves an engine that is ahead: verify finds nothing wrong."""
+
+    def killed(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with writer(place, "add", WHEN) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr("kg.store.folder.append_journal", killed)
+            with pytest.raises(StoreError):
+                store.replace_graph("x:d", some(5, "d"), when=WHEN)
+        if seen:
+            store.make_snapshot()
+    assert codes(place) == []
+    assert ("x:d" in open_store(place).graphs()) == seen
+    with writer(place, "add", WHEN) as store:
+        assert "x:d" in store.acknowledged()
+
+
 def test_a_commit_that_did_not_come_through_does_not_count(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line was pending, the engine knows nothing of it."""
 
