@@ -10,7 +10,7 @@ from kg.model import slug
 from kg.vocabulary import ID
 
 FOLDERS = ("article", "actor", "commitment", "condition", "question")
-_SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_SAFE = re.compile(r"(?!(?:con|nul|aux|prn|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,79}")  # but for the names of devices on Windows
 
 
 @lru_cache(100_000)
@@ -30,9 +30,9 @@ def address(iri: str) -> str:
 def file_name(tail: str) -> str:
     """The end of an IRI as a file's name: itself where it is short and plain, else its words and a digest.
 
-    >>> file_name("ann-lee"), file_name("CON/a b")[:8]
-    ('ann-lee', 'con-a-b-')
+    >>> file_name("ann-lee"), file_name("CON/a b")[:8], file_name("com1")[:5]
+    ('ann-lee', 'con-a-b-', 'com1-')
     """
-    if _SAFE.fullmatch(tail) and tail not in ("con", "nul", "aux", "prn"):
+    if _SAFE.fullmatch(tail):
         return tail
     return f"{slug(tail)[:50].strip('-') or 'x'}-{hashlib.sha256(tail.encode()).hexdigest()[:10]}"
