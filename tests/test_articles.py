@@ -367,12 +367,13 @@ def test_an_empty_collection_is_an_error() -> None:
 
 
 def test_what_cannot_be_read_becomes_a_reading(tmp_path: Path) -> None:
-    """Missing, a pipe, an unknown suffix, too large, a name too long, a folder with nothing in it: an error each."""
+    """Missing, a pipe, an unknown suffix, too large, too many lines, a name too long, a folder with nothing in it: an error each."""
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "a.docx").write_bytes(b"x")
     (tmp_path / "large.txt").write_bytes(b"x" * 10_000_001)
+    (tmp_path / "lines.txt").write_bytes(b"\n" * 200_000 + b"x")
     (tmp_path / "none").mkdir()
-    for name in ("missing.txt", "pipe.txt", "a.docx", "large.txt", "none", "x" * 400 + ".txt", "nul\0.txt", "a.docx/b.txt"):
+    for name in ("lines.txt", "missing.txt", "pipe.txt", "a.docx", "large.txt", "none", "x" * 400 + ".txt", "nul\0.txt", "a.docx/b.txt"):
         [reading] = [r for file in find_files([tmp_path / name]) for r in read_articles(file)]
         assert reading.article is None and reading.error and reading.error.where == str(tmp_path / name), name
 
