@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import utterance_triples
-from kg.annotate.automatic import Annotate
+from kg.annotate.automatic import Annotate, require_length
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
@@ -71,6 +71,7 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
     if path:
         checked = check_annotation(path, article, registry)
     elif annotate:
+        require_length(article, reading.name)
         require_english(article)
         checked = trust_reading(article, annotate(article, registry), registry)
     else:

@@ -273,6 +273,24 @@ def test_a_users_mistake_is_told(tmp_path: Path, turtle: str, what: str) -> None
     assert caught.value.where.endswith("mine.ttl") and caught.value.hint
 
 
+def test_a_long_chain_of_broader_concepts_is_refused(tmp_path: Path) -> None:
+    """Written out it would grow by its square; a cycle and what is as deep as people write pass."""
+    action = '<https://w3id.org/proviso/id/action/c{}> a <https://w3id.org/proviso#Action> ; <http://www.w3.org/2000/01/rdf-schema#label> "c{}" ;'
+    broader = " <http://www.w3.org/2004/02/skos/core#broader> <https://w3id.org/proviso/id/action/c{}> ."
+    file = tmp_path / "own.ttl"
+
+    def chain(count: int) -> None:
+        """The last is narrower than the first: a cycle."""
+        file.write_text("\n".join(action.format(n, n) + broader.format((n + 1) % count) for n in range(count)))
+
+    chain(100)
+    assert len(load_registry(file).concepts["actions"]) > 100
+    chain(102)
+    with pytest.raises(ProvisoError, match="more than 100 concepts above it") as told:
+        load_registry(file)
+    assert told.value.where == str(file)
+
+
 def test_bad_turtle_is_told_with_its_line(tmp_path: Path) -> None:
     """The error names the file and the line."""
     with pytest.raises(ProvisoError, match="not well-formed Turtle") as caught:

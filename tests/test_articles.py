@@ -367,18 +367,22 @@ def test_an_empty_collection_is_an_error() -> None:
 
 
 def test_what_cannot_be_read_becomes_a_reading(tmp_path: Path) -> None:
-    """Missing, a pipe, an unknown suffix, too large, a name too long, a folder with nothing in it: an error each."""
+    """Missing, a pipe, an unknown suffix, too large, too many lines, a name too long, a folder with nothing in it: an error each."""
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "a.docx").write_bytes(b"x")
     (tmp_path / "large.txt").write_bytes(b"x" * 10_000_001)
+    (tmp_path / "lines.txt").write_bytes(b"\n" * 200_000 + b"x")
     (tmp_path / "none").mkdir()
-    for name in ("missing.txt", "pipe.txt", "a.docx", "large.txt", "none", "x" * 400 + ".txt", "nul\0.txt", "a.docx/b.txt"):
+    for name in ("lines.txt", "missing.txt", "pipe.txt", "a.docx", "large.txt", "none", "x" * 400 + ".txt", "nul\0.txt", "a.docx/b.txt"):
         [reading] = [r for file in find_files([tmp_path / name]) for r in read_articles(file)]
         assert reading.article is None and reading.error and reading.error.where == str(tmp_path / name), name
 
 
 def test_folders_give_their_articles_in_order(tmp_path: Path) -> None:
-    """Only known suffixes, below too; no hidden ones, no annotations, nothing outside; a file that is named is taken as it is."""
+    """Only known suffixes, below too; no hidden ones, no annotations, nothing outside; a file that is named is taken as it is.
+
+    What is no plain file is handed on, so that its reading says so.
+    """
     outside = tmp_path / "outside"
     root = tmp_path / "root"
     for path in ("b.txt", "a.md", "c/d.HTML", "c/e.jsonl", "x.yaml", ".hidden.txt", ".git/a.txt", "annotations/a.txt", "z.docx"):
@@ -391,7 +395,13 @@ def test_folders_give_their_articles_in_order(tmp_path: Path) -> None:
     (root / "loop").symlink_to(root)
     (root / "inside.txt").symlink_to(root / "b.txt")
     (root / "broken.txt").symlink_to(root / "nowhere")
-    assert [p.relative_to(root).as_posix() for p in find_files([root])] == ["a.md", "b.txt", "c/d.HTML", "c/e.jsonl", "inside.txt"]
+    (root / "long.txt").symlink_to("x" * 300)
+    (root / "self.txt").symlink_to("self.txt")
+    os.mkfifo(root / "pipe.txt")
+    none = ["broken.txt", "long.txt", "pipe.txt", "self.txt"]
+    found = list(find_files([root]))
+    assert [p.relative_to(root).as_posix() for p in found] == sorted(["a.md", "b.txt", "c/d.HTML", "c/e.jsonl", "inside.txt", *none])
+    assert all(reading.error for name in none for reading in read_articles(root / name))
     assert list(find_files([root / "z.docx", root / "link.txt"])) == [root / "z.docx", root / "link.txt"]
 
 

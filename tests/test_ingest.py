@@ -9,9 +9,10 @@ import pyoxigraph as ox
 import pytest
 
 from kg.actors import load_registry
+from kg.annotate.automatic import find_annotator
 from kg.articles import Reading, find_files, read_articles
 from kg.errors import AnnotationError, Conflict, ReadError, UsageError
-from kg.ingest import Outcome, add, derive, remove
+from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Registry
 from kg.query import run
 from kg.store.embedded import create, open_store, writer
@@ -207,3 +208,16 @@ def test_a_users_registry_stays_when_it_is_not_given_again(place: Path) -> None:
     put(place, write(place / "in" / "x.txt", "x"), registry=load_registry())
     answer = run(open_store(place / "store"), 'ASK { ?a <http://www.w3.org/2000/01/rdf-schema#label> "Kingdom of Norland" }')
     assert answer.rows[0][0].value == "true"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("reading", [None, READING])
+def test_a_text_that_is_too_long_is_left_to_people(tmp_path: Path, reading: str | None) -> None:
+    """The annotator would take minutes; a person's reading is as good as ever."""
+    file = write(tmp_path / "long.txt", TEXT + "\n\n" + "It rained. " * 10_000, reading)
+    [found] = read_articles(file)
+    if reading:
+        assert len(read_checked(found, Registry(), find_annotator("rules"))[0].text) > 100_000
+    else:
+        with pytest.raises(ReadError, match="the annotator reads 100,000") as told:
+            read_checked(found, Registry(), find_annotator("rules"))
+        assert told.value.where == str(file)

@@ -23,6 +23,7 @@ FILES = ("actors.ttl", "states.ttl", "bodies.ttl", "people.ttl", "actions.ttl")
 FORM = "write it in the form of ontology/actors.ttl and ontology/actions.ttl"
 HELD = {kg(name) for name in ("Actor", *ACTOR_KINDS.values(), "Tenure", "Action", "Circumstance", "Place")}
 PARTIAL_DATE = r"\d{4}(-\d\d(-\d\d)?)?"
+HIGHEST = 100  # concepts above one; each is written out for each below it, so a long chain would grow by its square
 CLOSE = 0.6  # how alike two names must be to be suggested: difflib's own default
 
 Values = dict[str, list[str]]  # predicate -> the values, literals by their words, in the order of the file
@@ -78,12 +79,26 @@ def _registry(entries: dict[Key, Entry], path: Path) -> Registry:
                 raise ReadError(
                     f"{''.join(key)} refers to {''.join(other)}, which nothing describes", str(path), "describe it in the same file"
                 )
+        if len(_above(entries, key)) > HIGHEST:
+            raise ReadError(
+                f"{''.join(key)} has more than {HIGHEST} concepts above it", str(path), "leave out skos:broader where it says little"
+            )
     concepts = {
         scheme: {c.id: c for key, c in entries.items() if isinstance(c, Concept) and key[0] == place}
         for scheme, place in OPEN_SCHEMES.items()
     }
     actors = {actor.id: actor for actor in entries.values() if isinstance(actor, Actor)}
     return Registry(actors, concepts, tuple(tenure for tenure in entries.values() if isinstance(tenure, Tenure)))
+
+
+def _above(entries: dict[Key, Entry], key: Key) -> set[Key]:
+    """The concepts above an entry, the first `HIGHEST` and some; a cycle does no harm."""
+    found: set[Key] = set()
+    reached = {key}
+    while reached and len(found) <= HIGHEST:
+        reached = {broader for at in reached if isinstance(entry := entries[at], Concept) for broader in _refers_to(at, entry)} - found
+        found |= reached
+    return found
 
 
 def _refers_to(key: Key, entry: Entry) -> list[Key]:

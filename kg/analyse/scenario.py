@@ -7,20 +7,22 @@ with it that nobody decides, one that failed the narrower ones. An actor that re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kg.analyse.logic import Value
 from kg.analyse.readings import Condition, Passage, Readings, later, rows
-from kg.errors import ReadError, UsageError
+from kg.annotate.document import read_document
+from kg.errors import AnnotationError, ReadError, UsageError
 from kg.query import matching, names, nearest
 from kg.vocabulary import ID, KINDS, OA, kg
 
 BY, OF_KIND = "by:", "kind:"
 WORDS = {"met": Value.MET, "failed": Value.FAILED}
 HINT = "give the label or id of a condition or circumstance, kind:KIND or by:ACTOR; kg query conditions_tree lists the conditions"
+NO_LISTS, FORM = "a scenario has two lists of names, met and failed", "write met: [ceasefire] and failed: [by:Bundestag]"
 CLOSEST, CIRCUMSTANCE, DECIDER, KIND, REPORTED = 4, 3, 2, 1, 0  # how closely a condition is named
 
 
@@ -70,22 +72,18 @@ def scenario(readings: Readings, met: Iterable[str] = (), failed: Iterable[str] 
 
 
 def read_scenario(path: Path) -> tuple[list[str], list[str]]:
-    """The names under `met` and `failed` of a file, YAML or JSON; raises ReadError where it is none."""
-    import yaml
-
+    """The names under `met` and `failed` of a file, YAML or JSON; raises ReadError, with the line, where it is none."""
     try:
-        told: Any = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        what = error.strerror if isinstance(error, OSError) else "it is no YAML or JSON"
-        raise ReadError(f"the scenario cannot be read: {what}", str(path), "write met: [ceasefire] and failed: [by:Bundestag]") from error
-    lists = (
-        isinstance(told, Mapping)
-        and set(told) <= set(WORDS)
-        and all(isinstance(v, Sequence) and not isinstance(v, str) for v in told.values())
-    )
-    if not lists or not all(isinstance(name, str) for some in told.values() for name in some):
-        raise ReadError("a scenario has two lists of names, met and failed", str(path), "write met: [ceasefire] and failed: [by:Bundestag]")
-    return list(told.get("met", ())), list(told.get("failed", ()))
+        document = read_document(path)
+    except AnnotationError as error:
+        raise ReadError(f"the scenario cannot be read: {error.what}", error.where, FORM) from error
+    told: Any = document.value
+    if not isinstance(told, dict):
+        raise ReadError(NO_LISTS, f"{path}:{document.line(())}", FORM)
+    for key, some in told.items():
+        if key not in WORDS or not isinstance(some, list) or not all(isinstance(name, str) for name in some):
+            raise ReadError(NO_LISTS, f"{path}:{document.line((key,))}", FORM)
+    return told.get("met", []), told.get("failed", [])
 
 
 # ---------------------------------------------------------------------------------------------------- names

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from kg.errors import UsageError
+from kg.errors import ReadError, UsageError
 from kg.model import Annotation, Article, Registry
 
 Annotate = Callable[[Article, Registry], Annotation]
 ANNOTATORS = {"rules": ("kg.annotate.reading", "read_rules")}  # imported when it is to read: its word lists and weights are long
+LONGEST = 100_000  # code points; newspapers print nothing longer, and what is takes the annotator more than 12 s
+
+
+def require_length(article: Article, where: str) -> None:
+    """Raises ReadError where a text is longer than an automatic annotator reads."""
+    if len(article.text) > LONGEST:
+        what = f"the text has {len(article.text):,} characters, and the annotator reads {LONGEST:,}"
+        raise ReadError(what, where, "give each article a text of its own; an annotation by a person may be of any length")
 
 
 def find_annotator(name: str) -> Annotate:

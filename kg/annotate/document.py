@@ -18,6 +18,7 @@ import yaml
 
 from kg.errors import AnnotationError, Finding, ReadError
 
+LARGEST = 5_000_000  # bytes; the annotation of a long article has a tenth of that
 DEPTH = 32  # levels; an annotation has six
 NUMBERS = frozenset({"start", "end", "occurrence", "lowest", "highest", "confidence", "range"})
 TRUTHS = frozenset({"published_inferred", "reviewed", "inferred"})
@@ -52,10 +53,12 @@ class Document:
 def read_document(path: Path) -> Document:
     """The values of a YAML or (suffix `.json`) JSON file.
 
-    Raises ReadError where the file cannot be opened, and AnnotationError with one finding (`syntax`, `alias`,
+    Raises ReadError where the file cannot be opened or is too large, and AnnotationError with one finding (`syntax`, `alias`,
     `duplicate-key`) where it cannot be read as it stands.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise ReadError(f"the file is larger than {LARGEST:,} bytes", str(path), "one file holds the annotation of one article")
         source = path.read_bytes()
     except OSError as error:
         raise ReadError(f"the annotation file cannot be read: {error.strerror}", str(path), "give a YAML or JSON file") from error

@@ -19,13 +19,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from kg.errors import ReadError
 from kg.model import Article
 
 HEADER_KEYS = ("id", "title", "outlet", "author", "published", "published_inferred", "url", "language", "file", "range")
+MOST_LINES = 200_000  # a long book has a third of that; millions of empty ones would take gigabytes
 LONGEST_ID = 200  # a file name made of it still fits everywhere
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -75,13 +76,15 @@ def iso_date(words: str) -> str | None:
 
 
 def split(text: str, name: str) -> list[Part]:
-    """The articles of a text file, in order; one without fields where the file has no header.
+    """The articles of a text file, in order; one without fields where the file has no header. Raises ReadError for too many lines.
 
     >>> text = "---\\nid: a\\n---\\nOne.\\n\\n---\\nid: b\\n---\\nTwo.\\n"
     >>> [(part.fields["id"], text[part.start:part.end]) for part in split(text, "f.txt")]
     [('a', 'One.'), ('b', 'Two.')]
     """
-    lines = [_Line(m.start(), m.end(), m.group().rstrip("\r\n")) for m in _LINE.finditer(text)]
+    lines = [_Line(m.start(), m.end(), m.group().rstrip("\r\n")) for m in islice(_LINE.finditer(text), MOST_LINES + 1)]
+    if len(lines) > MOST_LINES:
+        raise ReadError(f"the file has more than {MOST_LINES:,} lines", name, "give fewer articles a file, or a .jsonl collection")
     headers = _headers(lines)
     first = lines[headers[0][0]].start if headers else len(text)
     parts = [_part(text, 1, 0, first)] if text[:first].strip() or not headers else []

@@ -48,7 +48,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files to read: a file as it is given, of a folder all that are articles, sorted, also in folders below.
 
     Hidden files, folders named `annotations` and links that lead out of the folder are left out. A path that is not there
-    is handed on, and so is a folder that cannot be read or has no articles, for `read_articles` to say so.
+    is handed on, and so is a folder that cannot be read or has no articles, a pipe or a link to nowhere, for `read_articles` to say so.
     """
     for path in paths:
         yield from (_in_folder(path) or [path]) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
@@ -111,7 +111,9 @@ def _in_folder(root: Path) -> list[Path]:
             folders[:], files = [], []
         folders[:] = sorted(f for f in folders if f != "annotations" and not f.startswith("."))
         here = (Path(folder, f) for f in files if not f.startswith("."))
-        found += [f for f in here if f.suffix.lower() in SUFFIXES and f.is_file() and f.resolve().is_relative_to(inside)]
+        found += [
+            f for f in here if f.suffix.lower() in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)
+        ]  # which never raises
     return sorted(found + unread)
 
 

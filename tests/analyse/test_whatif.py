@@ -195,16 +195,27 @@ def test_reports_are_where_it_starts() -> None:
 
 
 def test_a_scenario_may_be_a_file(tmp_path: Path) -> None:
-    """YAML or JSON with two lists; anything else is told in three lines."""
+    """YAML or JSON with two lists; anything else, and what says two things or grows, is told with its line."""
     file = tmp_path / "s.yaml"
     file.write_text("met: [ceasefire]\nfailed: ['by:Bundestag']\n")
     assert read_scenario(file) == (["ceasefire"], ["by:Bundestag"])
     file.write_text('{"met": []}')
     assert read_scenario(file) == ([], [])
-    for wrong in ("[a]", "met: ceasefire", "met: [1]", "hit: [a]", "met: [", "\x00"):
+    for wrong in (
+        "[a]",
+        "met: ceasefire",
+        "met: [{a: b}]",
+        "met: [a]\nmet: [b]",
+        "met: &a [a]\nfailed: *a",
+        "met: " + "[" * 5000,
+        "hit: [a]",
+        "met: [",
+        "\x00",
+    ):
         file.write_text(wrong)
-        with pytest.raises(ReadError):
+        with pytest.raises(ReadError) as told:
             read_scenario(file)
+        assert told.value.where == f"{file}:{2 if wrong.startswith('met: [a]') else 1}"
     with pytest.raises(ReadError, match="No such file"):
         read_scenario(tmp_path / "none.yaml")
 

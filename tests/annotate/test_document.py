@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.annotate.document import parse_document
-from kg.errors import AnnotationError, Finding
+from kg.annotate.document import parse_document, read_document
+from kg.errors import AnnotationError, Finding, ReadError
 
 words = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufeff\ufffe\uffff\x85"), max_size=8
@@ -60,6 +61,15 @@ def test_yaml_gives_the_words_that_stand_there(value: dict[str, Any]) -> None:
 def test_plain_words(source: str, value: object) -> None:
     """What each form of a YAML value means."""
     assert parse_document(source.encode(), "a").value == value
+
+
+def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
+    """A file of holes takes no room on the disk, and would take all of the memory."""
+    file = tmp_path / "a.yaml"
+    with file.open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(ReadError, match="larger than 5,000,000 bytes"):
+        read_document(file)
 
 
 def test_lines() -> None:

@@ -30,8 +30,8 @@ def address(iri: str) -> str:
 def file_name(tail: str) -> str:
     """The end of an IRI as a file's name: itself where it is short and plain, else its words and a digest.
 
-    >>> file_name("ann-lee"), file_name("CON/a b")[:8]
-    ('ann-lee', 'con-a-b-')
+    >>> file_name("ann-lee"), file_name("CON/a b")[:8], file_name("com1")[:5]
+    ('ann-lee', 'con-a-b-', 'com1-')
     """
     if _SAFE.fullmatch(tail):
         return tail
