@@ -178,7 +178,9 @@ def test_no_accent_is_cut_from_its_letter(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [".", '."', "“", '"\n', "s' ", "“»", "A.", "U.S. ", "‘a’ ", "?” a b c d ", "“\na", ".[1]", "' ", "\r", "”“", "Mr. ", "‼"], ids=repr
+    "piece",
+    [".", '."', "“", '"\n', "s' ", "“»", "A.", "U.S. ", "‘a’ ", "?” a b c d ", "“\na", ".[1]", "' ", "\r", "”“", "Mr. ", "‼"],
+    ids=repr,
 )
 def test_time_grows_with_the_text_only(piece: str) -> None:
     """100 KB of the worst pieces take well under two seconds (a rule that looks back over all of it takes minutes)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pty
@@ -79,7 +80,7 @@ def add(trial: Trial, store: Path, paths: Sequence[Path], *words: object, second
             os.killpg(process.pid, 9)
     os.close(ours)
     run = Run(None if late else process.returncode, out.read_bytes(), said.replace(b"\r\n", b"\n"), time.monotonic() - begun)
-    return Added(run, _outcomes(run, [after - before for before, after in zip(steps, steps[1:], strict=False)]), memory)
+    return Added(run, _outcomes(run, [after - before for before, after in itertools.pairwise(steps)]), memory)
 
 
 def _heard(terminal: int, until: float) -> Iterator[bytes]:

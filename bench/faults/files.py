@@ -14,9 +14,11 @@ from pathlib import Path
 
 from bench.faults.adding import GOOD, add, good
 from bench.faults.scorecard import Case, Trial, row
-from bench.faults.stores import article, kept, rows, stored
+from bench.faults.stores import article, kept, rows
 
-_TEXT = "“We will send troops if the Bundestag agrees,” Jürgen Müller said in a café in Köln – at a price of £5 for each. It’s agreed, he said."
+_TEXT = (
+    "“We will send troops if the Bundestag agrees,” Jürgen Müller said in a café in Köln – at a price of £5 for each. It’s agreed, he said."
+)
 _PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 _TEXTS = "SELECT ?text { ?a a <https://w3id.org/proviso#Article> ; <https://w3id.org/proviso#text> ?text } ORDER BY ?text"
 
@@ -78,8 +80,14 @@ class Coded:
 
 
 def _page(label: str, encoding: str) -> bytes:
-    shown = _TEXT.replace("“", "&ldquo;").replace("”", "&rdquo;").replace("’", "&rsquo;").replace("–", "&ndash;") if encoding == "latin-1" else _TEXT
-    return f'<html><head><meta charset="{label}"><title>Troops</title></head><body><article><p>{shown}</p></article></body></html>'.encode(encoding)
+    shown = (
+        _TEXT.replace("“", "&ldquo;").replace("”", "&rdquo;").replace("’", "&rsquo;").replace("–", "&ndash;")
+        if encoding == "latin-1"
+        else _TEXT
+    )
+    return f'<html><head><meta charset="{label}"><title>Troops</title></head><body><article><p>{shown}</p></article></body></html>'.encode(
+        encoding
+    )
 
 
 CODED = {
@@ -98,7 +106,9 @@ CODED = {
 }  # fmt: skip
 
 
-@row(23, "encodings, and what files say of them", len(CODED), "the right text, or it says that it may be wrong", quick=len(CODED), budget=120)
+@row(
+    23, "encodings, and what files say of them", len(CODED), "the right text, or it says that it may be wrong", quick=len(CODED), budget=120
+)
 def coded(trial: Trial) -> Iterator[Case]:
     """The same words in each; what the store holds is compared with them, letter by letter."""
     folder, store = trial.place("articles"), trial.place("store")

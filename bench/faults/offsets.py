@@ -27,7 +27,13 @@ _SHOWN = """() => [...document.querySelectorAll('li.said')].map((e) => [e.datase
     [...document.querySelectorAll('mark.statement')].filter((m) => m.dataset.of.split(' ').includes(e.dataset.id)).map((m) => m.textContent).join('')])"""
 
 
-@row(24, "Unicode: composed, joined, mirrored, beyond 16 bits, line ends", 40, "each quote is its slice, in Python and in the page", budget=150)
+@row(
+    24,
+    "Unicode: composed, joined, mirrored, beyond 16 bits, line ends",
+    40,
+    "each quote is its slice, in Python and in the page",
+    budget=150,
+)
 def offsets(trial: Trial) -> Iterator[Case]:
     """Each sign before, in and after quotes, read by a person and by the annotator; the graph by its own triples, the page in Chromium."""
     numbers = sorted(trial.chance.sample(range(2 * len(SIGNS)), trial.cases))
@@ -90,7 +96,11 @@ def _misplaced(text: str, things: dict[str, dict[str, str]]) -> Iterator[str]:
     for quote in quotes:
         start, end = int(quote[_OA + "start"]), int(quote[_OA + "end"])
         around = (text[:start], text[end:])
-        if text[start:end] != quote[_OA + "exact"] or not around[0].endswith(quote[_OA + "prefix"]) or not around[1].startswith(quote[_OA + "suffix"]):
+        if (
+            text[start:end] != quote[_OA + "exact"]
+            or not around[0].endswith(quote[_OA + "prefix"])
+            or not around[1].startswith(quote[_OA + "suffix"])
+        ):
             yield f"at {start}-{end} there is no {quote}"
     if len(quotes) < 4:
         yield f"only {len(quotes)} quotes"

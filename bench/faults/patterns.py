@@ -115,7 +115,7 @@ def _repeats(tree: Iterable[Any], before: str, trial: Trial) -> Iterator[tuple[s
     """Of each repeat, in it and in what it repeats: a text that leads to it, and a text that it takes once."""
     for op, value in tree:
         if op in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT):
-            least, most, body = value
+            _least, most, body = value
             if most > 1:
                 yield before, _sample(body, trial)
                 yield before, "".join(_sample(body, trial) for _ in range(3))
