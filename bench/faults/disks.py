@@ -49,7 +49,7 @@ def order(trial: Trial) -> Iterator[Case]:
         run = trial.run([*traced, *trial.command("add", files, "--store", store)])
         done = "".join(letter for line in log.read_text("utf-8", "replace").splitlines() for letter in _letters(line))
         # Article, annotation and change are each synced by file and name; then come its commit and those of the derived graphs.
-        right = run.code == 0 and re.fullmatch("e*s{6,}(pe+wje*)+o+", done)
+        right = run.code == 0 and re.fullmatch("e*s{6,}(pe+we*je*)+o+", done)
         yield Case(bool(right), run.seconds, "" if right else f"{done} {run}")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.faults.scorecard import Case, Trial, row
 from bench.faults.stores import articles, articles_of, content, copied, counted, stored, whole
+from kg.store.folder import journal_size
 
 COUNT = 8  # articles of a corpus
 
@@ -127,7 +128,12 @@ def by_signal(trial: Trial) -> Iterator[Case]:
         process = subprocess.Popen(
             trial.command(*words, "--store", copy), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
-        time.sleep(2.5 + trial.chance.random())
+        if words[0] == "add":  # till it stores, however long this machine takes
+            while journal_size(copy) == journal_size(store) and process.poll() is None:
+                time.sleep(0.02)
+        else:
+            time.sleep(2.5)
+        time.sleep(trial.chance.uniform(0, 0.5))
         begun = time.monotonic()
         os.kill(process.pid, sent) if sent == signal.SIGTERM else os.killpg(process.pid, sent)
         try:

@@ -68,6 +68,7 @@ def repair(path: Path, when: str) -> list[str]:
         if codes & BEHIND or ("graph-changed" in codes and not codes & AHEAD):
             _rebuild(path, known)
         (path / folder.SNAPSHOTS).mkdir(exist_ok=True)
+        (path / folder.JOURNAL).touch()  # where it is gone, what it said is written anew from the engine
         if "snapshot" in codes:
             (path / folder.SNAPSHOTS / "current").unlink(missing_ok=True)
         with opened(path) as store:  # which settles what was pending

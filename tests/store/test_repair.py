@@ -85,6 +85,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "the engine's name of that list gone": (lambda place: (place / "graph" / "CURRENT").unlink(), "graph-unread"),
     "all of the engine's files gone": (lambda place: shutil.rmtree(place / "graph"), "graph-unread"),
     "a line of the journal flipped": (lambda place: flip(place / "journal.jsonl", 30), "journal-line"),
+    "the journal gone": (lambda place: (place / "journal.jsonl").unlink(), "graph-unknown"),
     "a kept file flipped": (lambda place: flip(source_of(place)), "source-damaged"),
     "a kept file gone": (lambda place: source_of(place).unlink(), "source-lost"),
     "a kept change flipped": (lambda place: flip(patch_of(place)), "source-damaged"),
