@@ -62,7 +62,8 @@ def articles(count: int) -> Iterator[tuple[Article, Annotation]]:
     words = ["".join(drawn.choices(("ka", "lo", "mi", "nu", "re", "sta", "ter", "vo"), k=drawn.randrange(2, 6))) for _ in range(WORDS)]
     lines: list[Line] = []
     for at in range(count):
-        lines = lines[1:] if at % COPIES == COPIES - 1 else [_line(drawn, words) for _ in range(SENTENCES)]
+        kept = lines[1:] if at % COPIES == COPIES - 1 else []
+        lines = kept + [_line(drawn, words) for _ in range(SENTENCES - len(kept))]
         day = f"2025-{1 + at * 12 // count:02}-{1 + at % 28:02}"
         yield (
             Article(f"article-{at:05}", "".join(line.sentence for line in lines).strip(), f"Article {at}", "The Bench", published=day),

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import pyoxigraph as ox
@@ -157,8 +157,13 @@ def _together(one: Uttered, other: Uttered) -> bool:
         return False
     days = one.said or one.published, other.said or other.published
     if all(len(day) == len("2026-01-06") for day in days):
-        return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) <= NEWS
+        return abs(_ordinal(days[0]) - _ordinal(days[1])) <= NEWS
     return together(*days)
+
+
+@lru_cache(10_000)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()  # asked for each pair of reports
 
 
 def find_uttered(store: Store) -> Iterator[Uttered]:

@@ -63,7 +63,7 @@ def test_every_screen_is_quiet_and_fits(visit: Visit, site: Path, file: str) -> 
 @pytest.mark.parametrize("name", ["article-00700", "article-01999"])
 def test_spans_and_deep_links(visit: Visit, site: Path, facts: Facts, name: str) -> None:
     """Each span is its slice; the address of a statement lights it."""
-    marks_its_slices(visit, site, facts, name, SENTENCES - 1)
+    marks_its_slices(visit, site, facts, name, SENTENCES)
     lights_its_words(visit, site, facts, name)
 
 

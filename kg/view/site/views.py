@@ -30,8 +30,8 @@ from kg.view.site.scenarios import vectors
 
 MOST_PAIRS = 60  # pairs of passages of one kind on the page on sources
 MOST_CHART = 40  # commitments of a chart that can still be read
-MOST_CHART_ROWS = 450  # rows of these: a statement and a condition each
-MOST_LINKS = 200  # links of the network that is drawn; the heaviest
+MOST_CHART_ROWS = 350  # rows of these: a statement and a condition each
+MOST_LINKS = 180  # links of the network that is drawn; the heaviest
 MOST_SCENARIOS = 400  # rows of the page on what-if; of the commitments most often stated
 MOST_DOTS = 300  # statements of one page on time, and what the last of its lanes has more
 Lane = tuple[str, str]  # actor, commitment
@@ -138,7 +138,7 @@ def sources(m: Maker) -> bytes:
     reused = [a for a in facts.articles.values() if a.reuse]
     return m.page(
         "sources.html", "sources", "Sources", articles=len(facts.articles), origins=len({a.origin for a in facts.articles.values()}),
-        reused=reused[: 4 * MOST_PAIRS], parts=parts,
+        reused=reused[:MOST_PAIRS], more=max(0, len(reused) - MOST_PAIRS), parts=parts,
     )  # fmt: skip
 
 
