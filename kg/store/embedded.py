@@ -317,7 +317,7 @@ class Writer(Store):
                 folder.replace_synced(self._place / folder.PURGE, json.dumps(told).encode())
                 self._finish_purge()
             except (OSError, RuntimeError) as error:
-                raise folder.failed("the purge is not finished, do it again", self._place, error) from error
+                raise folder.failed("the purge is not finished, the next command that writes ends it", self._place, error) from error
 
     def settle(self) -> None:
         """Finishes what a killed writer had begun: counts a commit that came through, and ends a purge."""
