@@ -164,8 +164,14 @@ def add(
                 raise read
             yield _add(store, stored, reading, read, when, describe)
         except (ReadError, AnnotationError, Conflict) as error:
-            yield Outcome("rejected", name, reading.name, error=error, notes=reading.notes)
+            yield Outcome("rejected", name, reading.name, error=_bare(error), notes=reading.notes)
     yield from _unchanged(store, done, claimed)
+
+
+def _bare(error: ProvisoError) -> ProvisoError:
+    """The error without the frames it went through: they hold what was read, and a run keeps its outcomes to the end."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def derive(store: Writer, when: str) -> list[str]:

@@ -221,3 +221,10 @@ def test_a_text_that_is_too_long_is_left_to_people(tmp_path: Path, reading: str 
         with pytest.raises(ReadError, match="the annotator reads 100,000") as told:
             read_checked(found, Registry(), find_annotator("rules"))
         assert told.value.where == str(file)
+
+
+@pytest.mark.parametrize(("text", "reading"), [("", READING), (TEXT, None), (TEXT, "- nothing")])
+def test_a_reason_holds_nothing_of_what_was_read(place: Path, text: str, reading: str | None) -> None:
+    """No frame of the reading hangs on it, or a run's rejected inputs would all stay in memory."""
+    [outcome] = put(place, write(place / "in" / "bad.txt", text, reading))
+    assert outcome.error and (outcome.error.__traceback__, outcome.error.__cause__, outcome.error.__context__) == (None, None, None)

@@ -44,8 +44,8 @@ def ran(trial: Trial, lines: Sequence[Line], cwd: Path, seconds: float = 600) ->
 
 
 def _homes(cwd: Path) -> dict[str, str]:
-    """All places that a program may write to unasked, within the folder."""
-    return {name: str(cwd) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    """All places that a program may write to unasked, within the folder: its store too."""
+    return {"KG_STORE": ".kg"} | {name: str(cwd) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
 
 
 class _Left(BaseException):
