@@ -14,7 +14,8 @@ from typing import Any
 
 from kg.analyse.logic import Value
 from kg.analyse.readings import Condition, Passage, Readings, later, rows
-from kg.errors import ReadError, UsageError
+from kg.annotate.document import read_document
+from kg.errors import AnnotationError, ReadError, UsageError
 from kg.query import matching, names, nearest
 from kg.vocabulary import ID, KINDS, OA, kg
 
@@ -71,20 +72,19 @@ def scenario(readings: Readings, met: Iterable[str] = (), failed: Iterable[str] 
 
 def read_scenario(path: Path) -> tuple[list[str], list[str]]:
     """The names under `met` and `failed` of a file, YAML or JSON; raises ReadError where it is none."""
-    import yaml
-
+    hint = "write met: [ceasefire] and failed: [by:Bundestag]"
     try:
-        told: Any = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        what = error.strerror if isinstance(error, OSError) else "it is no YAML or JSON"
-        raise ReadError(f"the scenario cannot be read: {what}", str(path), "write met: [ceasefire] and failed: [by:Bundestag]") from error
+        told: Any = read_document(path).value
+    except AnnotationError as error:
+        found = error.findings[0]
+        raise ReadError(f"the scenario cannot be read: {found.message}", f"{path}:{found.line}", hint) from error
     lists = (
         isinstance(told, Mapping)
         and set(told) <= set(WORDS)
         and all(isinstance(v, Sequence) and not isinstance(v, str) for v in told.values())
     )
     if not lists or not all(isinstance(name, str) for some in told.values() for name in some):
-        raise ReadError("a scenario has two lists of names, met and failed", str(path), "write met: [ceasefire] and failed: [by:Bundestag]")
+        raise ReadError("a scenario has two lists of names, met and failed", str(path), hint)
     return list(told.get("met", ())), list(told.get("failed", ()))
 
 

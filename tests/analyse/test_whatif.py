@@ -201,10 +201,15 @@ def test_a_scenario_may_be_a_file(tmp_path: Path) -> None:
     assert read_scenario(file) == (["ceasefire"], ["by:Bundestag"])
     file.write_text('{"met": []}')
     assert read_scenario(file) == ([], [])
-    for wrong in ("[a]", "met: ceasefire", "met: [1]", "hit: [a]", "met: [", "\x00"):
+    for wrong in ("[a]", "met: ceasefire", "met: [[a]]", "hit: [a]", "met: [", "\x00", "met: " + "[" * 10_000):
         file.write_text(wrong)
         with pytest.raises(ReadError):
             read_scenario(file)
+    for wrong in ("met: [a]\nmet: [b]", "met: [a]\nfailed: [*a]", "met: [a]\nfailed: !!int [a]"):
+        file.write_text(wrong)
+        with pytest.raises(ReadError) as raised:
+            read_scenario(file)
+        assert raised.value.where == f"{file}:2"
     with pytest.raises(ReadError, match="No such file"):
         read_scenario(tmp_path / "none.yaml")
 
