@@ -61,7 +61,7 @@ def bombs(url: str) -> list[Bomb]:
     """Twenty of pages and packed files; `url` is an address that nobody may ask."""
     external = f'<!DOCTYPE html [<!ENTITY x SYSTEM "{url}"><!ENTITY y SYSTEM "file:///etc/hostname">]>'
     return [
-        *(_page(f"nested-{tag}-{depth}", _nested(tag, depth)) for tag, depth in (("div", 1000), ("div", 100_000), ("span", 20_000), ("blockquote", 5000), ("ul><li", 3000))),
+        *(_page(f"nested-{tag}-{depth}", _nested(tag, depth)) for tag, depth in (("div", 1000), ("div", 100_000), ("span", 20_000), ("blockquote", 5000), ("ul", 3000))),
         _page("tables", "<table><tr><td>" * 800 + _PARAGRAPHS),
         _page("unclosed", f"<p>{_SENTENCE}" * 20_000),
         _page("one-paragraph", f"<p>{_SENTENCE * 30_000}</p>"),
