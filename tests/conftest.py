@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import TOP, Run, Server, finished, hostile_articles, kg
+
+settings.register_profile("proviso", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+settings.load_profile("proviso")
 
 
 @pytest.fixture(scope="session")

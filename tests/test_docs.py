@@ -27,6 +27,9 @@ PAGES = [
     for path in (*sorted(TOP.glob("*.md")), *sorted(TOP.glob("*/README.md")), *sorted(TOP.glob("docs/*.md")))
 ]
 DOCS = ["README.md", *(page for page in PAGES if page != "README.md" and "```console" in (TOP / page).read_text("utf-8"))]
+SLOW = {
+    f"docs/{page}.md" for page in ("compare", "networks", "origins", "timeline", "whatif")
+}  # each reads all seeds; `make test-full` has them
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "demo", "dist", "build")
 ANY = "..."
 
@@ -74,7 +77,7 @@ def test_the_readme_shows_something() -> None:
     assert any(lines for _, lines in shown("README.md"))
 
 
-@pytest.mark.parametrize("doc", DOCS)
+@pytest.mark.parametrize("doc", [pytest.param(doc, marks=pytest.mark.slow) if doc in SLOW else doc for doc in DOCS])
 def test_what_a_document_shows_is_what_happens(doc: str, copy: Path) -> None:
     """Every command of every console block succeeds and prints what stands below it."""
     environment = {

@@ -122,6 +122,7 @@ def test_hostile_words_stand_escaped(hostile: Files, words: str) -> None:
     assert b"</script" not in hostile["assets/index.js"]
 
 
+@pytest.mark.slow
 def test_how_much_of_a_text_is_shown(store: Store, files: Files) -> None:
     """All of it, the sentences that statements stand in, or nothing."""
     silent = "Speaking alongside Starmer"  # begins no statement
