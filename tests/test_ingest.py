@@ -211,8 +211,9 @@ def test_a_users_registry_stays_when_it_is_not_given_again(place: Path) -> None:
 
 
 @pytest.mark.parametrize("reading", [None, READING])
-def test_a_text_that_is_too_long_is_left_to_people(tmp_path: Path, reading: str | None) -> None:
+def test_a_text_that_is_too_long_is_left_to_people(tmp_path: Path, reading: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The annotator would take minutes; a person's reading is as good as ever."""
+    monkeypatch.setattr("kg.annotate.automatic.LONGEST", 100_000)
     file = write(tmp_path / "long.txt", TEXT + "\n\n" + "It rained. " * 10_000, reading)
     [found] = read_articles(file)
     if reading:

@@ -10,7 +10,7 @@ from kg.model import Annotation, Article, Registry
 
 Annotate = Callable[[Article, Registry], Annotation]
 ANNOTATORS = {"rules": ("kg.annotate.reading", "read_rules")}  # imported when it is to read: its word lists and weights are long
-LONGEST = 100_000  # code points; newspapers print nothing longer, and what is takes the annotator more than 12 s
+LONGEST = 1_500_000  # code points: more than any book, read in some 20 s; what is longer is no article
 
 
 def require_length(article: Article, where: str) -> None:

@@ -16,7 +16,6 @@ from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
 from kg.annotate.rules.naming import BODIES, PEOPLE, Naming
 from kg.annotate.rules.words import read_words
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
-from kg.errors import ReadError
 from kg.model import (
     Annotation,
     Annotator,
@@ -33,7 +32,6 @@ from kg.model import (
 from kg.vocabulary import FORCES_WITHOUT_STANCE
 
 NAME, VERSION = "rules", "0.3"
-LONGEST = 1_000_000  # code points, a long book; read in some 15 seconds
 THEIR_OWN = re.compile(
     r"(?:his|her|their|its|our|my) (?:own )?(?:country|nation|government|state|countries|nations|administration)(?:['’]s)?", re.IGNORECASE
 )
@@ -50,16 +48,11 @@ OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
 def read_rules(article: Article, registry: Registry) -> Annotation:
     """What the rules find in an article; the same for the same text, date and registry.
 
-    Raises ReadError where the text is longer than `LONGEST`.
-
     >>> article = Article("a", "Merz said Germany would send troops if the Bundestag agrees.", published="2026-01-08")
     >>> read = read_rules(article, Registry())
     >>> [(s.force, s.stance, s.conditions[0].id) for s in read.statements], read.conditions[0].text.text
     ([('pledges', 'pledged', 'k1')], 'the Bundestag agrees')
     """
-    if len(article.text) > LONGEST:
-        what = f"the text has {len(article.text):,} characters, and the annotator reads at most {LONGEST:,}"
-        raise ReadError(what, article.id, "split it into several articles, or give an annotation by a person")
     return _Reading(article, registry).read(tell_by_network(article.text))
 
 

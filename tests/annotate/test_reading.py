@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.actors import load_registry
-from kg.annotate.reading import LONGEST, _Reading, read_rules
+from kg.annotate.reading import _Reading, read_rules
 from kg.annotate.rules.found import Deed, Said
 from kg.annotate.telling import Told
 from kg.check import check_triples
-from kg.errors import ReadError
 from kg.model import Article, Registry, Span
 from kg.triples import to_triples
 
@@ -258,12 +257,3 @@ def test_ids_are_known_and_spans_are_slices_whatever_the_text(text: str) -> None
         spans += [r.span for r in (*c.committer, c.action)]
     spans += [k.text for k in read.conditions]
     assert all(span is None or text[span.start : span.end] == span.text for span in spans)
-
-
-def test_a_text_is_read_whole_or_not_at_all() -> None:
-    """One of the greatest length is read to its end; one letter more is refused, since the worst of longer ones take minutes."""
-    last = "Merz said Germany would send troops."
-    text = last.rjust(LONGEST)
-    assert read_rules(Article("a", text), Registry()).statements[0].content[0].end == LONGEST - 1
-    with pytest.raises(ReadError, match="100,001 characters"):
-        read_rules(Article("a", " " + text), Registry())
