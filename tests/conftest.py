@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.support import TOP, Run, Server, finished, hostile_articles, kg
+
+# A busy machine is no fault of the code.
+settings.register_profile("proviso", deadline=None)
+settings.load_profile("proviso")
+# For bench/mutants.py: few examples, the same every time, and one that fails is enough.
+settings.register_profile(
+    "mutants", deadline=None, max_examples=30, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+)
 
 
 @pytest.fixture(scope="session")
