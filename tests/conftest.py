@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.support import TOP, Run, Server, finished, hostile_articles, kg
 
-settings.register_profile("proviso", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+# A busy machine is no fault of the code.
+settings.register_profile("proviso", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("proviso")
+# For bench/mutants.py: few examples, the same every time, and one that fails is enough.
+settings.register_profile(
+    "mutants", deadline=None, max_examples=30, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+)
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.text import is_whole, occurrences, quotations, sentence_around, sentences
-
-# Texts made of what the rules look at: marks, stops, line ends, shortened words, accents, odd spaces.
-PIECES = st.sampled_from(
-    ["“", "”", "‘", "’", '"', "'", "«", "»", "„", "‚", ".", "?", "!", "…", " ", "\n", "\r\n", "\n\n", "\u2028", "\xa0", "U.S.", "Mr.", "Jan.", "5",
-     "he said", "We go", "allies'", "é", "e\u0301", "👩\u200d🚒", "\u202e", "\0", "A"]
-)  # fmt: skip
-TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=30).map("".join))
+from tests.readings import TEXTS
 
 
 def split(text: str) -> list[str]:

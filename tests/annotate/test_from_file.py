@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.actors import load_registry
 from kg.annotate.beside import find_annotation, find_article_for
@@ -14,7 +16,8 @@ from kg.annotate.document import parse_document
 from kg.annotate.from_file import AnnotationFile, resolve, schema
 from kg.annotate.to_file import to_document, to_json, to_yaml
 from kg.errors import AnnotationError
-from kg.model import Article, Registry, Span
+from kg.model import Annotation, Annotator, Article, Registry, Span, Statement
+from tests import readings as drawn
 from tests.support import READING, TEXT
 
 ARTICLE = Article("ships", TEXT)
@@ -59,6 +62,24 @@ def test_a_file_written_again_says_the_same() -> None:
         assert resolve(parse_document(again.encode(), "a"), ARTICLE, Registry()).annotation == first
     assert to_document(ARTICLE, first)["article"]["text"] == TEXT
     assert "text" not in to_document(ARTICLE, first, brief=True)["article"]
+
+
+@given(drawn.readings(), st.sampled_from([to_json, to_yaml]))
+def test_any_reading_comes_back_from_its_file(annotation: Annotation, write: Any) -> None:
+    """With everything a file may say, in either form and in the order it was written."""
+    again = resolve(parse_document(write(drawn.ARTICLE, annotation).encode(), "a", is_json=write is to_json), drawn.ARTICLE, drawn.REGISTRY)
+    assert again.annotation == annotation
+
+
+@given(drawn.TEXTS.filter(bool), st.data(), st.sampled_from([to_json, to_yaml]))
+def test_spans_come_back_from_a_file_under_any_text(text: str, data: st.DataObject, write: Any) -> None:
+    """Also one cut within a word, within an emoji, or of white space alone."""
+    start = data.draw(st.integers(0, len(text) - 1))
+    span = Span.of(text, start, data.draw(st.integers(start + 1, len(text))))
+    article = Article("a", text)
+    annotation = Annotation(Annotator("me"), (Statement("s1", (span,), "direct", "asserts", cue=span),))
+    again = resolve(parse_document(write(article, annotation).encode(), "a", is_json=write is to_json), article, Registry())
+    assert again.annotation.statements == annotation.statements
 
 
 @pytest.mark.parametrize(("span", "start"), [

@@ -6,16 +6,19 @@ import errno
 import hashlib
 import io
 import os
+import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import Conflict, ProvisoError, ReadError, StoreError, UsageError
 from kg.exchange import rdf
 from kg.exchange.rdf import FORMATS, dump, export, load, read
-from kg.store.embedded import Store, create, memory, open_store, writer
+from kg.store.embedded import Store, create, memory, open_store, quads, writer
 from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
 
 WHEN = "2026-01-06T12:00:00Z"
@@ -85,6 +88,31 @@ def test_out_and_in_gives_the_same_digest(form: str, store: Store, tmp_path: Pat
     export(again, target, form)
     assert content(target) == before
     assert not list(tmp_path.glob(".*"))
+
+
+iris = st.text("az09-é😀", min_size=1, max_size=4).map(lambda name: ox.NamedNode(f"x:{name}"))
+words = st.text(st.characters(codec="utf-8"), max_size=12)
+literals = st.one_of(
+    words.map(ox.Literal),
+    st.builds(lambda value, language: ox.Literal(value, language=language), words, st.sampled_from(["de", "de-at"])),
+    st.builds(
+        lambda value, kind: ox.Literal(value, datatype=ox.NamedNode(XSD + kind)),
+        words | st.sampled_from(["1", "01", "1.50", "true", "1e3", "2026"]),
+        st.sampled_from(["integer", "decimal", "double", "boolean", "gYear", "dateTime"]),
+    ),
+)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@given(some=st.lists(st.builds(ox.Quad, iris, iris, iris | literals, iris), min_size=1, max_size=6))
+def test_any_terms_come_back(form: str, some: list[ox.Quad]) -> None:
+    """Any characters, also in literals that are no value of their type, and numbers in the form they were written."""
+    store = memory(some)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / f"export.{form}"
+        export(store, target, form)
+        graphs = read(target)
+    assert memory(quad for graph, triples in graphs.items() for quad in quads(graph, triples)).digest() == store.digest()
 
 
 def test_the_nquads_hash_is_the_digest(store: Store, tmp_path: Path) -> None:

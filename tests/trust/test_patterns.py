@@ -21,7 +21,7 @@ def test_the_row_fails_with_a_slow_pattern() -> None:
     assert result.passed == result.tried - 1 and "conditionals._STOP" in result.seen, result
 
 
-@pytest.mark.parametrize(("pattern", "text"), [(r"(?:ab)+!", "ababab"), (r"x(?:y|zz)*", "xzzzz"), (r"q\s*,", "q  "), (r"(?:[ab]c)+$", "c")])
+@pytest.mark.parametrize(("pattern", "text"), [(r"(?:ab)+!", "ababab"), (r"q\s*,", "q  "), (r"(?:[ab]c)+$", "c")])
 def test_near_misses_are_made_of_the_pattern(pattern: str, text: str, tmp_path: Path) -> None:
     """Ten thousand characters with the repeat as often as fits."""
     made = list(near_misses(pattern, 0, Trial(tmp_path, 1, 1, chance=random.Random(3))))
