@@ -53,9 +53,7 @@ def tab_to(page: Page, selector: str, words: str = "") -> None:
 FIRST = ("index.html", "article/000-euronews.html", "query")  # `make test-full` has them all
 
 
-@pytest.mark.parametrize(
-    "file", [file if file in FIRST else pytest.param(file, marks=pytest.mark.slow) for file in (*EACH, "query")]
-)
+@pytest.mark.parametrize("file", [file if file in FIRST else pytest.param(file, marks=pytest.mark.slow) for file in (*EACH, "query")])
 def test_tab_comes_to_all_that_a_mouse_can_work(browser: Browser, site: Path, server: Server, file: str) -> None:
     """Each link, button, field and whatever listens for clicks, in sight and with a rim round it."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
