@@ -9,7 +9,7 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo screenshots test test-full lint bench trust sbom audit browser help
+.PHONY: demo screenshots test test-full lint bench trust coverage mutants sbom audit browser help
 
 help:
 	@echo "make demo       a graph of the seed articles in demo/, a question answered, a site of pages"
@@ -18,6 +18,8 @@ help:
 	@echo "make test-full  the slow ones too"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make trust      the scorecard: every fault and bad input, tried (half an hour)"
+	@echo "make coverage   which branches of kg/ the tests take"
+	@echo "make mutants    how many small faults in the core the tests let by"
 	@echo "make sbom       what all of this is made of, as CycloneDX, in dist/sbom.json"
 	@echo "make audit      known vulnerabilities of it (asks PyPI)"
 	@echo "make bench      what things cost, beside what"
@@ -54,6 +56,14 @@ bench: $(READY)
 
 trust: browser
 	$(BIN)/python bench/trust.py
+
+coverage: browser
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow"
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --skip-covered --sort=cover
+
+mutants: $(READY)
+	$(BIN)/python bench/mutants.py
 
 sbom: $(READY) .venv/audit/ready
 	@mkdir -p dist
