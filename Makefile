@@ -9,13 +9,15 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo screenshots test test-full lint bench trust sbom audit browser help
+.PHONY: demo screenshots test test-full coverage mutants lint bench trust sbom audit browser help
 
 help:
 	@echo "make demo       a graph of the seed articles in demo/, a question answered, a site of pages"
 	@echo "make screenshots  every screen of that site as a picture"
 	@echo "make test       every check and test but the slow ones"
 	@echo "make test-full  the slow ones too"
+	@echo "make coverage   the branches of kg/ that the tests take"
+	@echo "make mutants    small faults in the core that its tests let by"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make trust      the scorecard: every fault and bad input, tried (half an hour)"
 	@echo "make sbom       what all of this is made of, as CycloneDX, in dist/sbom.json"
@@ -38,6 +40,15 @@ test: lint browser
 
 test-full: lint browser
 	$(BIN)/pytest -q -n auto --dist worksteal
+
+coverage: browser
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --sort=cover
+
+mutants: $(READY)
+	$(BIN)/python bench/mutants.py
 
 lint: $(READY)
 	$(BIN)/ruff check
