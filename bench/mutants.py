@@ -66,12 +66,12 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
     >>> [one.change for one in mutants("m", "if a < 1: b()")]
     ['if a < 1 -> if not a < 1', 'a < 1 -> a <= 1', 'b() -> pass', '1 -> 2']
     """
-    for at, (old, new) in enumerate(_changes(ast.parse(source))):
-        tree = ast.parse(source)  # anew, as a change is made in place
-        mine, other = list(_changes(tree))[at]
-        yield Mutant(
-            module, getattr(old, "lineno", 0), _told(old, new), ast.unparse(ast.fix_missing_locations(_Swap(mine, other).visit(tree)))
-        )
+    tree = ast.parse(source)
+    for old, new in list(_changes(tree)):
+        change = f"{_first_line(old)} -> {_first_line(new)}"
+        _Swap(old, new).visit(tree)
+        yield Mutant(module, getattr(old, "lineno", 0), change, ast.unparse(tree))
+        _Swap(new, old).visit(tree)  # as it was, for the next
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -99,9 +99,8 @@ def _changes(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
                 yield node, ast.Pass()
 
 
-def _told(old: ast.AST, new: ast.AST) -> str:
-    one, other = (ast.unparse(ast.fix_missing_locations(node)).partition(":\n")[0] for node in (old, new))
-    return f"{one} -> {other}"
+def _first_line(node: ast.AST) -> str:
+    return ast.unparse(node).partition(":\n")[0]
 
 
 class Copy:
