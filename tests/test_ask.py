@@ -348,6 +348,7 @@ def test_a_named_query_gets_what_was_named(store: Store) -> None:
     assert "id/actor/germany>" in sparql.values(understood.text, "actor")
 
 
+@pytest.mark.slow
 def test_every_form_of_the_grammar_finds_its_query(store: Store) -> None:
     """With Germany, troops and a ceasefire in its places."""
     fill = {"{actor}": "Germany", "{action}": "troops", "{circumstance}": "ceasefire", "{place}": "Ukraine"}

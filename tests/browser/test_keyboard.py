@@ -142,7 +142,7 @@ def test_every_statement_of_an_article_opens_by_keys(visit: Visit, site: Path) -
     assert clickable == by_keys and len(by_keys) > 10
 
 
-@pytest.mark.parametrize("name", ["chart", "explore"])
+@pytest.mark.parametrize("name", ["chart", pytest.param("explore", marks=pytest.mark.slow)])
 def test_arrows_come_to_every_node_and_show_what_a_click_shows(visit: Visit, site: Path, name: str) -> None:
     """One round through all, each in sight; Escape clears; Tab goes on to what is shown of it."""
     one = visit(site / f"{name}.html")
