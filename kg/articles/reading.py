@@ -111,9 +111,8 @@ def _in_folder(root: Path) -> list[Path]:
             folders[:], files = [], []
         folders[:] = sorted(f for f in folders if f != "annotations" and not f.startswith("."))
         here = (Path(folder, f) for f in files if not f.startswith("."))
-        found += [
-            f for f in here if f.suffix.lower() in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)
-        ]  # which never raises
+        # realpath never raises, where resolve does for a link too long to follow.
+        found += [f for f in here if f.suffix.lower() in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)]
     return sorted(found + unread)
 
 

@@ -40,7 +40,6 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  # what goes, what comes
 
 _LABEL = ox.NamedNode(RDFS + "label")
-_CURRENT, _DUMP = "current", "graph.nq"
 MODULUS = 2**256
 
 
@@ -423,7 +422,7 @@ class Writer(Store):
         return entries, patches
 
     def _rebuild(self) -> None:
-        dump = self._place / _DUMP
+        dump = self._place / folder.DUMP
         self._engine.dump(dump, format=ox.RdfFormat.N_QUADS)
         del self._engine
         build(self._place)
@@ -432,7 +431,7 @@ class Writer(Store):
 
 def build(path: Path) -> None:
     """Makes the engine's files anew from the N-Quads in `graph.nq`: `graph.new` while being made, `graph.ready` once whole."""
-    new, dump = path / "graph.new", path / _DUMP
+    new, dump = path / "graph.new", path / folder.DUMP
     shutil.rmtree(new, ignore_errors=True)
     fresh = ox.Store(str(new))
     fresh.bulk_load(path=dump, format=ox.RdfFormat.N_QUADS)
@@ -492,14 +491,14 @@ def _tidy(path: Path) -> None:
         ready.rename(path / folder.GRAPH)
         folder.sync_folder(path)
     shutil.rmtree(path / "graph.new", ignore_errors=True)
-    for left in (path / _DUMP, *(path / folder.GRAPH).glob("LOG.old.*")):
+    for left in (path / folder.DUMP, *(path / folder.GRAPH).glob("LOG.old.*")):
         left.unlink(missing_ok=True)
 
 
 def current(path: Path) -> tuple[str, int]:
     """The name of the snapshot to read, and the size of the journal it stands for."""
     try:
-        name, size = (path / folder.SNAPSHOTS / _CURRENT).read_bytes().split()
+        name, size = (path / folder.SNAPSHOTS / folder.CURRENT).read_bytes().split()
         return str(int(name)), int(size)
     except FileNotFoundError:
         return "0", -1
@@ -517,7 +516,7 @@ def snapshot(path: Path, engine: ox.Store) -> None:
     name = str(numbers[-1] + 1 if numbers else 1)
     engine.backup(str(place / name))
     folder.sync_folder(place / name)
-    folder.replace_synced(place / _CURRENT, f"{name} {size}\n".encode())
+    folder.replace_synced(place / folder.CURRENT, f"{name} {size}\n".encode())
     for old in numbers[:-1]:
         shutil.rmtree(place / str(old), ignore_errors=True)
 

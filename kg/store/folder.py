@@ -36,18 +36,20 @@ LAYOUT = 2  # 1 had no checksums, no kept changes and no pending line
 ENGINE = "oxigraph 0.5"
 MARK, GRAPH, SNAPSHOTS, SOURCES, JOURNAL, LOCK = STORE_MARK, "graph", "snapshots", "sources", "journal.jsonl", "lock"
 PENDING, PURGE, DAMAGED = "pending", "purge", "graph.damaged"
+CURRENT, DUMP = "current", "graph.nq"  # in snapshots/, and what the engine's files are made anew from
 
 Entry = Mapping[str, Any]
 
 
 class Journal(NamedTuple):
-    """What counts as stored, oldest first, and the numbers (from 1) of lines that cannot be read.
+    """What counts as stored, oldest first, the numbers (from 1) of lines that cannot be read, and whether the last of them is torn.
 
     A torn last line is what a power cut or a kill leaves: what it would have said was never acknowledged.
     """
 
     entries: tuple[Entry, ...]
     damaged: tuple[int, ...] = ()
+    torn: bool = False
 
 
 def mark_of(path: Path, layout: int = LAYOUT) -> None:
@@ -185,15 +187,16 @@ def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
         raise failed("the journal cannot be read", path, error) from error
     entries: list[Entry] = []
     damaged: list[int] = []
+    torn = bool(lines[-1])  # the last piece has no newline
     for number, line in enumerate(lines, 1):
         if number == len(lines) and not line:
             break
-        entry = _entry(line, layout) if number < len(lines) else None  # the last piece has no newline: torn
+        entry = _entry(line, layout) if number < len(lines) else None
         if entry is None:
             damaged.append(number)
         else:
             entries.append(entry)
-    return Journal(tuple(entries), tuple(damaged))
+    return Journal(tuple(entries), tuple(damaged), torn)
 
 
 def _entry(line: bytes, layout: int = LAYOUT) -> Entry | None:
@@ -275,6 +278,15 @@ def keep(path: Path, data: bytes) -> str:
         sync_folder(target.parent.parent)
     replace_synced(target, data)
     return digest
+
+
+def whole(file: Path, digest: str) -> bytes | None:
+    """What is in a file, if that has this hex SHA-256; None where it is gone, or is other bytes."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == digest else None
 
 
 def source_path(path: Path, digest: str) -> Path:

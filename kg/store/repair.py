@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -57,27 +57,25 @@ def repair(path: Path, when: str) -> list[str]:
     Derived graphs are left out: `kg.ingest.derive` makes them. Raises StoreError where somebody is writing.
     """
     with folder.held(path, "repair", when):
-        found = inspect(path)
+        found, entries = inspect(path), folder.read_journal(path).entries
         codes = {finding.code for finding in found if finding.severity == "error"}
-        known = {
-            graph: entry for graph, entry in acknowledged(folder.read_journal(path).entries).items() if not graph.startswith(DERIVED_GRAPH)
-        }
+        known = {graph: entry for graph, entry in acknowledged(entries).items() if not graph.startswith(DERIVED_GRAPH)}
         for finding in found:
             if finding.code.startswith("source-"):
-                _keep_again(path, Path(finding.file))
+                _keep_again(path, entries, Path(finding.file).name)
         if codes & BEHIND or ("graph-changed" in codes and not codes & AHEAD):
-            _rebuild(path, known)
+            _rebuild(path, entries, known)
         (path / folder.SNAPSHOTS).mkdir(exist_ok=True)
         (path / folder.JOURNAL).touch()  # where it is gone, what it said is written anew from the engine
         if "snapshot" in codes:
-            (path / folder.SNAPSHOTS / "current").unlink(missing_ok=True)
+            (path / folder.SNAPSHOTS / folder.CURRENT).unlink(missing_ok=True)
         with opened(path) as store:  # which settles what was pending
             if codes:
                 rewrite(store, known, when)
                 store.make_snapshot()
             there = store.graphs()
         for old in (path / folder.SNAPSHOTS).iterdir():
-            if codes and old.name not in ("current", current(path)[0]):
+            if codes and old.name not in (folder.CURRENT, current(path)[0]):
                 shutil.rmtree(old)
     return [f"{graph} ({entry.get('origin', 'from an import')})" for graph, entry in known.items() if graph not in there]
 
@@ -111,12 +109,12 @@ def _sources(store: Writer, graph: str) -> list[str]:
     return [term.value for row in store.select(asked) for term in row if isinstance(term, ox.Literal)]
 
 
-def _rebuild(path: Path, whole: Mapping[str, folder.Entry]) -> None:
+def _rebuild(path: Path, entries: Sequence[folder.Entry], whole: Mapping[str, folder.Entry]) -> None:
     """The engine's files made again from the kept changes; those that are lost too stay out, and the old files are then kept aside."""
     lost = False
     grown: dict[str, set[bytes]] = {}
-    with (path / "graph.nq").open("wb") as dump:
-        for entry in folder.read_journal(path).entries:
+    with (path / folder.DUMP).open("wb") as dump:
+        for entry in entries:
             patch = _patch(path, entry)
             if patch is None:
                 lost = True
@@ -138,22 +136,13 @@ def _rebuild(path: Path, whole: Mapping[str, folder.Entry]) -> None:
 def _patch(path: Path, entry: folder.Entry) -> Patch | None:
     if "patch" not in entry:
         return [], []
-    data = _bytes(folder.source_path(path, entry["patch"]), entry["patch"])
+    data = folder.whole(folder.source_path(path, entry["patch"]), entry["patch"])
     return None if data is None else unpack(data)
 
 
-def _bytes(file: Path, digest: str) -> bytes | None:
-    """What is in the file, if that has this hash."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        return None
-    return data if hashlib.sha256(data).hexdigest() == digest else None
-
-
-def _keep_again(path: Path, kept: Path) -> None:
+def _keep_again(path: Path, entries: Sequence[folder.Entry], digest: str) -> None:
     """Takes a kept file that is gone or damaged from where it was read, if that still has its bytes."""
-    origins = [entry.get("origin", "") for entry in folder.read_journal(path).entries if kept.name in entry.get("sources", [])]
-    data = next((data for origin in origins if (data := _bytes(Path(origin), kept.name)) is not None), None)
+    origins = [entry.get("origin", "") for entry in entries if digest in entry.get("sources", [])]
+    data = next((data for origin in origins if (data := folder.whole(Path(origin), digest)) is not None), None)
     if data is not None:
         folder.keep(path, data)

@@ -106,7 +106,8 @@ def _read_indices(engine: ox.Store) -> None:
     """Reads every quad by each index the engine has (by subject, predicate, object; in all graphs, in one): all must hold as many."""
     terms: list[dict[Any, set[Any]]] = [{}, {}, {}]
     count = 0
-    for count, quad in enumerate(engine, 1):  # noqa: B007  # the last count is wanted
+    for quad in engine:
+        count += 1
         for at in range(3):
             terms[at].setdefault(quad.graph_name, set()).add(quad[at])
     for at, name in enumerate(("subject", "predicate", "object")):

@@ -13,7 +13,6 @@ A finding says which of them is wrong; `repair` acts by its code:
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -55,9 +54,8 @@ def inspect(path: Path) -> list[Finding]:
 
 def _journal(path: Path, journal: folder.Journal) -> Iterator[Finding]:
     place = str(path / folder.JOURNAL)
-    last = (path / folder.JOURNAL).read_bytes().count(b"\n") + 1 if journal.damaged else 0
     for line in journal.damaged:
-        if line == last:
+        if journal.torn and line == journal.damaged[-1]:
             yield Finding("journal-torn", "warning", "the last line is torn; what it would have said never counted", place, line)
         else:
             yield Finding("journal-line", "error", f"this line is damaged: what it said counts as lost; {_HINT}", place, line)
@@ -75,16 +73,8 @@ def _sources(path: Path, entries: tuple[folder.Entry, ...]) -> Iterator[Finding]
         hint = f"kg repair takes it from {needed[digest]}, if that is as it was" if needed.get(digest) else _HINT
         if digest not in there:
             yield Finding("source-lost", "error", f"a kept file is gone; {hint}", str(place))
-        elif _sha256(place) != digest:
+        elif folder.whole(place, digest) is None:
             yield Finding("source-damaged", "error", f"a kept file is damaged; {hint}", str(place))
-
-
-def _sha256(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 def _graphs(path: Path, entries: tuple[folder.Entry, ...], there: Scan) -> Iterator[Finding]:

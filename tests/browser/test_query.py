@@ -99,7 +99,7 @@ def test_examples_stand_first_and_one_click_loads_one(visit: Visit, server: Serv
     """In the editor as its file has it, with its answer."""
     one = visit(f"{server.url}/query")
     first = one.page.locator(".examples a").first
-    assert first.bounding_box()["y"] < one.page.locator(".yasqe").bounding_box()["y"]  # type: ignore[index]
+    assert first.bounding_box()["y"] < one.page.locator(".yasqe").bounding_box()["y"]  # type: ignore[index]  # both are drawn, so both have a box
     asked = first.inner_text()
     first.click()
     one.page.locator("h2", has_text="Answer").wait_for()

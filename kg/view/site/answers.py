@@ -49,20 +49,20 @@ def _answer(m: Maker, q: NamedQuery, form: str) -> bytes:
         return listing(columns, table if form == "json" else plain, form).encode()
     asked, file = q.asked({}), file_name(q.name)
     shown = [c for c in columns if c not in PLACED and any(row.get(c) is not None for row in rows)]
-    cells = [[_cell(m, m.places, row, column) for column in shown] for row in rows[:MOST_ROWS]]
+    cells = [[_cell(m, row, column) for column in shown] for row in rows[:MOST_ROWS]]
     return m.page(
         f"question/{file}.html", "question", asked, number=q.number, columns=shown, table=cells, total=len(rows), file=file,
         notes=unreviewed(m.store, answer), text=q.text,
     )  # fmt: skip
 
 
-def _cell(m: Maker, places: Mapping[tuple[str, Any, Any], str], row: Mapping[str, Any], column: str) -> Any:
+def _cell(m: Maker, row: Mapping[str, Any], column: str) -> Any:
     """A cell of an answer; a quote leads to its place in the article, and can be cited."""
     side = "other" if column == "otherQuote" else ""
     if column in ("quote", "otherQuote") and row.get(column) is not None:
         article, start, end = (row.get(f"{side}{part.title()}" if side else part, 0) for part in ("article", "start", "end"))
         iri = article["iri"] if isinstance(article, dict) else ""
-        if place := places.get((iri, start, end)):
+        if place := m.places.get((iri, start, end)):
             return {"iri": place, "label": row[column], "cite": m.show.citation(row[column], iri, (start, end), iri)}
     return row.get(column)
 

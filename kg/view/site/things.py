@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from kg.analyse.readings import many
 from kg.view.site.addresses import address
 from kg.view.site.maker import Maker, Page, Row
 
@@ -16,10 +17,8 @@ MOST_ROWS = 200  # rows of one of its tables
 def things(m: Maker) -> Iterator[Page]:
     """The lists of actors, commitments and conditions, and a page for each."""
     facts = m.facts
-    by_actor: dict[str, list[str]] = {}
-    for c in sorted(m.commitments, key=lambda c: -len(facts.expressed[c])):
-        for actor in facts.committers.get(c, ()):
-            by_actor.setdefault(actor, []).append(c)
+    most_said = sorted(m.commitments, key=lambda c: -len(facts.expressed[c]))
+    by_actor = many((actor, c) for c in most_said for actor in facts.committers.get(c, ()))
     rows: list[Row] = [({"iris": [a]}, facts.kind.get(a, ""), len(by_actor.get(a, ())), len(facts.heard.get(a, ()))) for a in m.actors]
     yield from m.list("actors", "Actors", "Who speaks, commits or decides.", ("Actor", "Kind", "Commitments", "Statements"), rows)
     for a in m.actors:
