@@ -69,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _alone(asked.alone, asked.quick, asked.seed)
     wanted = [row for row in rows() if not asked.numbers or row.number in asked.numbers]
     with ThreadPoolExecutor(asked.jobs) as pool:
-        results = list(pool.map(lambda row: run(row, asked.quick, asked.seed), wanted))
+        results = []
+        for result in pool.map(lambda row: run(row, asked.quick, asked.seed), wanted):
+            results.append(result)
+            print(f"{result.number} {'holds' if result.holds else 'FAILED'} {result.took:.0f} s", file=sys.stderr, flush=True)
     print(table(results))
     for words in () if asked.numbers else LATER:
         print(f"not yet possible: {words}")
