@@ -217,11 +217,11 @@ def _registry(path: Path | None) -> Any:
 
 
 def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
-    from kg.articles import find_files, read_articles, read_bytes
+    from kg.articles import find_files, read_articles, read_stream
 
     for given in paths:
         if given == STDIO:
-            yield from read_bytes(sys.stdin.buffer.read(), STDIO, raw=raw)
+            yield from read_stream(sys.stdin.buffer, raw)
         else:
             for file in find_files([Path(given)]):
                 yield from read_articles(file, raw=raw)

@@ -21,11 +21,11 @@ import pyoxigraph as ox
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import utterance_triples
-from kg.annotate.automatic import Annotate, require_length
+from kg.annotate.automatic import Annotate, require_article
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
-from kg.articles import Reading
+from kg.articles.reading import STDIN, Reading
 from kg.check import Checked, check_annotation, trust_reading
 from kg.errors import AnnotationError, Conflict, Finding, ProvisoError, ReadError, UsageError
 from kg.model import Article, Registry
@@ -36,7 +36,6 @@ from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
-STDIN = "-"
 # Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
 READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
     "origin": origin_triples,
@@ -71,7 +70,7 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
     if path:
         checked = check_annotation(path, article, registry)
     elif annotate:
-        require_length(article, reading.name)
+        require_article(article, reading.name)
         require_english(article)
         checked = trust_reading(article, annotate(article, registry), registry)
     else:

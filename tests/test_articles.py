@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.articles import SUFFIXES, Reading, find_files, iso_date, read_articles, read_bytes
+from kg.articles import SUFFIXES, Reading, find_files, iso_date, read_articles, read_bytes, read_stream
 from kg.articles.pages import extract
 from kg.errors import ReadError
 from kg.model import Article
@@ -444,3 +445,27 @@ def test_a_name_that_is_no_utf8_can_be_printed(tmp_path: Path) -> None:
 def test_dates_are_iso_and_real(words: str, expected: str | None) -> None:
     """Partial ones stay partial; of a time the day is taken as written, in its own zone; nothing asks a clock."""
     assert iso_date(words) == expected
+
+
+@pytest.mark.parametrize(("suffix", "most"), [("txt", 4_000_000), ("md", 4_000_000), ("html", 10_000_000)])
+def test_a_file_larger_than_an_article_is_not_read(tmp_path: Path, suffix: str, most: int) -> None:
+    """Its size is looked at first, on stdin as well."""
+    file = tmp_path / f"a.{suffix}"
+    file.write_bytes(b"<html>" if suffix == "html" else b"words ")
+    os.truncate(file, most + 1)
+    [reading] = read_articles(file)
+    assert reading.error and (reading.error.what, reading.source) == (f"the file is larger than {most:,} bytes", b"")
+    with file.open("rb") as stream:
+        [reading] = read_stream(stream)
+        assert reading.error and (reading.error.what, reading.error.where) == (f"the file is larger than {most:,} bytes", "-")
+
+
+def test_what_comes_on_stdin_is_what_its_beginning_says() -> None:
+    """A text, a page, a collection whose lines are read one by one and may go on for ever."""
+    for data in ("Macron said no.", PAGE, "", HEADER + "Words."):
+        [found], [same] = read_stream(io.BytesIO(data.encode())), read_bytes(data.encode())
+        assert (found.article, found.source, str(found.error)) == (same.article, same.source, str(same.error))
+    lines = io.BytesIO(b'{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n')
+    readings = read_stream(lines)
+    assert next(readings).id == "a" and lines.tell() < len(lines.getvalue())
+    assert [reading.id for reading in readings] == ["b"]

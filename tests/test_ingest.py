@@ -211,10 +211,21 @@ def test_a_users_registry_stays_when_it_is_not_given_again(place: Path) -> None:
 
 
 @pytest.mark.parametrize("reading", [None, READING])
+def test_a_text_that_says_the_same_for_ever_is_left_to_people(tmp_path: Path, reading: str | None) -> None:
+    """Each of its sentences would be a statement, at a price and to no avail."""
+    [found] = read_articles(write(tmp_path / "long.txt", TEXT + "\n\n" + "Sudland, “as " * 1000, reading))
+    if reading:
+        assert read_checked(found, Registry(), find_annotator("rules"))[2].annotation
+    else:
+        with pytest.raises(ReadError, match="repeats itself"):
+            read_checked(found, Registry(), find_annotator("rules"))
+
+
+@pytest.mark.parametrize("reading", [None, READING])
 def test_a_text_that_is_too_long_is_left_to_people(tmp_path: Path, reading: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The annotator would take minutes; a person's reading is as good as ever."""
     monkeypatch.setattr("kg.annotate.automatic.LONGEST", 100_000)
-    file = write(tmp_path / "long.txt", TEXT + "\n\n" + "It rained. " * 10_000, reading)
+    file = write(tmp_path / "long.txt", TEXT + "\n\n" + " ".join(f"It rained {n * n} times." for n in range(5_000)), reading)
     [found] = read_articles(file)
     if reading:
         assert len(read_checked(found, Registry(), find_annotator("rules"))[0].text) > 100_000

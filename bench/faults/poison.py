@@ -1,4 +1,4 @@
-"""A hundred poisoned inputs in one folder, good articles between them, one run."""
+"""Over a hundred poisoned inputs in one folder, good articles between them, one run."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ _P = f"<p>{_TEXT}</p>"
 
 
 def poisons() -> list[tuple[str, Make]]:
-    """A hundred of them: the ending of the file, and how it is made."""
+    """All of them: the ending of the file, and how it is made."""
     return [
         # files that grow
         (".txt", _gigabyte(gzip.compress)), (".html", _gigabyte(gzip.compress)),
         (".jsonl", _gigabyte(bz2.compress)), (".txt", _zipped), (".txt", _sparse), (".jsonl", _sparse), (".html", _sparse), (".txt", _bytes(gzip.compress(_TEXT.encode()))),
         # endless lines and repetitions
         (".txt", _bytes(b"a", 9_999_999)), (".txt", _bytes(b"a ", 4_000_000)), (".txt", _bytes(_TEXT.encode(), 50_000)), (".txt", _bytes((_TEXT + "\n").encode(), 50_000)),
-        (".txt", _bytes(b" ", 9_000_000)), (".txt", _bytes(b"\n", 9_000_000, b"x")), (".txt", _bytes(b'"', 99_000)), (".txt", _bytes("“a ".encode(), 33_000)),
+        (".txt", _bytes(b" ", 9_000_000)), (".txt", _bytes(b"\n", 9_000_000, b"x")), (".txt", _bytes(b'"', 99_000)), (".txt", _bytes("“a ".encode(), 33_000)), (".txt", _bytes("Norland said, “if ".encode(), 1667)), (".txt", _bytes("Norland said, “if ".encode(), 550)),
         (".txt", _bytes(b".", 99_000)), (".txt", _bytes(b"if ", 33_000)), (".txt", _bytes(b"Aa ", 33_000)), (".txt", _bytes(b"1,", 49_000)),
         (".txt", _bytes(("a" + "\u0301" * 1_000_000).encode())), (".txt", _bytes("👩\u200d🚒".encode(), 300_000)), (".md", _bytes(b"---\nid: a\n", 100_000)),
         (".md", _bytes(b"---\n", 500_000)), (".jsonl", _bytes(b"x", 40_000_000)), (".jsonl", _bytes(_line(text=_TEXT * 100_000))), (".txt", _bytes(b"((", 49_000)), (".txt", _bytes(b"Mr. ", 24_000)),
@@ -136,9 +136,9 @@ def poisons() -> list[tuple[str, Make]]:
 @row(
     43,
     "poisoned inputs in one run",
-    100,
+    102,
     "each ends with a reason in < 12 s and < 1 GiB, every good article is stored",
-    quick=100,
+    quick=102,
     budget=240,
 )
 def poisoned(trial: Trial) -> Iterator[Case]:

@@ -100,19 +100,21 @@ def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
 def _speakers(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
     """Words that one source quotes as somebody's and another one gives to somebody else; each pair of sources and words once."""
     bare = [_bare(one.text) for one in every]
-    holders: dict[str, list[int]] = defaultdict(list)
+    source = [moves.readings.reading_of(one.passage.article) for one in every]
+    holders: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))  # word -> source -> those that have it
     for at, one in enumerate(every):
         for word in set(_LETTER.findall(one.text.lower())):
-            holders[word].append(at)
+            holders[word][source[at]].append(at)
+    total = {word: sum(map(len, some.values())) for word, some in holders.items()}
     seen: set[tuple[str, frozenset[str]]] = set()
-    for one in every:
+    for one, own in zip(every, source, strict=True):
         words = _quoted(one)
-        if len(_bare(words)) < LETTERS or not (known := [holders[word] for word in _LETTER.findall(words.lower())]):
+        if len(_bare(words)) < LETTERS or not (known := _LETTER.findall(words.lower())):
             continue
-        for there in min(known, key=len):
-            other = every[there]
-            pair = frozenset(moves.readings.reading_of(side.passage.article) for side in (one, other))
-            if len(pair) > 1 and _bare(words) in bare[there] and not one.likeliest & other.likeliest and (_bare(words), pair) not in seen:
+        rarest = min(known, key=lambda word: total[word] - len(holders[word].get(own, ())))
+        for there in sorted(at for reading, some in holders[rarest].items() if reading != own for at in some):
+            other, pair = every[there], frozenset((own, source[there]))
+            if _bare(words) in bare[there] and not one.likeliest & other.likeliest and (_bare(words), pair) not in seen:
                 seen.add((_bare(words), pair))
                 sides = sorted((one, other), key=lambda u: (u.passage.article, u.passage.start))
                 names = ["; ".join(moves.label(s) for s in sorted(side.likeliest)) for side in sides]

@@ -14,6 +14,6 @@ A byte order mark belongs to the encoding, not to the text; it is dropped everyw
 """
 
 from kg.articles.fields import HEADER_KEYS, iso_date
-from kg.articles.reading import PAGES, SUFFIXES, TEXTS, Reading, find_files, read_articles, read_bytes
+from kg.articles.reading import PAGES, SUFFIXES, TEXTS, Reading, find_files, read_articles, read_bytes, read_stream
 
-__all__ = ["HEADER_KEYS", "PAGES", "SUFFIXES", "TEXTS", "Reading", "find_files", "iso_date", "read_articles", "read_bytes"]
+__all__ = ["HEADER_KEYS", "PAGES", "SUFFIXES", "TEXTS", "Reading", "find_files", "iso_date", "read_articles", "read_bytes", "read_stream"]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -22,7 +23,9 @@ from kg.resources import STORE_MARK
 
 TEXTS, PAGES, COLLECTIONS = (".txt", ".md"), (".html", ".htm"), (".jsonl",)
 SUFFIXES = (*TEXTS, *PAGES, *COLLECTIONS)
-LARGEST = 10_000_000  # bytes of one article; the longest books are a third of that
+STDIN = "-"
+LARGEST = 4_000_000  # bytes of one article: more than the longest books
+LARGEST_PAGE = 10_000_000  # of a web page, most of which is no text
 
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
 
@@ -68,7 +71,7 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
         _check_file(path, name)
         if _kind(name, b"") in COLLECTIONS:
             with path.open("rb") as stream:
-                yield from _collection(stream, name)
+                yield from _collection(_lines(stream), name)
         else:
             yield from read_bytes(path.read_bytes(), name, raw)
     except ReadError as error:
@@ -79,7 +82,7 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
         )
 
 
-def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Reading]:
+def read_bytes(data: bytes, name: str = STDIN, raw: bool = False) -> Iterator[Reading]:
     """The articles in some bytes; `name` says by its suffix what they are, `-` (stdin) leaves that to their beginning.
 
     >>> [reading] = read_bytes(b"Macron said no.", "a.txt")
@@ -88,7 +91,7 @@ def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Read
     """
     kind = _kind(name, data)
     if kind in COLLECTIONS:
-        yield from _collection(io.BytesIO(data), name)
+        yield from _collection(_lines(io.BytesIO(data)), name)
         return
     try:
         if kind not in (*TEXTS, *PAGES):
@@ -97,6 +100,21 @@ def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Read
         yield from _page(text, notes, data, name) if kind in PAGES and not raw else _text(text, notes, data, name, raw)
     except ReadError as error:
         yield Reading(None, data, error, (), name, _stem(name))
+
+
+def read_stream(stream: BinaryIO, raw: bool = False) -> Iterator[Reading]:
+    """The articles that come on stdin: a collection line by line, of any length; else one file, of a file's length."""
+    first = stream.readline(LARGEST)
+    if _kind(STDIN, first) in COLLECTIONS:
+        yield from _collection(chain([first], _lines(stream)), STDIN)
+        return
+    data = first + stream.read(LARGEST_PAGE + 1 - len(first))
+    try:
+        _check_size(len(data), _kind(STDIN, data), STDIN)
+    except ReadError as error:
+        yield Reading(None, b"", error, (), STDIN, _stem(STDIN))
+    else:
+        yield from read_bytes(data, STDIN, raw)
 
 
 # ---------------------------------------------------------------------------------------------------- files
@@ -124,12 +142,17 @@ def _check_file(path: Path, name: str) -> None:
         raise ReadError("there is no such file", name, "check the path")
     if not path.is_file():  # a pipe or a device may never end
         raise ReadError("this is no plain file", name, "save it as a file, or give it on stdin with -")
-    if _kind(name, b"") not in COLLECTIONS and path.stat().st_size > LARGEST:
-        raise ReadError(f"the file is larger than {LARGEST:,} bytes", name, "give one article a file, or a .jsonl collection")
+    _check_size(path.stat().st_size, _kind(name, b""), name)
+
+
+def _check_size(size: int, kind: str, name: str) -> None:
+    largest = LARGEST_PAGE if kind in PAGES else LARGEST
+    if size > largest and kind not in COLLECTIONS:
+        raise ReadError(f"the file is larger than {largest:,} bytes", name, "give one article a file, or a .jsonl collection")
 
 
 def _kind(name: str, data: bytes) -> str:
-    if name != "-":
+    if name != STDIN:
         return PurePath(name).suffix.lower()
     if _PAGE.match(data):
         return ".html"
@@ -137,7 +160,7 @@ def _kind(name: str, data: bytes) -> str:
 
 
 def _stem(name: str) -> str:
-    return "stdin" if name == "-" else PurePath(name).stem
+    return "stdin" if name == STDIN else PurePath(name).stem
 
 
 def _printable(name: str) -> str:
@@ -168,7 +191,7 @@ def _article(text: str, part: Part, name: str, several: bool) -> Article:
     body = text[part.start : part.end]
     check_text(body, place("id"))
     values = {"id": _stem(name)} | {key: value for key, value in part.fields.items() if value}
-    if name != "-" and "file" not in values:
+    if name != STDIN and "file" not in values:
         values = {"range": f"{part.start}-{part.end}"} | _file(name) | values
     return build(body, values, place)
 
@@ -180,11 +203,14 @@ def _page(text: str, notes: tuple[str, ...], data: bytes, name: str) -> Iterator
     yield _attempt(reading, lambda: build(body, values, lambda _: name), set(), name)
 
 
-def _collection(stream: BinaryIO, name: str) -> Iterator[Reading]:
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    return iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
+
+
+def _collection(lines: Iterable[bytes], name: str) -> Iterator[Reading]:
     seen: set[str] = set()
     empty = True
-    pieces = iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
-    for number, line in enumerate(pieces, 1):
+    for number, line in enumerate(lines, 1):
         if line.strip():
             empty = False
             yield _item(line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n"), name, number, seen)
@@ -219,7 +245,7 @@ def _values(item: Mapping[str, object], id: str, name: str) -> dict[str, str]:
 
 
 def _file(name: str) -> dict[str, str]:
-    return {} if name == "-" else {"file": PurePath(name).name}
+    return {} if name == STDIN else {"file": PurePath(name).name}
 
 
 def _object(line: bytes) -> Mapping[str, object] | None:

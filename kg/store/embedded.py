@@ -6,7 +6,7 @@
     open_store(path)                              a reader of the newest snapshot; never waits, never blocks
 
 An article counts as stored in this order: what will change is kept as a patch, and the journal's line for it as pending; one
-SPARQL UPDATE takes the old graph out and puts the new one in together with its provenance; the engine's log is synced; one
+transaction takes the old graph out and puts the new one in together with its provenance; the engine's log is synced; one
 synced line in the journal says so. Killed anywhere before, the graph is the old one or the new one, whole; the next writer
 sees from the pending line whether the commit came through, and then counts it.
 
@@ -207,6 +207,10 @@ class Store:
                 found[iri] = min(names)
         return found
 
+    def holds(self, graph: str) -> bool:
+        """Whether there is such a graph; an empty one is none."""
+        return next(self.quads(graph), None) is not None
+
     def count(self, graph: str | None = None) -> int:
         """How many quads the store, or one graph, holds."""
         return len(self._engine) if graph is None else sum(1 for _ in self.quads(graph))
@@ -360,7 +364,10 @@ class Writer(Store):
             if gone or come or kept:
                 entry["patch"] = folder.keep(self._place, pack(gone, [*come, *kept]))
             folder.write_pending(self._place, entry)
-            self._engine.update(_update(graph, changes | ({graph: ([], new)} if new else {})))
+            if gone or (graph and self.holds(graph)):
+                self._engine.update(_update(graph, changes | ({graph: ([], new)} if new else {})))
+            else:  # a transaction too, without the length of a request
+                self._engine.load(b"".join([*come, *new]), format=ox.RdfFormat.N_QUADS)
             self._engine.flush()
             folder.append_journal(self._place, entry)
         except (OSError, RuntimeError) as error:

@@ -78,15 +78,11 @@ def ancestors(registry: Registry, scheme: str, found: Concept) -> list[str]:
 
 
 def broader_of(registry: Registry, scheme: str, id: str) -> tuple[str, ...]:
-    """The registry concept whose name the words of an unknown one contain, the longest name first: *send peacekeepers*
-    is narrower than whatever bears *peacekeepers*. An action that undoes its object is not."""
+    """The registry concept whose name the words of an unknown one contain, the longest name first, then the first one:
+    *send peacekeepers* is narrower than whatever bears *peacekeepers*. An action that undoes its object is not."""
     words = id.split("-")
     if UNDOING & set(words):
         return ()
-    best: tuple[int, str] = (0, "")
-    for known in registry.concepts.get(scheme, {}).values():
-        for name in (known.label, *known.aliases):
-            part = slug(name).split("-")
-            if len(part) > best[0] and any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1)):
-                best = (len(part), known.id)
-    return (best[1],) if best[0] else ()
+    runs = ("-".join(words[first : first + count]) for count in range(len(words), 0, -1) for first in range(len(words) - count + 1))
+    known = next(filter(None, (registry.find_concept(scheme, run) for run in runs)), None)
+    return (known.id,) if known else ()

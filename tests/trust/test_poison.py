@@ -20,7 +20,7 @@ r.check_text = checked
 import kg.articles.decoding as d
 d.check_text = checked
 """
-GREEDY = "import kg.articles.reading as r; r.LARGEST = 1 << 40"
+GREEDY = "import kg.articles.reading as r; r.LARGEST = r.LARGEST_PAGE = 1 << 40"
 
 
 @pytest.mark.slow
