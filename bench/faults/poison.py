@@ -129,7 +129,7 @@ def poisons() -> list[tuple[str, Make]]:
         (".txt", _read_by(_bytes(b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"))), (".txt", _read_by(_bytes(b'x: !!python/object/apply:os.system ["touch ran-by-yaml"]\n'))), (".txt", _read_by(_bytes(b"[", 100_000))), (".txt", _read_by(_sparse)),
         (".txt", _read_by(_bytes(b"- [a, b]\n", 1_000_000))),
         # no plain files
-        (".txt", os.mkfifo), (".txt", _link("SELF")), (".txt", _link("nowhere")), (".txt", _link("x" * 300)), (".html", os.mkfifo), (".jsonl", _link("../SELF/../SELF")),
+        (".txt", os.mkfifo), (".txt", _link("SELF")), (".txt", _link("nowhere")), (".txt", _link("x" * 300)), (".html", os.mkfifo), (".jsonl", _link("./SELF/./SELF")),
     ]  # fmt: skip
 
 

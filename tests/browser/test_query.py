@@ -143,6 +143,19 @@ def test_hostile_words_are_shown_and_never_run(visit: Visit, hostile: Server) ->
     quiet(one, hostile)
 
 
+def test_signs_that_end_a_line_to_javascript_alone_stand_as_their_escapes(visit: Visit, server: Server) -> None:
+    """In a query that came by address, which stays as it is until it is changed, and in one that is pasted; the answer is the same."""
+    text = 'SELECT (STRLEN("a\u2028b\u2029") AS ?n) {}'
+    one = visit(f"{server.url}/query?{urlencode({'query': text})}")
+    assert one.page.locator("#query").input_value() == text
+    assert one.page.locator("table td").inner_text() == "4"
+    one.page.evaluate("text => document.querySelector('.CodeMirror').CodeMirror.replaceRange(text, {line: 0, ch: 0})", "# \u2029\n")
+    assert one.page.locator("#query").input_value() == "# \\u2029\n" + text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    one.page.get_by_role("button", name="Ask").click()
+    assert one.page.locator("table td").inner_text() == "4"
+    quiet(one, server)
+
+
 def test_without_scripts_the_plain_form_asks(visit: Visit, server: Server) -> None:
     """The text area, the examples and the answer."""
     one = visit(f"{server.url}/query", scripts=False)

@@ -5,8 +5,10 @@
   const area = document.getElementById("query"), amiss = document.getElementById("amiss"), form = area.form;
   for (const [name, get] of Object.entries(window.provisoTerms)) Yasqe.forkAutocompleter(name, { name, get, bulk: true, persistenceId: null });
   const ask = () => setTimeout(() => form.requestSubmit(), 100); // CodeMirror takes up to 80 ms to read what was typed last
+  // YASQE's reader of words fails at two signs that end a line to JavaScript alone; SPARQL takes each as it takes its escape.
+  const escaped = (text) => text.replace(/[\u2028\u2029]/g, (sign) => (sign === "\u2028" ? "\\u2028" : "\\u2029"));
   const editor = new Yasqe(document.getElementById("editor"), {
-    value: area.value, persistenceId: null, consumeShareLink: null, createShareableLink: null, showQueryButton: false, resizeable: false,
+    value: escaped(area.value), persistenceId: null, consumeShareLink: null, createShareableLink: null, showQueryButton: false, resizeable: false,
     editorHeight: "auto", inputStyle: "contenteditable", screenReaderLabel: "The query", requestConfig: { endpoint: "sparql", method: "GET" },
     // Tab leaves the editor as it leaves any field.
     extraKeys: { Tab: false, "Shift-Tab": false, "Ctrl-Enter": ask, "Cmd-Enter": ask, "Ctrl-S": false },
@@ -26,12 +28,17 @@
   };
   const stateAt = (line) => editor.getTokenAt({ line, ch: editor.getDoc().getLine(line).length }, true).state;
   function check() {
-    area.value = editor.getValue();
     const states = Array.from({ length: editor.getDoc().lineCount() }, (_, line) => stateAt(line));
     const line = states.findIndex((state) => !state.OK);
     const { errorMsg, possibleCurrent = [] } = states[line] ?? {};
     amiss.textContent = line < 0 ? "" : `Line ${line + 1}: ${errorMsg || `expected one of ${possibleCurrent.join(" ")}`}`;
   }
-  editor.on("change", check);
+  editor.on("beforeChange", (_, change) => {
+    if (change.text.some((line) => line !== escaped(line))) change.update(null, null, change.text.map(escaped));
+  });
+  editor.on("change", () => {
+    area.value = editor.getValue();
+    check();
+  });
   check();
 })();
