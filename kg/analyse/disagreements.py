@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg.analyse.readings import WAYS, Passage, Said, rows, together
 from kg.analyse.timeline import Moves
-from kg.analyse.utterances import Uttered, find_utterances, find_uttered
+from kg.analyse.utterances import Uttered, find_uttered, told_of
 from kg.analyse.wording import changes, likeness, plain
 from kg.query import ask_store, load_query, to_json_rows
 from kg.store.embedded import Store
@@ -83,7 +83,7 @@ def disagreement_triples(store: Store) -> list[ox.Triple]:
 
 def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
     """The reports of one utterance in different sources, each source once, in other words."""
-    for cluster in find_utterances(every):
+    for cluster in told_of(moves.readings.store, every):
         sources: dict[str, list[Uttered]] = defaultdict(list)
         for one in sorted(cluster, key=lambda u: moves.readings.reading_of(u.passage.article) != u.passage.article):
             sources[moves.readings.reading_of(one.passage.article)].append(one)

@@ -93,6 +93,18 @@ def utterance_triples(store: Store) -> list[ox.Triple]:
     return found
 
 
+def told_of(store: Store, statements: Iterable[Uttered]) -> list[list[Uttered]]:
+    """The clusters that the rule `utterance` found, as `find_utterances` gives them."""
+    by_iri = {one.iri: one for one in statements}
+    reports = many((utterance, s) for s, utterance in pairs(store, f"?a <{kg('reportOf')}> ?b") if s in by_iri)
+    clusters = [sorted((by_iri[s] for s in some), key=_place) for some in reports.values()]
+    return sorted(clusters, key=lambda cluster: [one.iri for one in cluster])
+
+
+def _place(one: Uttered) -> tuple[str, int, str]:
+    return one.passage.article, one.passage.start, one.iri
+
+
 def _clusters(said: Sequence[Uttered]) -> Iterator[list[Uttered]]:
     alone = _alone(said)
     pairs = sorted((-_alike(said[a], said[b], (a, b) in alone), a, b) for a, b in _candidates(said) | alone)
@@ -104,7 +116,7 @@ def _clusters(said: Sequence[Uttered]) -> Iterator[list[Uttered]]:
             cluster_of |= dict.fromkeys(other, one)
     for members in {id(some): some for some in cluster_of.values()}.values():
         if len({said[at].passage.article for at in members}) > 1:
-            yield sorted((said[at] for at in members), key=lambda one: (one.passage.article, one.passage.start, one.iri))
+            yield sorted((said[at] for at in members), key=_place)
 
 
 def _candidates(said: Sequence[Uttered]) -> set[tuple[int, int]]:

@@ -8,13 +8,15 @@ import pyoxigraph as ox
 
 from kg.analyse.disagreements import Contrast, disagreement_triples, find_contrasts
 from kg.analyse.timeline import Moves
-from kg.store.embedded import open_store
-from kg.vocabulary import kg
+from kg.analyse.utterances import utterance_triples
+from kg.store.embedded import memory, open_store, quads
+from kg.vocabulary import DERIVED_GRAPH, kg
 from tests.analyse.world import World
 
 
 def contrasts(world: World, kind: str) -> list[Contrast]:
-    return [one for one in find_contrasts(Moves(world.store())) if one.kind == kind]
+    told = memory([*world.quads, *quads(f"{DERIVED_GRAPH}utterance", utterance_triples(world.store()))])
+    return [one for one in find_contrasts(Moves(told)) if one.kind == kind]
 
 
 def test_a_lost_hedge_is_told_with_its_words() -> None:
