@@ -161,3 +161,12 @@ def test_a_concept_is_found_in_its_scheme(scheme: str, words: str, found: str | 
     """By id, label or other name; a name that two bear finds neither, and a scheme nobody filled finds nothing."""
     concept = ACTIONS.find_concept(scheme, words)
     assert (concept.id if concept else None) == found
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    ("the ships", "ships"), ("the", "the"), ("send ships to the far north of the sea by", "send-ships-to-the-far-north"),
+    ("the sea of one two three four five six", "sea-of-one-two-three-four-five-six"), ("of the of the of the of the of the", "of"),
+])  # fmt: skip
+def test_an_id_is_no_sentence(words: str, found: str) -> None:
+    """Eight words at most, an article before them not counted; only where more follow, no preposition stays at the end."""
+    assert Registry().concept_of("circumstances", Span(0, len(words), words)) == found

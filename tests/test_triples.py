@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.model import (
+    Actor,
     Annotation,
     Annotator,
     Article,
@@ -18,6 +19,7 @@ from kg.model import (
     Condition,
     ConditionUse,
     Reference,
+    Registry,
     Span,
     Statement,
 )  # fmt: skip
@@ -34,7 +36,8 @@ from kg.triples import (
     thing_iri,
     to_triples,
 )  # fmt: skip
-from kg.vocabulary import OA, RDF, RDFS, SKOS, kg
+from kg.triples.terms import Literal, short
+from kg.vocabulary import OA, RDF, RDFS, SCHEMA, SKOS, SOURCE, kg
 from tests.readings import ARTICLE, OWN, REGISTRY, TEXT, readings
 from tests.support import whole
 
@@ -127,6 +130,39 @@ def test_figures_are_part_of_a_claim() -> None:
     assert labels == {"Paris summit: 27 (leaders)", "Paris summit: 35 (leaders)"}
 
 
+@pytest.mark.parametrize(("lowest", "highest", "unit", "label"), [
+    (27, 27, "leaders", "summit: 27 (leaders)"), (27, 35, "", "summit: 27 to 35 (leaders)"), (27, None, "men", "summit: at least 27 men (leaders)"),
+    (None, 35, None, "summit: at most 35 (leaders)"), (None, None, None, "summit: a number (leaders)"),
+])  # fmt: skip
+def test_a_figure_is_told_with_its_bounds(lowest: int | None, highest: int | None, unit: str | None, label: str) -> None:
+    """One value, two, either alone, none; with its unit where that is not what is counted."""
+    claim = Claim("q1", Span.of(TEXT, 0, 8), "summit", "leaders", lowest, highest, unit)
+    graph = to_triples(ARTICLE, Annotation(Annotator("me"), (replace(SAID, expresses="q1", stance=None),), claims=(claim,)), REGISTRY)
+    assert [o.value for s, p, o in graph if p == RDFS + "label" and "/claim/" in s and not isinstance(o, Iri)] == [label]
+
+
+def test_a_claim_about_something_alone_is_known_by_its_words() -> None:
+    """Without a measure the words tell two of them apart; with both the figures do, whatever the words."""
+
+    def claims(*some: Claim) -> int:
+        said = tuple(replace(SAID, id=f"s{n}", expresses=claim.id, stance=None) for n, claim in enumerate(some))
+        graph = to_triples(ARTICLE, Annotation(Annotator("me"), said, claims=some), REGISTRY)
+        return len({s for s, p, o in graph if (p, o) == (RDF + "type", kg("Claim"))})
+
+    one, two = (Claim(f"q{start}", Span.of(TEXT, start, 20), "summit") for start in (0, 4))
+    assert claims(one, two) == 2
+    assert claims(replace(one, measure="men", lowest=3), replace(two, measure="men", lowest=3)) == 1
+
+
+def test_a_condition_is_labelled_by_who_decides_it() -> None:
+    """All of them, or nobody."""
+    for by, label in (((), "truce (event)"), (("norland", "assembly"), "truce (event by Norland and Norland Assembly)")):
+        condition = Condition("k1", Span.of(TEXT, 0, 8), "truce", "event", tuple(map(Reference, by)))
+        said = replace(SAID, conditions=(ConditionUse("k1"),))
+        graph = to_triples(ARTICLE, Annotation(Annotator("me"), (said,), (SHIPS,), (condition,)), REGISTRY)
+        assert [o.value for s, p, o in graph if p == RDFS + "label" and "/condition/" in s and not isinstance(o, Iri)] == [label]
+
+
 def test_what_a_claim_says_of_a_pledge_is_part_of_it() -> None:
     """One wording, "kept its word", of two pledges: two claims, or the graph would say both of both."""
     other = replace(SHIPS, id="c2", action=Reference("eat-fish"))
@@ -177,6 +213,23 @@ def test_the_registry_is_written_once_and_whole() -> None:
     assert registry == sorted(set(registry), key=registry.index)
     described = {s for s, p, _ in graph_of(SAID) if p == RDF + "type"}
     assert thing_iri("action", "send-ships") not in described and thing_iri("actor", "norland") not in described
+
+
+def test_an_actor_has_its_bodies_and_its_equals() -> None:
+    """Membership, other registries' names of it, where that is from."""
+    actor = Actor("norland", "Norland", "state", ("Nordland",), ("union",), ("http://x.test/Q1",), ("a list",))
+    union, iri = Actor("union", "Union", "alliance"), thing_iri("actor", "norland")
+    graph = {(p, o) for s, p, o in registry_triples(Registry({"norland": actor, "union": union})) if s == iri}
+    assert {(kg("memberOf"), thing_iri("actor", "union")), (SCHEMA + "sameAs", Iri("http://x.test/Q1"))} <= graph
+    assert {(SOURCE, Iri("a list")), (SKOS + "altLabel", Literal("Nordland"))} <= graph
+
+
+@pytest.mark.parametrize(
+    ("words", "short_"), [("a" * 80, "a" * 80), ("a" * 81, "a" * 79 + "…"), ("a  b\n", "a b"), ("a" * 78 + " bc", "a" * 78 + "…")]
+)
+def test_a_label_is_cut_at_its_length(words: str, short_: str) -> None:
+    """What is just as long stands whole; a cut leaves no space before its sign."""
+    assert short(words, 80) == short_
 
 
 def test_an_unknown_actor_is_not_invented() -> None:

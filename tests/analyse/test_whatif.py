@@ -16,7 +16,7 @@ from kg.analyse.tree import to_text
 from kg.analyse.whatif import COLUMNS, notes, pivotal_rows, to_rows, to_tree, what_if
 from kg.errors import ReadError, UsageError
 from kg.store.embedded import Store, open_store
-from kg.vocabulary import ID, OA, SCHEMA, SKOS, kg
+from kg.vocabulary import ID, OA, RDFS, SCHEMA, SKOS, kg
 from tests.analyse.world import World
 from tests.support import Run
 
@@ -63,6 +63,36 @@ def test_of_a_group_one_is_enough() -> None:
         last(one.commitment): [sorted(last(n) for n, _ in found) for found in one.needs or ()] for one in what_if(world.store()).outcomes
     }
     assert sets == {"aid": [["decree"], ["vote"]], "arms": [["decree", "vote"]]}
+
+
+def test_the_tree_tells_what_would_make_it_active() -> None:
+    """Each smallest set by its conditions, at most eight and how many more there are; without a condition, the words that say so."""
+    world = World()
+    some = [world.condition(f"vote-{n}") for n in range(10)]
+    world.says("aid", requires=some, any_of=some)
+    world.says("arms", requires=some[:8], any_of=some[:8])
+    world.says("tents")
+    below = {node.label: node.children for state in to_tree(what_if(world.store())).children for node in state.children}
+    sets = {name: [line.label for line in lines if line.role == "active with"] for name, lines in below.items()}
+    assert sets["aid"] == [f"vote-{n} met" for n in range(8)] + ["2 more sets"]
+    assert sets["arms"] == [f"vote-{n} met" for n in range(8)] and sets["tents"] == []
+    [bare] = below["tents"]
+    assert (bare.label, bare.quote, bare.article_label, bare.start, bare.end) == ("no condition", "tents in a", "a", 3, 12)
+
+
+def test_everything_in_an_answer_has_its_label() -> None:
+    """Articles, commitments, conditions, committers, and who decides."""
+    world = World()
+    world.says("aid", requires=[world.condition("vote", by=["assembly"])])
+    world.tell("article/a", RDFS + "label", "The article")
+    labels = what_if(world.store()).labels
+    assert {last(iri): label for iri, label in labels.items()} == {
+        "aid": "aid",
+        "vote": "vote",
+        "norland": "Norland",
+        "assembly": "Assembly",
+        "a": "The article",
+    }
 
 
 def test_a_condition_takes_what_it_depends_on() -> None:
