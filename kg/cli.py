@@ -48,9 +48,12 @@ Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv o
 RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
 AnnotatorName = Annotated[
     str,
-    typer.Option("--annotator", help="Who reads what has no annotation by a person: rules, the automatic annotator; file, nobody."),
+    typer.Option(
+        "--annotator",
+        help="Who reads what has no annotation by a person: rules, the automatic annotator; llm, the model KG_LLM_URL names; both; file, nobody.",
+    ),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in.", min=1)]
+Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in; of llm and both, requests at a time.", min=1)]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
 Params = Annotated[list[str] | None, typer.Option("-p", "--param", help="A parameter of the query: key=value; repeatable.")]
 Show = Annotated[bool, typer.Option("--show", help="Print the SPARQL too (on stderr).")]
@@ -253,23 +256,37 @@ def add(
     from kg.store.embedded import writer
 
     _known_format(format)
-    read = _annotator(annotator)
-    known = _registry(registry)
-    _make_store(store)
-    outcomes = []
-    with writer(store, "add", _now()) as held:
-        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs, resume), "articles"):
-            outcomes.append(outcome)
-            _report(outcome)
-        ingest.derive(held, _now())
+    with _annotating(annotator, jobs) as (read, processes):
+        known = _registry(registry)
+        _make_store(store)
+        outcomes = []
+        with writer(store, "add", _now()) as held:
+            for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, processes, resume), "articles"):
+                outcomes.append(outcome)
+                _report(outcome)
+            ingest.derive(held, _now())
     _print_outcomes(outcomes, format)
     _exit_by([o.error is None for o in outcomes])
 
 
-def _annotator(name: str) -> Annotate | None:
-    from kg.annotate.automatic import find_annotator
+@contextmanager
+def _annotating(name: str, jobs: int) -> Iterator[tuple[Annotate | None, int]]:
+    """The annotator of this name (None for nobody) and how many processes it reads in; of one that asks a model, what it cost is said at the end."""
+    from kg.annotate.automatic import MODELS, find_annotator
 
-    return None if name == "file" else find_annotator(name)
+    if name not in MODELS:
+        yield None if name == "file" else find_annotator(name), jobs
+        return
+    from kg.annotate.llm.reading import Reader, report
+    from kg.annotate.llm.voting import Both
+    from kg.endpoint import open_endpoint
+
+    reader = Reader(open_endpoint(os.environ, _say), jobs)
+    try:
+        yield Both(reader) if name == "both" else reader, 1  # its threads wait for the endpoint, which no second process makes faster
+    finally:
+        for line in report(reader.asker):
+            _say(line)
 
 
 def _report(outcome: Outcome) -> None:
@@ -341,14 +358,14 @@ def annotate(
         raise UsageError(f"an annotation does not come as {format!r}", "option --format", "json, jsonl or yaml")
     from kg import ingest
 
-    read = _annotator(annotator)
     readings = list(_readings([path], raw))
     form = format or ("json" if len(readings) == 1 else "jsonl")
     if form != "jsonl" and len(readings) != 1:
         raise UsageError(f"{len(readings)} articles are not one {form} document", path, "--format jsonl gives a line each")
     known = _registry(registry)
-    read_each = ingest.read_all(readings, known, read, jobs)
-    errors = [error for reading, made in _progress(read_each, "articles") if (error := _print_annotation(reading, made, form))]
+    with _annotating(annotator, jobs) as (read, processes):
+        read_each = ingest.read_all(readings, known, read, processes)
+        errors = [error for reading, made in _progress(read_each, "articles") if (error := _print_annotation(reading, made, form))]
     if errors and form != "jsonl":
         raise errors[0]
     for error in errors:
@@ -942,7 +959,7 @@ def eval_(
         Path | None, typer.Argument(metavar="ANNOTATIONS", help="What is scored in place of an annotator: a file, folder or collection.")
     ] = None,
     annotator: Annotated[
-        str | None, typer.Option("--annotator", help="Who reads the gold's articles: rules.", show_default="rules")
+        str | None, typer.Option("--annotator", help="Who reads the gold's articles: rules, llm or both.", show_default="rules")
     ] = None,
     registry: RegistryFile = None,
     jobs: Jobs = 1,
@@ -965,7 +982,13 @@ def eval_(
     if annotations and annotator:
         raise UsageError("an annotator and annotations are two things to score", "option --annotator", "give one of them")
     known = _registry(registry)
-    report = compare_files(gold, annotations, known) if annotations else compare_annotator(gold, annotator or "rules", known, jobs)
+    if annotations:
+        report = compare_files(gold, annotations, known)
+    else:
+        with _annotating(annotator or "rules", jobs) as (read, processes):
+            if read is None:
+                raise UsageError("nobody would read the gold's articles", "option --annotator", "rules, llm or both; or name annotations")
+            report = compare_annotator(gold, read, known, processes)
     if not misses or format == "table":
         columns, rows = to_rows(report)
         shown = rows if format != "table" else [tuple("-" if cell is None else cell for cell in row) for row in rows]

@@ -1,0 +1,76 @@
+"""A text -> passages that can each be read alone: a sentence, or the sentences that one quotation holds together.
+
+A passage never reaches over the end of a line. One that is longer than a model should be asked at once is cut into pieces that
+overlap, so that what stands at a cut stands whole in one of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.text import quotations, sentences
+
+MOST = 2_000  # code points of a passage
+OVERLAP = 400  # code points that two pieces of a longer one share
+_CLOSING = "”’»›\"'“‘"  # “ and ‘ close in German
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch `[start, end)` of an article; `continues` where it is nothing but a quotation, on the line of the passage before."""
+
+    start: int
+    end: int
+    continues: bool = False
+
+
+def passages(text: str) -> list[Passage]:
+    """The passages of a text in order; every word stands in one, or in two pieces of one.
+
+    >>> text = "“We go. They stay,” she said. “Both of us.” Bonn agrees."
+    >>> [(text[p.start : p.end], p.continues) for p in passages(text)]
+    [('“We go. They stay,” she said.', False), ('“Both of us.”', True), ('Bonn agrees.', False)]
+    """
+    return [piece for start, end, continues in _held_together(text) for piece in _pieces(text, start, end, continues)]
+
+
+def _held_together(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Sentences of a line, those that a closed quotation reaches over as one."""
+    for line, ends in _lines(text):
+        words = text[line:ends]
+        closed = [(start, end) for start, end, depth in quotations(words) if not depth and _is_closed(words, end)]
+        joined: list[tuple[int, int]] = []
+        for start, end in sentences(words):
+            if joined and any(first < joined[-1][1] and last > start for first, last in closed):
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((start, end))
+        for at, (start, end) in enumerate(joined):
+            quoted = any(start < first and last < end and not _words_beside(words, start, first, last, end) for first, last in closed)
+            yield line + start, line + end, at > 0 and quoted
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.splitlines(keepends=True):
+        yield start, start + len(line)
+        start += len(line)
+
+
+def _is_closed(words: str, end: int) -> bool:
+    """Whether a mark closes the quotation: one that none does might swallow the rest of its line."""
+    return words[end:].lstrip()[:1] in tuple(_CLOSING)
+
+
+def _words_beside(words: str, start: int, first: int, last: int, end: int) -> bool:
+    return any(c.isalnum() for c in words[start:first] + words[last:end])
+
+
+def _pieces(text: str, start: int, end: int, continues: bool) -> Iterator[Passage]:
+    """The passage, or where it is too long its pieces, cut at white space where there is some."""
+    while end - start > MOST:
+        cut = text.rfind(" ", start + MOST - OVERLAP // 2, start + MOST) + 1 or start + MOST
+        yield Passage(start, cut, continues)
+        start, continues = text.rfind(" ", cut - OVERLAP, cut - OVERLAP // 2) + 1 or cut - OVERLAP, False
+    yield Passage(start, end, continues)
