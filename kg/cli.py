@@ -281,12 +281,13 @@ def _annotating(name: str, jobs: int) -> Iterator[tuple[Annotate | None, int]]:
     from kg.annotate.llm.voting import Both
     from kg.endpoint import open_endpoint
 
-    reader = Reader(open_endpoint(os.environ, _say), jobs)
-    try:
-        yield Both(reader) if name == "both" else reader, 1  # its threads wait for the endpoint, which no second process makes faster
-    finally:
-        for line in report(reader.asker):
-            _say(line)
+    with open_endpoint(os.environ, _say) as asker:
+        reader = Reader(asker, jobs)
+        try:
+            yield Both(reader) if name == "both" else reader, 1  # its threads wait for the endpoint, which no second process makes faster
+        finally:
+            for line in report(asker):
+                _say(line)
 
 
 def _report(outcome: Outcome) -> None:

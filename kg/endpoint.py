@@ -1,13 +1,14 @@
 """The endpoint of a language model, as the environment names it: the one thing that `kg` itself sends anything to.
 
-    KG_LLM_URL, KG_LLM_MODEL, KG_LLM_KEY --open_endpoint--> Asker, whose requests go to that host and no other
+KG_LLM_URL, KG_LLM_MODEL, KG_LLM_KEY --open_endpoint--> Asker, whose requests go to that host and no other
 """
 
 from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +24,9 @@ PATH = "/chat/completions"
 HINT = "KG_LLM_URL=http://127.0.0.1:8080/v1 for one on this machine; docs/llm.md has the rest"
 
 
-def open_endpoint(environment: Mapping[str, str], say: Callable[[str], None]) -> Asker:
-    """Who asks the model that the environment names; sends nothing yet.
+@contextmanager
+def open_endpoint(environment: Mapping[str, str], say: Callable[[str], None]) -> Iterator[Asker]:
+    """Who asks the model that the environment names, as long as this is open; sends nothing yet.
 
     Raises UsageError where the address, the model or a number is missing or wrong, ProvisoError where httpx is not installed.
     """
@@ -37,7 +39,8 @@ def open_endpoint(environment: Mapping[str, str], say: Callable[[str], None]) ->
         raise UsageError("the key has characters that no key has", "KG_LLM_KEY", "set it again, without line breaks")
     sender = _Sender(address(url, environment.get("KG_LLM_PLAIN") == "1"), key, _number(environment, "SECONDS", SECONDS))
     budget = Budget(int(_number(environment, "REQUESTS", Budget().requests)), int(_number(environment, "TOKENS", Budget().tokens)))
-    return Asker(model, sender, time.sleep, say, budget, cache_folder(environment), int(_number(environment, "SEED", 0)))
+    with closing(sender.client):
+        yield Asker(model, sender, time.sleep, say, budget, cache_folder(environment), int(_number(environment, "SEED", 0)))
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:

@@ -66,7 +66,14 @@ def _statement(passage: str, told: Told) -> dict[str, Any]:
 
     def uses(some: tuple[Use, ...]) -> list[Any]:
         return [
-            {"text": say(use.text), "marker": say(use.marker), "polarity": use.polarity, "as": use.role, "kind": use.kind, "by": [*map(say, use.by)]}
+            {
+                "text": say(use.text),
+                "marker": say(use.marker),
+                "polarity": use.polarity,
+                "as": use.role,
+                "kind": use.kind,
+                "by": [*map(say, use.by)],
+            }
             for use in some
         ]
 
@@ -90,7 +97,9 @@ def reply(content: Any, finish: str = "stop", usage: Any = None, **message: Any)
     """The body of a reply whose model said this; what is no text is written as JSON."""
     words = content if content is None or isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     told = {"prompt_tokens": 1000, "completion_tokens": 50} if usage is None else usage
-    return json.dumps({"choices": [{"finish_reason": finish, "message": {"role": "assistant", "content": words, **message}}], "usage": told}).encode()
+    return json.dumps(
+        {"choices": [{"finish_reason": finish, "message": {"role": "assistant", "content": words, **message}}], "usage": told}
+    ).encode()
 
 
 def well(_: int, passage: str) -> Play:

@@ -67,7 +67,9 @@ def compare_annotator(gold: Path, annotator: str | Annotate, registry: Registry,
         return score_gum(documents, [flatten(d.article, said, places=False) for d, said in zip(documents, read, strict=True)])
     wanted = read_readings(gold, registry)
     articles = [reading.article for reading in wanted]
-    return compare_readings(wanted, [Reading(*pair) for pair in zip(articles, annotate_all(articles, annotator, registry, jobs), strict=True)])
+    return compare_readings(
+        wanted, [Reading(*pair) for pair in zip(articles, annotate_all(articles, annotator, registry, jobs), strict=True)]
+    )
 
 
 def compare_readings(gold: Sequence[Reading], predicted: Sequence[Reading]) -> Report:

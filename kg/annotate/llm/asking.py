@@ -189,7 +189,10 @@ class Asker:
         if form[2]:
             asked["temperature"] = 0
         if FORMS[form[0]] == "json_schema":
-            asked["response_format"] = {"type": "json_schema", "json_schema": {"name": "reading", "strict": True, "schema": answer_schema()}}
+            asked["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "reading", "strict": True, "schema": answer_schema()},
+            }
         elif FORMS[form[0]]:
             asked["response_format"] = {"type": FORMS[form[0]]}
         return json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace"), form
@@ -204,7 +207,9 @@ class Asker:
                 self._most, what = "max_completion_tokens", "max_tokens; asking with max_completion_tokens"
             elif "temperature" in why and self._temperature:
                 self._temperature, what = False, "temperature 0; its answers may differ from run to run"
-            elif any(word in why for word in ("response_format", "json_schema", "schema", "json_object", "grammar")) and self._form + 1 < len(FORMS):
+            elif any(
+                word in why for word in ("response_format", "json_schema", "schema", "json_object", "grammar")
+            ) and self._form + 1 < len(FORMS):
                 self._form += 1
                 what = f"{FORMS[self._form - 1]} as the form of an answer; asking " + (f"with {FORMS[self._form]}" if FORMS[self._form] else "in words alone")  # fmt: skip
             else:
@@ -265,5 +270,12 @@ def _told(reply: Reply) -> str:
 
 
 def _hint(status: int) -> str:
-    known = {401: "set KG_LLM_KEY to the key of this endpoint", 403: "set KG_LLM_KEY to a key that may use this model", 404: "check KG_LLM_URL and KG_LLM_MODEL"}
-    return known.get(status, "name the endpoint's own address in KG_LLM_URL" if 300 <= status < 400 else "check KG_LLM_MODEL, and what the endpoint takes")
+    known = {
+        401: "set KG_LLM_KEY to the key of this endpoint",
+        403: "set KG_LLM_KEY to a key that may use this model",
+        404: "check KG_LLM_URL and KG_LLM_MODEL",
+    }
+    return known.get(
+        status,
+        "name the endpoint's own address in KG_LLM_URL" if 300 <= status < 400 else "check KG_LLM_MODEL, and what the endpoint takes",
+    )

@@ -77,7 +77,12 @@ def _followed(annotation: Annotation, wanted: Iterable[str | None]) -> Iterator[
 
 def renumbered(annotation: Annotation) -> Annotation:
     """The same with the ids s1, c1, k1, q1 … in the order in which the entries stand; what refers to nothing refers to nothing any more."""
-    lists: dict[str, Sequence[Statement | Commitment | Condition | Claim]] = {"s": annotation.statements, "c": annotation.commitments, "k": annotation.conditions, "q": annotation.claims}
+    lists: dict[str, Sequence[Statement | Commitment | Condition | Claim]] = {
+        "s": annotation.statements,
+        "c": annotation.commitments,
+        "k": annotation.conditions,
+        "q": annotation.claims,
+    }
     ids = {thing.id: f"{letter}{n}" for letter, things in lists.items() for n, thing in enumerate(things, 1)}
     at = ids.get
     return replace(

@@ -96,7 +96,8 @@ def report(asker: Asker) -> list[str]:
     spent = asker.spent
     lines = [
         f"{asker.model}: {spent.requests:,} requests ({spent.retries:,} of them again), {spent.cached:,} answers from the cache; "
-        f"tokens: {spent.tokens_in:,} in, {spent.tokens_out:,} out" + (f", {spent.unsaid:,} answers did not say theirs" if spent.unsaid else "")
+        f"tokens: {spent.tokens_in:,} in, {spent.tokens_out:,} out"
+        + (f", {spent.unsaid:,} answers did not say theirs" if spent.unsaid else "")
     ]
     for name, counts in (("answers that could not be used", spent.answers), ("dropped", spent.spans)):
         if counts:

@@ -45,7 +45,10 @@ def vote(article: Article, registry: Registry, rules: Annotation, model: Annotat
 def _pairs(rules: Annotation, model: Annotation) -> dict[str, Statement]:
     """For each statement of the rules the one of the model that is most like it, each taken once."""
     alike = sorted(
-        (-_likeness(a, rules, b, model), a.id, b.id) for a in rules.statements for b in model.statements if shared(a.content, b.content) > SAME
+        (-_likeness(a, rules, b, model), a.id, b.id)
+        for a in rules.statements
+        for b in model.statements
+        if shared(a.content, b.content) > SAME
     )
     theirs = {s.id: s for s in model.statements}
     pairs: dict[str, Statement] = {}
@@ -61,7 +64,9 @@ def _likeness(a: Statement, rules: Annotation, b: Statement, model: Annotation) 
 
 def _deed(s: Statement, annotation: Annotation) -> Sequence[Span]:
     """The words of what a statement expresses."""
-    spans = [c.action.span for c in annotation.commitments if c.id == s.expresses] + [q.text for q in annotation.claims if q.id == s.expresses]
+    spans = [c.action.span for c in annotation.commitments if c.id == s.expresses] + [
+        q.text for q in annotation.claims if q.id == s.expresses
+    ]
     return [span for span in spans if span]
 
 
