@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,13 +204,13 @@ def test_one_fault_is_lived_with_and_said(fault: str) -> None:
     assert len(made["statements"]) >= 2 and said in told, told
     assert "<script" not in json.dumps(made) + told
 
-    def spans(value: object) -> list[dict[str, object]]:
+    def spans(value: Any) -> list[dict[str, Any]]:
         below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         own = [value] if isinstance(value, dict) and "start" in value else []
         return own + [span for one in below for span in spans(one)]
 
     found = spans(made)
-    assert found and all(TEXT[span["start"] : span["end"]] == span["text"] for span in found)  # type: ignore[misc]
+    assert found and all(TEXT[span["start"] : span["end"]] == span["text"] for span in found)
 
 
 def test_a_fault_that_stays_fails_the_article_and_the_run_can_go_on(article: Path, run: Run, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from bench.faults.model import reply
 from kg.annotate.llm.asking import LONGEST, TRIES, Asker, Budget, NoReply, Reply, TooLong
 from kg.errors import ModelError
 
-EMPTY = {"statements": []}
+EMPTY: dict[str, Any] = {"statements": []}
 GOOD = Reply(200, {}, reply(EMPTY))
 
 
@@ -47,7 +47,7 @@ def test_an_answer_and_what_it_cost() -> None:
     assert line.sent[0]["response_format"]["json_schema"]["strict"] is True and line.sent[0]["temperature"] == 0
 
 
-UNUSABLE = {
+UNUSABLE: dict[str, list[Reply | Exception]] = {
     "cut off": [Reply(200, {}, reply('{"statements": [', finish="length"))],
     "refused": [Reply(200, {}, reply(None, refusal="I cannot"))],
     "no words in it": [Reply(200, {}, reply(None, tool_calls=[{"function": {"name": "rm", "arguments": "-rf"}}]))] * 2,

@@ -32,7 +32,7 @@ def statement(**told: Any) -> dict[str, Any]:
 
 def commitment(**told: Any) -> dict[str, Any]:
     """One in the form of an answer."""
-    empty = {"committer": [], "beneficiary": None, "against": None, "only_in": [], "not_in": [], "conditions": []}
+    empty: dict[str, Any] = {"committer": [], "beneficiary": None, "against": None, "only_in": [], "not_in": [], "conditions": []}
     return empty | {"action": "pay", "stance": "pledged", "strength": "firm"} | told
 
 
