@@ -402,6 +402,72 @@ def _print_annotation(reading: Reading, made: Any, form: str) -> ProvisoError | 
     return None
 
 
+@app.command(short_help="Go through what a machine has read, the most doubtful first.")
+def review(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="An article, or its annotation file.", show_default=False)],
+    registry: RegistryFile = None,
+    annotator: AnnotatorName = "rules",
+    web: Annotated[bool, typer.Option("--web", help="On a page of its own, on this machine, guarded by a token.")] = False,
+    port: Annotated[int, typer.Option("--port", help="With --web: the port on 127.0.0.1; 0 for any that is free.")] = 0,
+) -> None:
+    """\b
+    kg review article.txt
+    kg review article.txt --annotator both
+    kg review article.txt --web
+
+    Go through the statements of an article, those first on which rules and a model differ, then the least sure: accept, reject, edit, skip. What is
+    decided is kept at once in the annotation file beside the article; when nothing is left, that says reviewed: true.
+    """
+    from kg.review.files import open_review
+
+    with _annotating(annotator, 1) as (read, _):
+        session, kept = open_review(path, _registry(registry), read)
+    if web:
+        from kg.reviewing import serve_review
+
+        serve_review(session, kept, port, _say)
+    else:
+        from kg.review.terminal import walk
+
+        walk(session, kept, sys.stdin, _edit, _print_now, _say)
+    left = len(session.undecided())
+    if not session.annotation.statements and kept.seen is None:
+        _say("nothing is told in this article that the annotator finds; write an annotation by hand")
+    elif kept.seen is None:
+        _say(f"nothing was decided; {left} statements wait")
+    else:
+        _say(f"{kept.path}: " + (f"{left} statements wait; kg review goes on with them" if left else "reviewed"))
+
+
+def _print_now(text: str) -> None:
+    _print(text)
+    sys.stdout.flush()
+
+
+def _edit(text: str) -> str | None:
+    """What a person makes of a text in VISUAL or EDITOR; raises UsageError where neither is set or it cannot be run."""
+    import shlex
+    import subprocess
+    from tempfile import TemporaryDirectory
+
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if not named.strip():
+        raise UsageError("no editor is named", "EDITOR", "set it to your editor: EDITOR=nano kg review …; what was decided is kept")
+    with TemporaryDirectory(prefix="kg-review-") as place:
+        file = Path(place, "statement.yaml")
+        file.write_text(text, "utf-8")
+        try:
+            done = subprocess.run([*shlex.split(named), str(file)], check=False)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the editor cannot be run: {error}", "EDITOR", "set it to your editor; what was decided is kept") from None
+        if done.returncode:
+            return None
+        try:
+            return file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+
 @app.command(short_help="Say what is wrong with annotation files and stores.")
 def check(
     paths: Annotated[

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from kg.annotate.joining import join
 from kg.annotate.llm.asking import Asker
 from kg.annotate.llm.form import NAME, read_answer
-from kg.annotate.llm.joining import join
 from kg.annotate.llm.passages import Passage, passages
 from kg.annotate.llm.prompt import prompt_hash
 from kg.annotate.reading import read_apart

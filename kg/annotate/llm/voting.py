@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kg.annotate.llm.joining import join
+from kg.annotate.joining import join
 from kg.annotate.llm.reading import Reader, shared
 from kg.annotate.reading import NAME as RULES
 from kg.annotate.reading import VERSION, read_rules

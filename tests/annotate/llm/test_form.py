@@ -12,8 +12,8 @@ import pytest
 
 from kg.actors import load_registry
 from kg.annotate.from_file import schema
+from kg.annotate.joining import join
 from kg.annotate.llm.form import MOST_STATEMENTS, answer_schema, parse_answer, read_answer
-from kg.annotate.llm.joining import join
 from kg.annotate.llm.passages import Passage, passages
 from kg.annotate.llm.prompt import DATA
 from kg.annotate.reading import read_apart

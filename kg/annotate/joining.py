@@ -43,11 +43,11 @@ def tidied(article: Article, registry: Registry, annotation: Annotation) -> Anno
     conditions = {k.id: k for k in annotation.conditions}
     said = replace(annotation, statements=tuple(_one_way(s, conditions) for s in annotation.statements))
     twice = {second for _, second in same_statements(article, said, registry)}
-    return used_only(replace(said, statements=tuple(s for s in said.statements if s.id not in twice)))
+    return renumbered(used_only(replace(said, statements=tuple(s for s in said.statements if s.id not in twice))))
 
 
 def used_only(annotation: Annotation) -> Annotation:
-    """The annotation without commitments, conditions, claims and actors that no statement leads to, ids in order."""
+    """The annotation without commitments, conditions, claims and actors that no statement leads to."""
     statements = annotation.statements
     wanted = {s.expresses for s in statements} | {u.id for s in statements for u in s.conditions}
     wanted |= set(_followed(annotation, wanted))
@@ -57,7 +57,9 @@ def used_only(annotation: Annotation) -> Annotation:
     )  # fmt: skip
     named = set(targets(kept))
     named |= {body for actor in kept.actors if actor.id in named for body in actor.member_of}
-    return renumbered(replace(kept, actors=tuple(actor for actor in kept.actors if actor.id in named)))
+    ids = {s.id for s in statements}
+    told = tuple(s if s.relayed_by in ids else replace(s, relayed_by=None) for s in statements)
+    return replace(kept, statements=told, actors=tuple(actor for actor in kept.actors if actor.id in named))
 
 
 def _followed(annotation: Annotation, wanted: Iterable[str | None]) -> Iterator[str]:
