@@ -17,7 +17,7 @@ from kg.model import Annotation, Article, Claim, Commitment, Condition, Registry
 
 ACCEPTED, CORRECTED = "accepted by a person", "corrected by a person"
 PIECE = "what was edited"  # the name of a piece in findings
-Entry = TypeVar("Entry", Statement, Commitment, Condition, Claim)
+Entry = TypeVar("Entry", bound=Statement | Commitment | Condition | Claim)
 
 
 @dataclass
@@ -113,7 +113,8 @@ def _confidences(piece: Annotation) -> Iterator[float]:
 
 def _with(entries: tuple[Entry, ...], made: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The entries, those of the same id as they were made now, and what is new."""
-    return tuple({entry.id: entry for entry in (*entries, *made)}.values())
+    by_id: dict[str, Entry] = {entry.id: entry for entry in (*entries, *made)}
+    return tuple(by_id.values())
 
 
 def _without_clashes(made: Annotation, old: Annotation, whole: Annotation) -> Annotation:
@@ -146,4 +147,4 @@ def _ids(annotation: Annotation) -> set[str]:
         entry.id
         for entries in (annotation.statements, annotation.commitments, annotation.conditions, annotation.claims)
         for entry in entries
-    }  # type: ignore[attr-defined]  # each has one
+    }
