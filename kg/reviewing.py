@@ -31,6 +31,8 @@ from kg.view.picture import static, templates
 
 ASSETS = {"site.css": ("site.css", "review.css"), "review.js": ("review.js",)}
 FORM = "application/x-www-form-urlencoded"
+# With no-referrer a browser would send the page's own forms with the Origin null.
+PAGE = {**HEADERS, "Referrer-Policy": "same-origin", "Cache-Control": "no-store", "Content-Type": TYPES[".html"]}
 DECISIONS = ("accept", "reject", "skip", "correct", "quit")
 
 
@@ -113,7 +115,7 @@ def application(review: Review, kept: Kept, guard: Guard, stop: Callable[[], Non
             text=text or (review.text_of(statement.id) if statement else ""), amiss=amiss, form=guard.form, left=len(review.undecided()),
             skipped=len(review.skipped), total=len(review.annotation.statements), kept=kept.seen is not None, quit=quit,
         )  # fmt: skip
-        return Response(made.encode(), 400 if amiss else 200, {**HEADERS, "Cache-Control": "no-store", "Content-Type": TYPES[".html"]})
+        return Response(made.encode(), 400 if amiss else 200, PAGE)
 
     async def asset(request: Request) -> Response:
         files = ASSETS.get(request.path_params["name"])
