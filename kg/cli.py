@@ -337,6 +337,14 @@ def remove(
     with writer(store, "remove", _now()) as held:
         ingest.remove(held, article, _now(), purge=purge)
     _say(f"{'purged' if purge else 'removed'} {article}")
+    if purge:
+        from kg.endpoint import cache_folder
+
+        answers = cache_folder(os.environ)
+        if answers and answers.exists():
+            _say(
+                f"what a language model answered about it may still stand in {answers}; deleting that folder costs nothing but asking again"
+            )
 
 
 @app.command(short_help="Print an article's annotation without storing it.")
@@ -986,8 +994,8 @@ def doctor(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     kg doctor
     kg doctor --store talks --format json
 
-    Try what kg needs of this machine: libraries, its own data, the annotator, processes, the disk, the store. Ends with 1 where
-    something fails.
+    Try what kg needs of this machine: libraries, its own data, the annotator, processes, the disk, the store, the model that the
+    environment names. Ends with 1 where something fails.
     """
     from dataclasses import astuple, fields
 
@@ -995,11 +1003,21 @@ def doctor(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     from kg.listing import listing
 
     _known_format(format)
-    trials = examine(store)
+    trials = examine(store, {"model": _model})
     _print(listing([field.name for field in fields(Trial)], [astuple(trial) for trial in trials], format, _width()))
     for trial in trials:
         if trial.outcome == "fails":
             raise ProvisoError(f"{trial.trial} fails: {trial.seen}", str(store) if trial.trial == "store" else "")
+
+
+def _model() -> str:
+    """Which language model the environment names; it is not asked anything."""
+    if not os.environ.get("KG_LLM_URL", "").strip():
+        return "none is named, which --annotator llm and both need: KG_LLM_URL is not set"
+    from kg.endpoint import open_endpoint
+
+    with open_endpoint(os.environ, _say) as asker:
+        return f"{asker.model} at {os.environ['KG_LLM_URL']}, which was not asked"
 
 
 def _print_findings(findings: Sequence[Finding], form: str) -> None:
