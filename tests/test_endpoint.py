@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -21,7 +24,7 @@ from kg.annotate.to_file import to_document
 from kg.endpoint import MOST_BYTES, address, cache_folder, open_endpoint
 from kg.errors import ModelError, ProvisoError, UsageError
 from kg.model import Article, Registry
-from tests.support import Run
+from tests.support import KG, Run
 
 TEXT = "Merz said Germany would send troops if the Bundestag agrees. “We will pay,” Macron said. Spain rejects the plan.\n"
 KEY = "sk-secret-0123456789"
@@ -242,6 +245,23 @@ def test_a_budget_ends_a_run(article: Path, run: Run, tmp_path: Path) -> None:
         done = run("add", "more.txt", "talks.txt", "--annotator", "llm", cwd=tmp_path, **(model.environment | {"KG_LLM_REQUESTS": "3"}))
     assert done.returncode == 4 and len(model.requests) == 3 and "the budget of 3 requests is used up" in done.stderr
     assert [line.split("\t")[0] for line in done.stdout.splitlines()[1:]] == ["stored", "rejected"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_waits_for_no_endpoint(article: Path, tmp_path: Path) -> None:
+    """It ends at once, though a reply may take minutes."""
+    with scripted(lambda n, passage: Play(b"", wait=20)) as model:
+        told = {name: value for name, value in os.environ.items() if name != "KG_STORE"} | model.environment
+        with subprocess.Popen(
+            [*KG, "annotate", "talks.txt", "--annotator", "llm"], cwd=tmp_path, env=told, stderr=subprocess.PIPE
+        ) as process:
+            while not model.requests:
+                assert process.poll() is None
+                time.sleep(0.05)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            assert process.stderr and b"interrupted" in process.stderr.read()
+            assert process.wait(10) == 130 and time.monotonic() - begun < 5
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -135,10 +135,14 @@ class _Answer:
     def span(self, told: Any) -> Span | None:
         """The words where they stand in the passage, whole; None, and counted, where they do not."""
         words, nth = (told, 1) if isinstance(told, str) else (told["text"], told["occurrence"])
-        starts = occurrences(self.words, words)
-        start = self.passage.start + starts[nth - 1] if 0 < nth <= len(starts) else -1
         # A passage may be cut within a word: what is whole there must be whole in the text.
-        if start >= 0 and is_whole(self.text, start, start + len(words)):
+        starts = [
+            at
+            for at in occurrences(self.words, words)
+            if is_whole(self.text, self.passage.start + at, self.passage.start + at + len(words))
+        ]
+        if 0 < nth <= len(starts) and words.strip():
+            start = self.passage.start + starts[nth - 1]
             return Span(start, start + len(words), words)
         if not words.strip():
             self.dropped["empty"] += 1

@@ -38,7 +38,7 @@ class Reader:
         try:
             answers = list(pool.map(lambda place: self.asker.ask(article.text[place.start : place.end]), places))
         finally:
-            pool.shutdown(cancel_futures=True)  # where one failed, the rest is not asked
+            pool.shutdown(wait=False, cancel_futures=True)  # where one failed, or Ctrl-C came, the rest is not asked and nobody waits
         dropped: Counter[str] = Counter()
         told = [read_answer(article.text, place, answer, dropped) if answer else [] for place, answer in zip(places, answers, strict=True)]
         told = _once(places, _going_on(places, told), dropped)

@@ -215,3 +215,36 @@ def test_any_answer_of_the_form_makes_a_reading_that_may_be_stored(seed: int) ->
     told = [read_answer(TEXT, place, answer, Counter()) for place, answer in zip(passages(TEXT), answers, strict=True)]
     made = join(article, registry, read_apart(article, registry, told))
     assert [str(finding) for finding in check_reading(article, made, registry).errors] == []
+
+
+TWICE = "Bonn said it will pay in Rome, not in Rome, if Paris agrees, unless Paris agrees, and it will pay."
+SPAN_2 = {"occurrence": 2}
+BROKEN: dict[str, dict[str, Any]] = {
+    "condition-twice": commitment(conditions=[condition(text="Paris agrees"), condition(text={"text": "Paris agrees", **SPAN_2}, polarity="unless")]),
+    "place-both": commitment(only_in=["Rome"], not_in=[{"text": "Rome", **SPAN_2}]),
+    "stance-one": commitment(action={"text": "pay", **SPAN_2}, stance="refused", strength=None),
+    "strength-missing": commitment(strength=None),
+    "strength-forbidden": commitment(stance="open"),
+    "stance-missing": commitment(stance=None),
+    "trigger-unless": commitment(conditions=[condition(text="Paris agrees", polarity="unless", **{"as": "trigger"})]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_what_a_rule_forbids_is_left_out(rule: str) -> None:
+    """One such answer must not keep the whole article out of a store."""
+    article, registry = Article("a", TWICE), load_registry()
+    said = statement(speaker=["Bonn"], cue="said", content=["it will pay in Rome"], commitments=[commitment(), BROKEN[rule]])
+    told = read_answer(TWICE, Passage(0, len(TWICE)), {"statements": [said]}, Counter())
+    made = join(article, registry, read_apart(article, registry, [told]))
+    assert made.statements and [finding.code for finding in check_reading(article, made, registry).errors] == []
+
+
+def test_a_word_that_a_piece_cuts_is_not_whole() -> None:
+    """Though it is all that the piece holds of it."""
+    dropped: Counter[str] = Counter()
+    text = "x" * 30
+    assert (
+        read_answer(text, Passage(0, 20), {"statements": [statement(content=["x" * 20])]}, dropped) == []
+        and dropped["ends within a word"] == 1
+    )

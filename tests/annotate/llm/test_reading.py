@@ -81,19 +81,23 @@ def test_a_quotation_that_goes_on_has_its_speaker() -> None:
     assert made.statements[1].found_by == "llm, quotation goes on" and made.statements[1].cue is None
 
 
-def test_what_a_model_says_of_one_passage_changes_no_other() -> None:
+@pytest.mark.parametrize("lie", ["Iran", "Ali Khamenei"])
+def test_what_a_model_says_of_one_passage_changes_no_other(lie: str) -> None:
     """Also whom a pronoun stands for: the rules' reading of the text says that, not what the model names."""
+    text = f"Germany spoke of {lie}. Nobody knows why. It will send troops, they said, and he will pay."
 
-    def lying(passage: str) -> Any:
-        named = statement(speaker=["Merz"], content=["Germany would send troops"], cue="said") if "Merz" in passage else None
-        return {
-            "statements": [named, *[statement(speaker=["Germany"], content=["Merz"], force="warns")] * 5]
-            if named
-            else honest(passage)["statements"]
-        }
+    def answer(passage: str, lying: bool) -> Any:
+        if passage.startswith("It"):
+            deeds = [commitment(action="send troops", committer=["It"]), commitment(action="pay", committer=["he"])]
+            return {
+                "statements": [statement(content=["It will send troops", "he will pay"], speaker=["they"], cue="said", commitments=deeds)]
+            }
+        named = statement(speaker=[lie], content=["Germany spoke"], commitments=[commitment(action="spoke", committer=[lie])])
+        return {"statements": [named] if lying and lie in passage else []}
 
-    honestly, lied = (shown(reader(answer)(ARTICLE, REGISTRY)) for answer in (honest, lying))
-    assert lied[-3:] == honestly[-3:] and lied[0] != honestly[0]
+    honestly, lied = (reader(lambda passage, lying=lying: answer(passage, lying))(Article("a", text), REGISTRY) for lying in (False, True))  # type: ignore[misc]
+    assert len(lied.statements) == len(honestly.statements) + 1 == 3
+    assert shown(lied)[1:] == shown(honestly)
 
 
 def test_a_passage_in_pieces_is_not_told_twice() -> None:
