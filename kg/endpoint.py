@@ -17,7 +17,7 @@ from kg import __version__
 from kg.annotate.llm.asking import Asker, Budget, NoReply, Reply, TooLong
 from kg.errors import ProvisoError, UsageError
 
-MOST_BYTES = 4 << 20  # of a reply; an answer about a passage has a few thousand
+MOST_BYTES = 1 << 20  # of a reply; an answer about a passage has a few thousand
 SECONDS = 120.0  # that a reply may take to come whole
 CONNECTING = 10.0
 PATH = "/chat/completions"

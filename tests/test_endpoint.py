@@ -158,6 +158,7 @@ def test_requests_at_a_time() -> None:
     assert read[0] == read[1] and len(read[0].statements) == 12
 
 
+@pytest.mark.slow
 def test_eval_scores_a_model(run: Run, tmp_path: Path) -> None:
     """On a gold set, as it does the rules: one that reads as they do has their score."""
     item = {"id": "a", "text": "Bonn says it will pay.", "commitments": [], "conditions": [], "statements": [

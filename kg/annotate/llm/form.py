@@ -24,6 +24,7 @@ from kg.vocabulary import FORCES_WITHOUT_STANCE
 NAME = "llm"
 SURE = 0.7  # that what a model says is so; which of its answers are right it does not know itself
 MOST_STATEMENTS, MOST_PARTS = 24, 12  # of a passage; of each list in a statement
+LONGEST = 100_000  # characters of an answer; to check a longer one would take seconds
 
 Map = Mapping[str, Any]
 
@@ -90,6 +91,8 @@ def parse_answer(words: str) -> Map | None:
     >>> parse_answer('```json\\n{"statements": []}\\n```'), parse_answer('{"statements": [{}]}'), parse_answer("Sure!")
     ({'statements': []}, None, None)
     """
+    if len(words) > LONGEST:
+        return None
     bare = words.strip()
     if bare.startswith("```") and bare.endswith("```") and "\n" in bare:
         bare = bare[bare.index("\n") : -3]
