@@ -33,7 +33,7 @@ def open_endpoint(environment: Mapping[str, str], say: Callable[[str], None]) ->
     url, model, key = (environment.get(f"KG_LLM_{name}", "").strip() for name in ("URL", "MODEL", "KEY"))
     if not url:
         raise UsageError("no endpoint of a language model is named", "KG_LLM_URL", HINT)
-    if not model:
+    if not model or not model.isprintable():
         raise UsageError("no language model is named", "KG_LLM_MODEL", "set it to the name that the endpoint knows the model by")
     if not key.isprintable() or not key.isascii():
         raise UsageError("the key has characters that no key has", "KG_LLM_KEY", "set it again, without line breaks")

@@ -28,6 +28,7 @@ FIRST, LONGEST = 1.0, 60.0  # seconds before the second try, and the most betwee
 PATIENCE = 300.0  # seconds that an endpoint may ask to be left alone
 MOST_TOKENS = 4096  # of one answer
 FOR_NOW = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+FOR_GOOD = frozenset({401, 402, 403, 404, 405, *range(300, 400)})  # whatever is asked; others may be about one passage
 FORMS = ("json_schema", "json_object", "")  # what an answer's form is asked for with, the strictest first
 
 Map = Mapping[str, Any]
@@ -98,7 +99,7 @@ class Asker:
 
         Raises ModelError where the endpoint does not answer, refuses to, or the budget is used up.
         """
-        key = hashlib.sha256(json.dumps([self.model, prompt_hash(), answer_schema(), words]).encode()).hexdigest()
+        key = hashlib.sha256(json.dumps([self.model, prompt_hash(), words]).encode()).hexdigest()
         kept = Cache(self.cache).get(key) if self.cache else None
         if kept is not None:
             with self._lock:
@@ -129,24 +130,26 @@ class Asker:
     def _said(self, words: str, key: str) -> tuple[str | None, str]:
         """The words of the model, or why there are none."""
         try:
-            reply = self._reply(words, key)
+            reply, sent = self._reply(words, key)
         except TooLong:
+            with self._lock:
+                self.spent.unsaid += 1
             return None, "too long"
         try:
             value = json.loads(reply.body)
             choice = value["choices"][0]
             said = choice["message"]["content"]
         except (ValueError, LookupError, TypeError, RecursionError):
-            self._count({}, reply)
+            self._count({}, reply, sent)
             return None, "no answer in it"
-        self._count(value, reply)
+        self._count(value, reply, sent)
         if choice.get("finish_reason") == "length":
             return None, "cut off"
         if not isinstance(said, str):
             return None, "refused" if choice["message"].get("refusal") else "no words in it"
         return said, ""
 
-    def _count(self, value: Any, reply: Reply) -> None:
+    def _count(self, value: Any, reply: Reply, sent: int) -> None:
         usage = value.get("usage") if isinstance(value, dict) else None
         told = [usage.get(name) if isinstance(usage, dict) else None for name in ("prompt_tokens", "completion_tokens")]
         with self._lock:
@@ -155,10 +158,11 @@ class Asker:
                 self.spent.tokens_out += told[1] or 0
             else:
                 self.spent.unsaid += 1
+                self.spent.tokens_in += sent // 4
                 self.spent.tokens_out += len(reply.body) // 4
 
-    def _reply(self, words: str, key: str) -> Reply:
-        """The endpoint's reply to a request that it takes; what is refused for now is asked again a little later."""
+    def _reply(self, words: str, key: str) -> tuple[Reply, int]:
+        """The endpoint's reply to a request that it takes, and how many bytes that had; what is refused for now is asked again a little later."""
         tries = 0
         while True:
             body, form = self._body(words)
@@ -168,13 +172,14 @@ class Asker:
             except NoReply as error:
                 reply, seen = None, str(error)
             if reply and reply.status == 200:
-                return reply
+                return reply, len(body)
             if reply and reply.status in (400, 422) and self._yields(reply, form):
                 continue
             if reply:
                 seen = f"{reply.status} {_told(reply)}".strip()
             if reply and reply.status not in FOR_NOW:
-                raise self._end(ModelError(f"the model's endpoint refused a request: {seen}", "KG_LLM_URL", _hint(reply.status)))
+                refused = ModelError(f"the model's endpoint refused a request: {seen}", "KG_LLM_URL", _hint(reply.status))
+                raise self._end(refused) if reply.status in FOR_GOOD else refused
             tries += 1
             if tries == TRIES:
                 raise ModelError(f"the model's endpoint did not answer, asked {TRIES} times: {seen}", "KG_LLM_URL", "try again later: what was answered is kept")  # fmt: skip
@@ -185,7 +190,11 @@ class Asker:
     def _body(self, words: str) -> tuple[bytes, tuple[int, str, bool]]:
         with self._lock:
             form = self._form, self._most, self._temperature
-        asked: dict[str, Any] = {"model": self.model, "messages": messages(words), form[1]: MOST_TOKENS}
+        asked: dict[str, Any] = {
+            "model": self.model,
+            "messages": messages(words, told=FORMS[form[0]] != "json_schema"),
+            form[1]: MOST_TOKENS,
+        }
         if form[2]:
             asked["temperature"] = 0
         if FORMS[form[0]] == "json_schema":

@@ -113,7 +113,7 @@ def read_answer(text: str, passage: Passage, answer: Map, dropped: Counter[str])
     >>> dropped = Counter()
     >>> said = {"speaker": ["Bonn"], "cue": "says", "content": ["no", "never"], "force": "refuses", "commitments": [], "outcomes": []}
     >>> told = read_answer("Bonn says no.", Passage(0, 13), {"statements": [said]}, dropped)
-    >>> told[0].said.content, dict(dropped)
+    >>> told[0].said.content, dict(+dropped)
     ((Span(start=10, end=12, text='no'),), {'not in the text': 1})
     """
     reader = _Answer(text, passage, dropped)

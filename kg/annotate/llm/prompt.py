@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kg.annotate.llm.form import answer_schema
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -22,13 +24,18 @@ def _before() -> tuple[dict[str, str], ...]:
     return tuple(made)
 
 
-def messages(words: str) -> list[dict[str, Any]]:
+def messages(words: str, told: bool = False) -> list[dict[str, Any]]:
     """The messages that ask about a passage; the passage stands in a JSON string, which none of its words can end.
+
+    With `told` the schema is told in words, for an endpoint that is not given it apart.
 
     >>> messages('Bonn said “no”.')[-1]
     {'role': 'user', 'content': '{"passage": "Bonn said “no”."}'}
     """
-    return [*_before(), {"role": "user", "content": _as_data(words)}]
+    guide, *examples = _before()
+    if told:
+        guide = {**guide, "content": f"{guide['content']}\nThe schema of an answer: {json.dumps(answer_schema())}\n"}
+    return [guide, *examples, {"role": "user", "content": _as_data(words)}]
 
 
 def _as_data(words: str) -> str:
@@ -37,5 +44,5 @@ def _as_data(words: str) -> str:
 
 @functools.cache
 def prompt_hash() -> str:
-    """The first hex digits of the SHA-256 of all that stands before a passage: a reading says by which prompt it was made."""
-    return hashlib.sha256(json.dumps(_before(), ensure_ascii=False).encode()).hexdigest()[:12]
+    """The first hex digits of the SHA-256 of all that stands before a passage, and of the schema: a reading says by which it was made."""
+    return hashlib.sha256(json.dumps([_before(), answer_schema()], ensure_ascii=False).encode()).hexdigest()[:12]

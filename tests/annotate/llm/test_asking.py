@@ -111,7 +111,7 @@ def test_one_that_wants_to_be_left_alone_for_long_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "hint"), [(401, "KG_LLM_KEY"), (404, "KG_LLM_MODEL"), (302, "own address"), (418, "what the endpoint takes")]
+    ("status", "hint"), [(401, "KG_LLM_KEY"), (404, "KG_LLM_MODEL"), (302, "own address"), (405, "what the endpoint takes")]
 )
 def test_a_refusal_ends_the_run(status: int, hint: str) -> None:
     """With what the endpoint says, on one line; a thousand articles are not a thousand such requests."""
@@ -122,6 +122,16 @@ def test_a_refusal_ends_the_run(status: int, hint: str) -> None:
             asker.ask("a")
         assert hint in failed.value.hint
     assert len(line.sent) == 1
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_refusal_of_one_passage_ends_no_run(status: int) -> None:
+    """A filter that strikes at one article must not keep the others unread."""
+    line = Line(Reply(status, {}, b'{"error": {"message": "content filtered"}}'), GOOD)
+    asker = line.asker()
+    with pytest.raises(ModelError, match=f"{status} content filtered"):
+        asker.ask("a")
+    assert asker.ask("b") == EMPTY
 
 
 def picky(request: dict[str, Any]) -> Reply:
@@ -140,6 +150,8 @@ def test_one_that_takes_less_is_asked_for_less_and_that_is_said() -> None:
     assert asker.ask("a") == asker.ask("b") == EMPTY
     assert len(line.sent) == 6 and len(line.said) == 4
     assert "json_schema as the form of an answer; asking with json_object" in line.said[2] and "in words alone" in line.said[3]
+    told = ["The schema of an answer" in request["messages"][0]["content"] for request in line.sent]
+    assert told == ["json_schema" not in str(request.get("response_format")) for request in line.sent] and told[-1]
     assert {"temperature", "max_tokens", "response_format"}.isdisjoint(line.sent[-1]) and line.sent[-1]["max_completion_tokens"] > 0
 
 
@@ -165,7 +177,7 @@ def test_tokens_that_nobody_says_are_counted_by_length(usage: Any) -> None:
     """So that a budget holds there too."""
     asker = Line(Reply(200, {}, reply(EMPTY, usage=usage))).asker()
     asker.ask("a")
-    assert asker.spent.unsaid == 1 and asker.spent.tokens_in == 0 and asker.spent.tokens_out > 10
+    assert asker.spent.unsaid == 1 and asker.spent.tokens_in > 1000 and asker.spent.tokens_out > 10
 
 
 def test_what_was_answered_is_kept(tmp_path: Path) -> None:
