@@ -6,6 +6,7 @@ overlap, so that what stands at a cut stands whole in one of the two.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,14 +42,17 @@ def _held_together(text: str) -> Iterator[tuple[int, int, bool]]:
         words = text[line:ends]
         closed = [(start, end) for start, end, depth in quotations(words) if not depth and _is_closed(words, end)]
         joined: list[tuple[int, int]] = []
+        reach, following = 0, 0  # how far the quotations go that begin in the last passage, and the first that begins after it
         for start, end in sentences(words):
-            if joined and any(first < joined[-1][1] and last > start for first, last in closed):
+            while joined and following < len(closed) and closed[following][0] < joined[-1][1]:
+                reach = max(reach, closed[following][1])
+                following += 1
+            if joined and reach > start:
                 joined[-1] = (joined[-1][0], end)
             else:
                 joined.append((start, end))
         for at, (start, end) in enumerate(joined):
-            quoted = any(start < first and last < end and not _words_beside(words, start, first, last, end) for first, last in closed)
-            yield line + start, line + end, at > 0 and quoted
+            yield line + start, line + end, at > 0 and _is_quotation(words, closed, start, end)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -63,8 +67,11 @@ def _is_closed(words: str, end: int) -> bool:
     return words[end:].lstrip()[:1] in tuple(_CLOSING)
 
 
-def _words_beside(words: str, start: int, first: int, last: int, end: int) -> bool:
-    return any(c.isalnum() for c in words[start:first] + words[last:end])
+def _is_quotation(words: str, closed: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a passage is one quotation and nothing else."""
+    at = bisect_right(closed, (start, len(words)))
+    first, last = closed[at] if at < len(closed) else (end, end)
+    return last < end and not any(c.isalnum() for c in words[start:first] + words[last:end])
 
 
 def _pieces(text: str, start: int, end: int, continues: bool) -> Iterator[Passage]:
