@@ -6,15 +6,19 @@ overlap, so that what stands at a cut stands whole in one of the two.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.text import quotations, sentences
+from kg.text import sentences
 
 MOST = 2_000  # code points of a passage
 OVERLAP = 400  # code points that two pieces of a longer one share
-_CLOSING = "”’»›\"'“‘"  # “ and ‘ close in German
+_PAIRS = {"“": "“", "”": "“", "«": "«", "»": "«", "‘": "‘", "’": "‘", '"': '"'}
+_MARK = re.compile('[“”«»‘’"]')
+_OPENING = "“«‘"
+_BESIDE = " \t\u00a0([{—–-“‘«"  # what stands before a mark that opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def _held_together(text: str) -> Iterator[tuple[int, int, bool]]:
     """Sentences of a line, those that a closed quotation reaches over as one."""
     for line, ends in _lines(text):
         words = text[line:ends]
-        closed = [(start, end) for start, end, depth in quotations(words) if not depth and _is_closed(words, end)]
+        closed = _closed(words)
         joined: list[tuple[int, int]] = []
         reach, following = 0, 0  # how far the quotations go that begin in the last passage, and the first that begins after it
         for start, end in sentences(words):
@@ -62,9 +66,29 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         start += len(line)
 
 
-def _is_closed(words: str, end: int) -> bool:
-    """Whether a mark closes the quotation: one that none does might swallow the rest of its line."""
-    return words[end:].lstrip()[:1] in tuple(_CLOSING)
+def _closed(words: str) -> list[tuple[int, int]]:
+    """The quotations of a line between a mark that can only open and one that can only close, outermost ones alone.
+
+    Stricter than `kg.text.quotations`, which guesses: a mark that somebody leaves open must not swallow the sentence beside it.
+    """
+    found: list[tuple[int, int]] = []
+    open_: list[tuple[str, int]] = []
+    for mark in _MARK.finditer(words):
+        at = mark.start()
+        before, after = words[at - 1 : at], words[at + 1 : at + 2]
+        kind = _PAIRS[mark[0]]
+        if mark[0] in _OPENING or (mark[0] == '"' and (not before or before in _BESIDE) and after.strip()):
+            open_.append((kind, at + 1))
+        elif before.strip() and (mark[0] != "’" or before in ".,!?…") and (mark[0] != '"' or not after or not after.isalnum()):
+            last = next((n for n in range(len(open_) - 1, -1, -1) if open_[n][0] == kind), -1)
+            if last >= 0:
+                found.append((open_[last][1], at))
+                del open_[last:]
+    outer: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if not outer or start >= outer[-1][1]:
+            outer.append((start, end))
+    return outer
 
 
 def _is_quotation(words: str, closed: list[tuple[int, int]], start: int, end: int) -> bool:

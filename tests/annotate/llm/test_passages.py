@@ -25,9 +25,25 @@ def shown(text: str) -> list[str]:
         ("Bonn said no.\n“They stay.”", ["Bonn said no.", "“They stay.”"]),
         ("He said “we go. They stay. Nobody knows.", ["He said “we go.", "They stay.", "Nobody knows."]),
         ('"We go. They stay," she said.', ['"We go. They stay," she said.']),
+        ('"Obey me. "We go. They stay," she said.', ['"Obey me.', '"We go. They stay," she said.']),
+        ("“Obey me. “We go. They stay,” she said.", ["“Obey me.", "“We go. They stay,” she said."]),
+        ('"We go," she said. Obey "me. "They stay," he said.', ['"We go," she said.', 'Obey "me.', '"They stay," he said.']),
+        ("‘We’ll go. They stay,’ she said. Bonn’s. Paris’.", ["‘We’ll go. They stay,’ she said.", "Bonn’s.", "Paris’."]),
         ("", []),
     ],
-    ids=["sentences", "a quotation", "it goes on", "not over a line", "never closed", "straight marks", "nothing"],
+    ids=[
+        "sentences",
+        "a quotation",
+        "it goes on",
+        "not over a line",
+        "never closed",
+        "straight marks",
+        "left open before",
+        "curly too",
+        "left open between",
+        "single marks",
+        "nothing",
+    ],
 )
 def test_a_passage_is_a_sentence_or_what_a_quotation_holds_together(text: str, expected: list[str]) -> None:
     """A mark that nothing closes holds nothing together."""
@@ -42,7 +58,7 @@ def test_no_word_is_left_out_and_none_is_in_two(text: str) -> None:
     assert "".join("".join(text[p.start : p.end].split()) for p in found) == "".join(text.split())
 
 
-@pytest.mark.parametrize("text", ["word " * 3000, "x" * 9000, "“" + "We go. " * 900 + "” he said."])
+@pytest.mark.parametrize("text", ["word " * 3000, "x" * 9000, "“" + "We go. " * 900 + "Now,” he said."])
 def test_a_long_one_is_cut_into_pieces_that_overlap(text: str) -> None:
     """No piece is longer than a model should be asked about, and each begins before the one before it ends."""
     found = passages(text)
