@@ -48,9 +48,12 @@ Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv o
 RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
 AnnotatorName = Annotated[
     str,
-    typer.Option("--annotator", help="Who reads what has no annotation by a person: rules, the automatic annotator; file, nobody."),
+    typer.Option(
+        "--annotator",
+        help="Who reads what has no annotation by a person: rules, the automatic annotator; llm, the model KG_LLM_URL names; both; file, nobody.",
+    ),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in.", min=1)]
+Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annotator reads in; of llm and both, requests at a time.", min=1)]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
 Params = Annotated[list[str] | None, typer.Option("-p", "--param", help="A parameter of the query: key=value; repeatable.")]
 Show = Annotated[bool, typer.Option("--show", help="Print the SPARQL too (on stderr).")]
@@ -253,23 +256,38 @@ def add(
     from kg.store.embedded import writer
 
     _known_format(format)
-    read = _annotator(annotator)
-    known = _registry(registry)
-    _make_store(store)
-    outcomes = []
-    with writer(store, "add", _now()) as held:
-        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs, resume), "articles"):
-            outcomes.append(outcome)
-            _report(outcome)
-        ingest.derive(held, _now())
+    with _annotating(annotator, jobs) as (read, processes):
+        known = _registry(registry)
+        _make_store(store)
+        outcomes = []
+        with writer(store, "add", _now()) as held:
+            for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, processes, resume), "articles"):
+                outcomes.append(outcome)
+                _report(outcome)
+            ingest.derive(held, _now())
     _print_outcomes(outcomes, format)
     _exit_by([o.error is None for o in outcomes])
 
 
-def _annotator(name: str) -> Annotate | None:
-    from kg.annotate.automatic import find_annotator
+@contextmanager
+def _annotating(name: str, jobs: int) -> Iterator[tuple[Annotate | None, int]]:
+    """The annotator of this name (None for nobody) and how many processes it reads in; of one that asks a model, what it cost is said at the end."""
+    from kg.annotate.automatic import MODELS, find_annotator
 
-    return None if name == "file" else find_annotator(name)
+    if name not in MODELS:
+        yield None if name == "file" else find_annotator(name), jobs
+        return
+    from kg.annotate.llm.reading import Reader, report
+    from kg.annotate.llm.voting import Both
+    from kg.endpoint import open_endpoint
+
+    with open_endpoint(os.environ, _say) as asker:
+        reader = Reader(asker, jobs)
+        try:
+            yield Both(reader) if name == "both" else reader, 1  # its threads wait for the endpoint, which no second process makes faster
+        finally:
+            for line in report(asker):
+                _say(line)
 
 
 def _report(outcome: Outcome) -> None:
@@ -319,6 +337,14 @@ def remove(
     with writer(store, "remove", _now()) as held:
         ingest.remove(held, article, _now(), purge=purge)
     _say(f"{'purged' if purge else 'removed'} {article}")
+    if purge:
+        from kg.endpoint import cache_folder
+
+        answers = cache_folder(os.environ)
+        if answers and answers.exists():
+            _say(
+                f"what a language model answered about it may still stand in {answers}; deleting that folder costs nothing but asking again"
+            )
 
 
 @app.command(short_help="Print an article's annotation without storing it.")
@@ -341,14 +367,14 @@ def annotate(
         raise UsageError(f"an annotation does not come as {format!r}", "option --format", "json, jsonl or yaml")
     from kg import ingest
 
-    read = _annotator(annotator)
     readings = list(_readings([path], raw))
     form = format or ("json" if len(readings) == 1 else "jsonl")
     if form != "jsonl" and len(readings) != 1:
         raise UsageError(f"{len(readings)} articles are not one {form} document", path, "--format jsonl gives a line each")
     known = _registry(registry)
-    read_each = ingest.read_all(readings, known, read, jobs)
-    errors = [error for reading, made in _progress(read_each, "articles") if (error := _print_annotation(reading, made, form))]
+    with _annotating(annotator, jobs) as (read, processes):
+        read_each = ingest.read_all(readings, known, read, processes)
+        errors = [error for reading, made in _progress(read_each, "articles") if (error := _print_annotation(reading, made, form))]
     if errors and form != "jsonl":
         raise errors[0]
     for error in errors:
@@ -382,6 +408,72 @@ def _print_annotation(reading: Reading, made: Any, form: str) -> ProvisoError | 
         else to_json(article, checked.annotation, indent=2 if form == "json" else None) + "\n"
     )
     return None
+
+
+@app.command(short_help="Go through what a machine has read, the most doubtful first.")
+def review(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="An article, or its annotation file.", show_default=False)],
+    registry: RegistryFile = None,
+    annotator: AnnotatorName = "rules",
+    web: Annotated[bool, typer.Option("--web", help="On a page of its own, on this machine, guarded by a token.")] = False,
+    port: Annotated[int, typer.Option("--port", help="With --web: the port on 127.0.0.1; 0 for any that is free.")] = 0,
+) -> None:
+    """\b
+    kg review article.txt
+    kg review article.txt --annotator both
+    kg review article.txt --web
+
+    Go through the statements of an article, those first on which rules and a model differ, then the least sure: accept, reject, edit, skip. What is
+    decided is kept at once in the annotation file beside the article; when nothing is left, that says reviewed: true.
+    """
+    from kg.review.files import open_review
+
+    with _annotating(annotator, 1) as (read, _):
+        session, kept = open_review(path, _registry(registry), read)
+    if web:
+        from kg.reviewing import serve_review
+
+        serve_review(session, kept, port, _say)
+    else:
+        from kg.review.terminal import walk
+
+        walk(session, kept, sys.stdin, _edit, _print_now, _say)
+    left = len(session.undecided())
+    if not session.annotation.statements and kept.seen is None:
+        _say("nothing is told in this article that the annotator finds; write an annotation by hand")
+    elif kept.seen is None:
+        _say(f"nothing was decided; {left} statements wait")
+    else:
+        _say(f"{kept.path}: " + (f"{left} statements wait; kg review goes on with them" if left else "reviewed"))
+
+
+def _print_now(text: str) -> None:
+    _print(text)
+    sys.stdout.flush()
+
+
+def _edit(text: str) -> str | None:
+    """What a person makes of a text in VISUAL or EDITOR; raises UsageError where neither is set or it cannot be run."""
+    import shlex
+    import subprocess
+    from tempfile import TemporaryDirectory
+
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if not named.strip():
+        raise UsageError("no editor is named", "EDITOR", "set it to your editor: EDITOR=nano kg review …; what was decided is kept")
+    with TemporaryDirectory(prefix="kg-review-") as place:
+        file = Path(place, "statement.yaml")
+        file.write_text(text, "utf-8")
+        try:
+            done = subprocess.run([*shlex.split(named), str(file)], check=False)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the editor cannot be run: {error}", "EDITOR", "set it to your editor; what was decided is kept") from None
+        if done.returncode:
+            return None
+        try:
+            return file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 @app.command(short_help="Say what is wrong with annotation files and stores.")
@@ -902,8 +994,8 @@ def doctor(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     kg doctor
     kg doctor --store talks --format json
 
-    Try what kg needs of this machine: libraries, its own data, the annotator, processes, the disk, the store. Ends with 1 where
-    something fails.
+    Try what kg needs of this machine: libraries, its own data, the annotator, processes, the disk, the store, the model that the
+    environment names. Ends with 1 where something fails.
     """
     from dataclasses import astuple, fields
 
@@ -911,11 +1003,21 @@ def doctor(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     from kg.listing import listing
 
     _known_format(format)
-    trials = examine(store)
+    trials = examine(store, {"model": _model})
     _print(listing([field.name for field in fields(Trial)], [astuple(trial) for trial in trials], format, _width()))
     for trial in trials:
         if trial.outcome == "fails":
             raise ProvisoError(f"{trial.trial} fails: {trial.seen}", str(store) if trial.trial == "store" else "")
+
+
+def _model() -> str:
+    """Which language model the environment names; it is not asked anything."""
+    if not os.environ.get("KG_LLM_URL", "").strip():
+        return "none is named, which --annotator llm and both need: KG_LLM_URL is not set"
+    from kg.endpoint import open_endpoint
+
+    with open_endpoint(os.environ, _say) as asker:
+        return f"{asker.model} at {os.environ['KG_LLM_URL']}, which was not asked"
 
 
 def _print_findings(findings: Sequence[Finding], form: str) -> None:
@@ -942,7 +1044,7 @@ def eval_(
         Path | None, typer.Argument(metavar="ANNOTATIONS", help="What is scored in place of an annotator: a file, folder or collection.")
     ] = None,
     annotator: Annotated[
-        str | None, typer.Option("--annotator", help="Who reads the gold's articles: rules.", show_default="rules")
+        str | None, typer.Option("--annotator", help="Who reads the gold's articles: rules, llm or both.", show_default="rules")
     ] = None,
     registry: RegistryFile = None,
     jobs: Jobs = 1,
@@ -965,7 +1067,13 @@ def eval_(
     if annotations and annotator:
         raise UsageError("an annotator and annotations are two things to score", "option --annotator", "give one of them")
     known = _registry(registry)
-    report = compare_files(gold, annotations, known) if annotations else compare_annotator(gold, annotator or "rules", known, jobs)
+    if annotations:
+        report = compare_files(gold, annotations, known)
+    else:
+        with _annotating(annotator or "rules", jobs) as (read, processes):
+            if read is None:
+                raise UsageError("nobody would read the gold's articles", "option --annotator", "rules, llm or both; or name annotations")
+            report = compare_annotator(gold, read, known, processes)
     if not misses or format == "table":
         columns, rows = to_rows(report)
         shown = rows if format != "table" else [tuple("-" if cell is None else cell for cell in row) for row in rows]

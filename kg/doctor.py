@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,15 +27,15 @@ class Trial:
     seen: str
 
 
-def examine(store: Path) -> list[Trial]:
-    """Tries everything, and the store at `store`; raises nothing, makes nothing but what it takes away again.
+def examine(store: Path, more: Mapping[str, Callable[[], str]] | None = None) -> list[Trial]:
+    """Tries everything, the store at `store`, and what more there is; raises nothing, makes nothing but what it takes away again.
 
     >>> [trial.outcome for trial in examine(Path("nowhere")) if trial.trial == "store"]
     ['fails']
     """
     trials: list[tuple[str, Callable[[], str]]] = [
         ("python", _python), ("libraries", _libraries), ("data", _data), ("engine", _engine), ("annotator", _annotator),
-        ("processes", _processes), ("disk", _disk), ("store", lambda: _store(store)),
+        ("processes", _processes), ("disk", _disk), ("store", lambda: _store(store)), *(more or {}).items(),
     ]  # fmt: skip
     return [_tried(name, trial) for name, trial in trials]
 

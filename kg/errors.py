@@ -4,6 +4,7 @@
     ├── UsageError              exit 2   an unknown name, parameter or word; a value of the wrong type
     ├── ReadError               exit 1   an article file that cannot be read
     │   └── LanguageError       exit 1   a text that is not English, for the automatic annotator
+    ├── ModelError              exit 1   a language model that does not answer, or whose budget is used up
     ├── AnnotationError         exit 1   an annotation file with findings (kg check: exit 3)
     ├── StoreError              exit 1   a store that is missing, foreign, held, of another version
     │   └── Conflict            exit 1   two files claim one article id
@@ -79,6 +80,10 @@ class ReadError(ProvisoError):
 
 class LanguageError(ReadError):
     """A text in another language than the annotator reads."""
+
+
+class ModelError(ProvisoError):
+    """A language model whose endpoint does not answer or refuses to, or whose budget is used up; what was answered is kept."""
 
 
 class AnnotationError(ProvisoError):

@@ -21,13 +21,13 @@ import pyoxigraph as ox
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import utterance_triples
-from kg.annotate.automatic import Annotate, require_article
+from kg.annotate.automatic import RULES, Annotate, require_article
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles.reading import STDIN, Reading
-from kg.check import Checked, check_annotation, trust_reading
-from kg.errors import AnnotationError, Conflict, Finding, ProvisoError, ReadError, UsageError
+from kg.check import Checked, check_annotation, check_reading, trust_reading
+from kg.errors import AnnotationError, Conflict, Finding, ModelError, ProvisoError, ReadError, UsageError
 from kg.model import Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
@@ -61,7 +61,7 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
     """The article of a reading, what was read from it, and that as the bytes of a file.
 
     A person's annotation file always wins; where there is none `annotate` reads, if one is given. Raises ReadError where the
-    article cannot be read or nobody has read it, AnnotationError where the annotation has errors.
+    article cannot be read or nobody has read it, AnnotationError where the annotation has errors, ModelError where a model cannot be asked.
     """
     if reading.error or not reading.article:
         raise reading.error or ReadError("there is no article here", reading.name, "give a file with text")
@@ -72,7 +72,9 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
     elif annotate:
         require_article(article, reading.name)
         require_english(article)
-        checked = trust_reading(article, annotate(article, registry), registry)
+        made = annotate(article, registry)
+        # What a model says can take any turn, and is checked as a person's is.
+        checked = (trust_reading if made.annotator.name == RULES else check_reading)(article, made, registry)
     else:
         hint = f"write {article.id}.yaml beside it or in a folder annotations/, or leave --annotator file out"
         raise ReadError(f"the article {article.id} has no annotation", reading.name, hint)
@@ -129,7 +131,7 @@ def _origin(reading: Reading) -> str:
 def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Reading, Read | ProvisoError]:
     try:
         return reading, read_checked(reading, *shared)
-    except (ReadError, AnnotationError) as error:
+    except (ReadError, AnnotationError, ModelError) as error:
         return reading, error
 
 
@@ -162,7 +164,7 @@ def add(
             if isinstance(read, ProvisoError):
                 raise read
             yield _add(store, stored, reading, read, when, describe)
-        except (ReadError, AnnotationError, Conflict) as error:
+        except (ReadError, AnnotationError, ModelError, Conflict) as error:
             yield Outcome("rejected", name, reading.name, error=_bare(error), notes=reading.notes)
     yield from _unchanged(store, done, claimed)
 

@@ -8,16 +8,13 @@ again with the next request; one that is gone is said to be gone, and served aga
 
 from __future__ import annotations
 
-import asyncio
 import json
 import queue
-import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import FrameType
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -29,8 +26,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kg.errors import LimitError, ProvisoError, QueryError, StoreError, UsageError
+from kg.errors import LimitError, ProvisoError, QueryError, StoreError
 from kg.listing import listing
+from kg.local import ADDRESS, HEADERS, NAMES, TYPES, body, listening, run, told
 from kg.query import Answer, list_questions, plain_value, received, to_json_rows, unreviewed
 from kg.store import sparql
 from kg.store.embedded import Dataset, Store, open_store
@@ -41,18 +39,10 @@ from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import editor_files, site_pages
 from kg.vocabulary import ID, PREFIXES
 
-ADDRESS = "127.0.0.1"
 SECONDS = 30.0  # that a query may take
-ARRIVING = 5.0  # that a request may take to come whole; one who stops in the middle holds up whoever stops the server
 WORKERS = 2  # processes that answer queries
 MOST_BYTES = 64 << 20  # of an answer
 MOST_SHOWN = 500  # rows on a page
-LONGEST = 4_000_000  # bytes of a request
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "same-origin",
-}  # fmt: skip
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".json": "application/json", ".svg": "image/svg+xml", ".gexf": "application/xml"}  # fmt: skip
 # What an answer can be written as: media type -> the engine's format, the first where a client takes anything.
 RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON, "application/sparql-results+xml": ox.QueryResultsFormat.XML,
@@ -193,7 +183,7 @@ def application(live: Live) -> Starlette:
         path = request.path_params.get("path") or "index.html"
         data = await run_in_threadpool(lambda: live.state().page(path))
         if data is None:
-            return _told(ProvisoError("there is no such page", f"/{path}", "begin at /"), 404)
+            return told(ProvisoError("there is no such page", f"/{path}", "begin at /"), 404)
         return Response(data, headers={**HEADERS, "Content-Type": TYPES.get(Path(path).suffix, "application/octet-stream")})
 
     async def endpoint(request: Request) -> Response:
@@ -212,24 +202,24 @@ def application(live: Live) -> Starlette:
 
     async def health(_: Request) -> Response:
         state = await run_in_threadpool(live.state)
-        told = {"status": "ok", "articles": len(state.maker.facts.articles), "statements": len(state.maker.facts.statements)}
-        return Response(json.dumps(told), headers={**HEADERS, "Content-Type": "application/json"})
+        facts_now = {"status": "ok", "articles": len(state.maker.facts.articles), "statements": len(state.maker.facts.statements)}
+        return Response(json.dumps(facts_now), headers={**HEADERS, "Content-Type": "application/json"})
 
     async def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, ProvisoError)
-        return _told(error, 503 if isinstance(error, LimitError | StoreError) else 400)
+        return told(error, 503 if isinstance(error, LimitError | StoreError) else 400)
 
     async def hung_up(_: Request, __: Exception) -> Response:
         return Response(status_code=400)  # which nobody reads
 
     async def broken(_: Request, error: Exception) -> Response:
-        return _told(ProvisoError("something went wrong that should not", type(error).__name__, "please report it"), 500)
+        return told(ProvisoError("something went wrong that should not", type(error).__name__, "please report it"), 500)
 
     routes = [
         Route("/sparql", endpoint, methods=["GET", "POST"]), Route("/query", editor), Route("/healthz", health),
         Route("/", page), Route("/{path:path}", page),
     ]  # fmt: skip
-    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False)
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=NAMES, www_redirect=False)
     return Starlette(
         routes=routes, middleware=[hosts], exception_handlers={ProvisoError: refused, ClientDisconnect: hung_up, Exception: broken}
     )
@@ -237,29 +227,12 @@ def application(live: Live) -> Starlette:
 
 def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
     """Serves a store until it is interrupted; raises StoreError where there is none, UsageError where the port is taken."""
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        """One that ends running queries on Ctrl-C, and does not wait for them."""
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            live.stop()
-            super().handle_exit(sig, frame)
-
     live = Live(path)
     live.state()
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listening(port) as at:
+        say(f"http://{ADDRESS}:{at.getsockname()[1]}/ serves {path}; Ctrl-C stops it")
         try:
-            listening.bind((ADDRESS, port))
-            listening.listen(2048)
-        except (OSError, OverflowError) as error:
-            raise UsageError(
-                f"port {port} cannot be used: {error}", ADDRESS, "name another one with --port, or 0 for any that is free"
-            ) from None
-        say(f"http://{ADDRESS}:{listening.getsockname()[1]}/ serves {path}; Ctrl-C stops it")
-        try:
-            Server(uvicorn.Config(application(live), log_level="error", lifespan="off", server_header=False)).run(sockets=[listening])
+            run(application(live), at, live.stop)  # running queries end on Ctrl-C, and nobody waits for them
         finally:
             live.close()
 
@@ -272,9 +245,9 @@ async def _query_of(request: Request) -> tuple[str | None, Dataset | None]:
     given = list(request.query_params.multi_items())
     if request.method == "POST":
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = await _body(request)
+        sent = await body(request)
         try:
-            words = body.decode("utf-8")
+            words = sent.decode("utf-8")
         except UnicodeDecodeError:
             raise QueryError("the request is not in UTF-8", "", "send it as UTF-8") from None
         if kind == "application/sparql-query":
@@ -295,20 +268,6 @@ async def _query_of(request: Request) -> tuple[str | None, Dataset | None]:
     return (queries[0] if queries else None), _dataset(given)
 
 
-async def _body(request: Request) -> bytes:
-    """The body, whole; raises QueryError where it is too long, or does not come."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(ARRIVING):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > LONGEST:
-                    raise QueryError("the request is too long", f"more than {LONGEST} bytes", "send a shorter query")
-    except TimeoutError:
-        raise QueryError("the request did not come whole", f"within {ARRIVING:g} s", "send it again") from None
-    return bytes(body)
-
-
 def _dataset(given: Iterable[tuple[str, str]]) -> Dataset | None:
     """The graphs of the store that a request chooses, None where it chooses none; raises QueryError for what is no IRI."""
     chosen = [(name, iri) for name, iri in given if name in ("default-graph-uri", "named-graph-uri")]
@@ -327,7 +286,7 @@ def _written(kind: str, data: bytes, request: Request) -> Response:
     named = SHORT.get(request.query_params.get("format", ""), "")
     media = named if named in forms else _liked(request.headers.get("accept", "*/*"), tuple(forms))
     if not media:
-        return _told(ProvisoError("the answer cannot be written as asked", "header Accept", f"one of: {', '.join(forms)}"), 406)
+        return told(ProvisoError("the answer cannot be written as asked", "header Accept", f"one of: {', '.join(forms)}"), 406)
     form = forms[media]
     if named and form == ox.QueryResultsFormat.CSV:  # by name from the page: a person opens it, in a spreadsheet
         answer = received(kind, data)
@@ -371,10 +330,6 @@ def _weight(text: str) -> float:
 
 def _stopping() -> LimitError:
     return LimitError("the query was stopped: the server is stopping", "", "ask again when it is back")
-
-
-def _told(error: ProvisoError, status: int) -> Response:
-    return Response(f"{error}\n", status, {**HEADERS, "Content-Type": "text/plain; charset=utf-8"})
 
 
 # ---------------------------------------------------------------------------------------------------- a page to ask on

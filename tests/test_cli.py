@@ -23,7 +23,7 @@ from kg.errors import StoreError
 from kg.store.embedded import writer
 from tests.support import KG, READING, TEXT, Run, write
 
-COMMANDS = ("add", "remove", "annotate", "check", "ask", "query", "queries", "show", "graph", "export", "import", "eval")
+COMMANDS = ("add", "remove", "annotate", "review", "check", "ask", "query", "queries", "show", "graph", "export", "import", "eval")
 
 
 @pytest.fixture

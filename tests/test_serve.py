@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from kg.serve import ADDRESS, Live, _query_page
+from kg.local import ADDRESS
+from kg.serve import Live, _query_page
 from kg.store.embedded import open_store
 from tests.support import ASK, SELECT, Run, Server
 

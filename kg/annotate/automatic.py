@@ -10,7 +10,9 @@ from kg.errors import ReadError, UsageError
 from kg.model import Annotation, Article, Registry
 
 Annotate = Callable[[Article, Registry], Annotation]
-ANNOTATORS = {"rules": ("kg.annotate.reading", "read_rules")}  # imported when it is to read: its word lists and weights are long
+RULES = "rules"
+MODELS = ("llm", "both")  # that need an endpoint, which only the command line knows: `kg.annotate.llm`
+ANNOTATORS = {RULES: ("kg.annotate.reading", "read_rules")}  # imported when it is to read: its word lists and weights are long
 LONGEST = 1_500_000  # code points: more than any book, read in some 20 s; what is longer is no article
 REPEATS, OVER = 20, 10_000  # times that a text of over so many code points is longer than zlib packs it; prose is 2 to 4 times
 
@@ -40,7 +42,7 @@ def find_annotator(name: str) -> Annotate:
     'read_rules'
     """
     if name not in ANNOTATORS:
-        raise UsageError(f"there is no annotator {name!r}", "option --annotator", f"one of file, {', '.join(ANNOTATORS)}")
+        raise UsageError(f"there is no annotator {name!r}", "option --annotator", f"one of file, {', '.join((*ANNOTATORS, *MODELS))}")
     module, function = ANNOTATORS[name]
     found: Annotate = getattr(import_module(module), function)
     return found

@@ -61,11 +61,21 @@ def read_patterns(article: Article, registry: Registry) -> Annotation:
     return _Reading(article, registry).read(tell_by_patterns(article.text))
 
 
+def read_apart(article: Article, registry: Registry, told: Sequence[Sequence[Told]]) -> list[Annotation]:
+    """What each of several lists tells of an article, as an annotation of its own that none of the others touches.
+
+    Whom a pronoun stands for hangs on who is named before it by the rules' own reading of the text, and not on what is told here.
+    """
+    rules = _Reading(article, registry)
+    rules.read(tell_by_network(article.text))
+    return [_Reading(article, registry, rules.naming.copy()).read(some) for some in told]
+
+
 @dataclass
 class _Reading:
     article: Article
     registry: Registry
-    naming: Naming = field(init=False)
+    naming: Naming = field(default=None)  # type: ignore[assignment]  # made below where none is given
     statements: list[Statement] = field(default_factory=list)
     commitments: dict[tuple[int, int, tuple[str, ...]], Commitment] = field(default_factory=dict)
     conditions: dict[tuple[int, int], Condition] = field(default_factory=dict)
@@ -73,7 +83,7 @@ class _Reading:
     acts: list[str] = field(default_factory=list)  # the known actions met so far
 
     def __post_init__(self) -> None:
-        self.naming = Naming(self.registry, self.article.published, self.article.text)
+        self.naming = self.naming or Naming(self.registry, self.article.published, self.article.text)
 
     def read(self, told: Sequence[Told]) -> Annotation:
         """The annotation of what is told; `relayed_by` of a statement counts places in this sequence."""

@@ -211,7 +211,7 @@ def _refined(text: str, found: Tagged, said: Said) -> Said | None:
         return None
     mode = _mode(found.tokens, content)
     return replace(
-        said, content=content, mode=mode, force=_force_of(text, found, replace(said, mode=mode)), said_on=_said_on(text, said, content)
+        said, content=content, mode=mode, force=_force_of(text, found, replace(said, mode=mode)), said_on=day_of_saying(text, said, content)
     )
 
 
@@ -250,7 +250,7 @@ def _mode(tokens: Tokens, content: Sequence[Span]) -> str:
     return "mixed" if quoted and not named else "indirect"
 
 
-def _said_on(text: str, said: Said, content: Sequence[Span]) -> Span | None:
+def day_of_saying(text: str, said: Said, content: Sequence[Span]) -> Span | None:
     """The words beside the cue that name the day of speaking."""
     if not said.cue:
         return None

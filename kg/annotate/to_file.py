@@ -15,28 +15,32 @@ from kg.text import is_whole, occurrences
 Write = Callable[[Span], Any]
 
 
-def to_json(article: Article, annotation: Annotation, *, indent: int | None = 2) -> str:
+def to_json(article: Article, annotation: Annotation, *, indent: int | None = 2, reviewed: bool | None = None) -> str:
     """The annotation as JSON: all spans with offsets, the text as `article.text`.
 
     >>> from kg.model import Annotator
     >>> to_json(Article("a", "He said no."), Annotation(Annotator("me")), indent=None)[:31]
     '{"article": {"id": "a", "text_s'
     """
-    return json.dumps(to_document(article, annotation), ensure_ascii=False, indent=indent)
+    return json.dumps(to_document(article, annotation, reviewed=reviewed), ensure_ascii=False, indent=indent)
 
 
-def to_yaml(article: Article, annotation: Annotation) -> str:
+def to_yaml(article: Article, annotation: Annotation, *, reviewed: bool | None = None) -> str:
     """The annotation as YAML for a person to edit beside the article: spans as their words, without the text."""
-    return yaml.safe_dump(
-        to_document(article, annotation, brief=True), sort_keys=False, allow_unicode=True, width=160, default_flow_style=None
-    )
+    return as_yaml(to_document(article, annotation, brief=True, reviewed=reviewed))
 
 
-def to_document(article: Article, annotation: Annotation, *, brief: bool = False) -> dict[str, Any]:
+def as_yaml(document: dict[str, Any]) -> str:
+    """The values of a document as YAML, or of a part of one."""
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=160, default_flow_style=None)
+
+
+def to_document(article: Article, annotation: Annotation, *, brief: bool = False, reviewed: bool | None = None) -> dict[str, Any]:
     """The file that says this, as plain values in the order of the schema; what is unsaid is left out.
 
     All spans have their offsets and the article its text; `brief`, for people to edit, leaves the text out and writes a
-    span as its exact words, with the occurrence where they stand several times.
+    span as its exact words, with the occurrence where they stand several times. Whether a person has reviewed it is said
+    where that is known.
     """
     write = functools.partial(_brief_span, article.text) if brief else _full_span
     names: dict[str, Any] = {
@@ -50,7 +54,7 @@ def to_document(article: Article, annotation: Annotation, *, brief: bool = False
         for a in annotation.actors
     ]
     return _said({
-        "article": names, "annotator": {"name": who.name, "version": who.version}, "actors": actors,
+        "article": names, "annotator": {"name": who.name, "version": who.version, "reviewed": reviewed}, "actors": actors,
     }) | {"statements": [_statement(s, write) for s in annotation.statements]} | _said({
         "commitments": [_commitment(c, write) for c in annotation.commitments],
         "conditions": [_condition(c, write) for c in annotation.conditions], "claims": [_claim(c, write) for c in annotation.claims],

@@ -9,9 +9,9 @@ from kg.model import Annotation, Article, Registry
 from kg.parallel import ordered
 
 
-def annotate_all(articles: Sequence[Article], name: str, registry: Registry, jobs: int = 1) -> Iterator[Annotation]:
-    """What the annotator makes of each article; the same whatever the number of processes. Raises as `find_annotator`."""
-    return ordered(_read, (find_annotator(name), registry), articles, jobs)
+def annotate_all(articles: Sequence[Article], annotator: str | Annotate, registry: Registry, jobs: int = 1) -> Iterator[Annotation]:
+    """What the annotator, or the one of this name, makes of each article; the same whatever the number of processes. Raises as `find_annotator`."""
+    return ordered(_read, (find_annotator(annotator) if isinstance(annotator, str) else annotator, registry), articles, jobs)
 
 
 def _read(shared: tuple[Annotate, Registry], article: Article) -> Annotation:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.annotate.automatic import Annotate
 from kg.annotate.beside import SUFFIXES, find_article_for
 from kg.annotate.document import parse_document
 from kg.annotate.from_file import read_annotation, resolve
@@ -55,18 +56,20 @@ def compare_files(gold: Path, annotations: Path, registry: Registry) -> Report:
     return compare_readings(wanted, given)
 
 
-def compare_annotator(gold: Path, name: str, registry: Registry, jobs: int = 1) -> Report:
-    """Scores what an automatic annotator makes of the gold's articles.
+def compare_annotator(gold: Path, annotator: str | Annotate, registry: Registry, jobs: int = 1) -> Report:
+    """Scores what an automatic annotator, or the one of this name, makes of the gold's articles.
 
     Raises as `compare_files` does, and UsageError where there is no such annotator.
     """
     if is_gum(gold):
         documents = read_gum(gold)
-        read = annotate_all([d.article for d in documents], name, registry, jobs)
+        read = annotate_all([d.article for d in documents], annotator, registry, jobs)
         return score_gum(documents, [flatten(d.article, said, places=False) for d, said in zip(documents, read, strict=True)])
     wanted = read_readings(gold, registry)
     articles = [reading.article for reading in wanted]
-    return compare_readings(wanted, [Reading(*pair) for pair in zip(articles, annotate_all(articles, name, registry, jobs), strict=True)])
+    return compare_readings(
+        wanted, [Reading(*pair) for pair in zip(articles, annotate_all(articles, annotator, registry, jobs), strict=True)]
+    )
 
 
 def compare_readings(gold: Sequence[Reading], predicted: Sequence[Reading]) -> Report:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterator
+from copy import copy
 
 from kg.actors import link, represented
 from kg.annotate.rules.words import listed
@@ -71,6 +72,14 @@ class Naming:
         self.tenures: dict[str, list[Tenure]] = {}
         for tenure in registry.tenures:
             self.tenures.setdefault(tenure.holder, []).append(tenure)
+
+    def copy(self) -> Naming:
+        """The same names known so far, to which what is linked from now on adds apart."""
+        other = copy(self)
+        other.minted, other.offices = dict(self.minted), dict(self.offices)
+        other.people, other.bodies, other.spoke = list(self.people), list(self.bodies), list(self.spoke)
+        other.by_surname = {name: set(ids) for name, ids in self.by_surname.items()}
+        return other
 
     def link(self, span: Span) -> Reference:
         """The actor that a span of the article names.
