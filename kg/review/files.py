@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.annotate.automatic import Annotate, require_length
+from kg.annotate.automatic import Annotate, require_article
 from kg.annotate.beside import SUFFIXES, find_annotation, find_article_for
 from kg.annotate.from_file import read_annotation
 from kg.annotate.language import require_english
@@ -68,7 +68,7 @@ def open_review(path: Path, registry: Registry, annotate: Annotate | None) -> tu
     if found is None:
         if annotate is None:
             raise ReadError(f"the article {article.id} has no annotation", str(path), "let an annotator read it: --annotator rules")
-        require_length(article, str(path))
+        require_article(article, str(path))
         require_english(article)
         return Review(article, registry, annotate(article, registry)), Kept(file, None, True)
     annotation = read_annotation(found, article, registry).annotation
