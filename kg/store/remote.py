@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ VALUE = RDF + "value"
 ENTRY = JOURNAL_GRAPH + "/"  # + number and chance
 MOST_TRIPLES = 1000  # of one operation: Virtuoso's compiler takes no more than some thousands
 MOST_NAMES = 500  # IRIs of one VALUES
+_NOT_ON = re.compile(r"^.*#\+ not-on: (\w+)$", re.MULTILINE)
 _OURS = (JOURNAL_GRAPH, LOCK_GRAPH)
 
 
@@ -95,11 +97,24 @@ class RemoteStore(Store):
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint, self.path, self.snapshot = endpoint, None, None  # and no engine: all that would ask one is below
         self._journal: folder.Journal | None = None
+        self._copy: Store | None = None
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """What the server answers, unguarded, as `Store.query`; raises QueryError, and StoreError where it does not."""
+        if self.misread(text):
+            return self._copied().query(text, dataset)
         kind, data = self.endpoint.asked(text, dataset)
         return _parsed(kind, data, self.endpoint.address)
+
+    def misread(self, text: str) -> bool:
+        """Whether this server is known to answer a query otherwise than the standard has it: the query's header says so."""
+        return self.endpoint.dialect.name in _NOT_ON.findall(text)
+
+    def _copied(self) -> Store:
+        """All graphs, as they were when the first query needed them here."""
+        if self._copy is None:
+            self._copy = memory(quad for graph in self.graphs() for quad in self.quads(graph))
+        return self._copy
 
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs that hold something, sorted, as the journal has them."""
@@ -218,6 +233,7 @@ class RemoteWriter(RemoteStore, Writer):
                 self.endpoint.address,
                 "see who writes, then run the command again",
             )
+        self._copy = None
         self.endpoint.changed(text, lambda: _is_there(self.endpoint, JOURNAL_GRAPH, iri))
 
     def _effective(self, graph: str, change: Change) -> Patch:

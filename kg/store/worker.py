@@ -27,7 +27,7 @@ from kg.errors import LimitError, QueryError
 from kg.store.embedded import Dataset, Store
 
 if TYPE_CHECKING:
-    from kg.store.endpoint import Endpoint
+    from kg.store.remote import RemoteStore
 
 MEMORY = 2 << 30  # bytes of address space: the engine, the query and its answer
 _START = 10.0  # seconds a process may take to start, on a busy machine; not part of the query's time
@@ -136,8 +136,8 @@ class Worker:
 class Asker:
     """The same over a store at an address: its server runs the query, and is not waited for once the time is up."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, store: RemoteStore) -> None:
+        self._store, self._here = store, Worker(store)
         self._told: queue.SimpleQueue[tuple[str, bytes] | BaseException] = queue.SimpleQueue()
 
     def __enter__(self) -> Asker:
@@ -147,12 +147,14 @@ class Asker:
         self.close()
 
     def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
-        """As `Worker.ask`; raises what `Endpoint.asked` does too."""
+        """As `Worker.ask`; raises what `Endpoint.asked` does too. What its server misreads a process here answers."""
+        if self._store.misread(text):
+            return self._here.ask(text, seconds, dataset)
         told = self._told = queue.SimpleQueue()
 
         def go() -> None:
             try:
-                told.put(self._endpoint.asked(text, dataset, seconds))
+                told.put(self._store.endpoint.asked(text, dataset, seconds))
             except BaseException as error:  # handed to the waiting thread, which raises it
                 told.put(error)
 
@@ -168,16 +170,18 @@ class Asker:
     def stop(self) -> None:
         """Lets whoever asks wait no longer."""
         self._told.put(LimitError("the query was stopped", "", "ask again"))
+        self._here.stop()
 
     def close(self) -> None:
-        """Nothing: the connections are the store's."""
+        """Ends the process here, where there is one."""
+        self._here.close()
 
 
 def worker_for(store: Store) -> Worker | Asker:
     """What asks a store within a limit of time: a process of its own, or the store's server."""
     from kg.store.remote import RemoteStore
 
-    return Asker(store.endpoint) if isinstance(store, RemoteStore) else Worker(store)
+    return Asker(store) if isinstance(store, RemoteStore) else Worker(store)
 
 
 def _receive(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, bytes]:

@@ -1,0 +1,94 @@
+"""The same rows from a folder, from Oxigraph's server and from Virtuoso: of every named query, and of every command that asks."""
+
+from __future__ import annotations
+
+import filecmp
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.servers import Server
+from kg.exchange.rdf import dump
+from kg.query import NamedQuery, ask_store, list_queries, run
+from kg.store import remote
+from kg.store.embedded import Store
+from kg.store.remote import RemoteStore
+
+VALUES = {
+    "actor": "germany", "action": "deploy-troops", "circumstance": "ceasefire", "place": "ukraine", "article": "000-euronews",
+    "condition-kind": "approval", "stance": "refused", "date": "2026-01-07", "number": "2", "text": "e", "kind-of-actor": "state",
+}  # fmt: skip
+COMMANDS = (
+    ("ask", "who conditioned troops on parliament", "--format", "json"), ("ask", "what hangs on the ceasefire"), ("show", "Germany"),
+    ("whatif", "--met", "ceasefire", "--failed", "by:Bundestag"), ("whatif", "--pivotal"), ("compare",), ("timeline", "Germany"),
+    ("diff", "2025-12", "2026-01-31"), ("check",), ("query", "commitments_state", "--timeout", "60"), ("query", "actors_awaited", "--timeout", "60"),
+)  # fmt: skip
+
+
+def variants() -> list[tuple[NamedQuery, dict[str, str]]]:
+    """Every named query as it stands, and with a value for each of its parameters alone."""
+    return [
+        (query, given)
+        for query in list_queries()
+        for given in ({}, *({p.name: VALUES[p.type]} for p in query.parameters if p.type in VALUES))
+    ]
+
+
+def test_every_named_query_answers_equally(seeds: Store, there: RemoteStore) -> None:
+    """Columns and rows, in order, and with every parameter bound."""
+    differ = []
+    for query, given in variants():
+        expected, found = ask_store(seeds, query, given), ask_store(there, query, given)
+        if (found.columns, found.rows) != (expected.columns, expected.rows):
+            differ.append(
+                (query.name, given, len(expected.rows), len(found.rows), sorted(map(str, found.rows)) == sorted(map(str, expected.rows)))
+            )
+    assert differ == []
+
+
+@pytest.mark.slow
+def test_every_command_says_the_same(seeds: Store, server: Server, tmp_path: Path) -> None:
+    """On stdout, to the byte; questions in plain words, what-if, timelines and checks."""
+    for words in COMMANDS:
+        here, away = (kg(*words, "--store", where, server=server) for where in (str(seeds.path), server.address))
+        assert (here.returncode, here.stdout) == (away.returncode, away.stdout), f"{words}: {away.stderr.decode()}"
+        assert here.stdout or words == ("check",), words  # which has nothing to say
+
+
+@pytest.mark.slow
+def test_the_site_is_the_same(seeds: Store, server: Server, tmp_path: Path) -> None:
+    """Every file, to the byte."""
+    for where, name in ((str(seeds.path), "here"), (server.address, "away")):
+        done = kg("site", str(tmp_path / name), "--store", where, server=server)
+        assert done.returncode == 0, done.stderr.decode()
+    files = [path.relative_to(tmp_path / "here").as_posix() for path in (tmp_path / "here").rglob("*") if path.is_file()]
+    same, other, lost = filecmp.cmpfiles(tmp_path / "here", tmp_path / "away", files, shallow=False)
+    assert (sorted(same), other, lost) == (sorted(files), [], []) and len(files) > 50
+
+
+def test_an_export_has_the_same_bytes(seeds: Store, there: RemoteStore) -> None:
+    """N-Quads of all graphs: every literal came back as it was stored; and the journal holds what the graphs hold."""
+    here, away = io.BytesIO(), io.BytesIO()
+    dump(seeds, here, "nq")
+    dump(there, away, "nq")
+    assert away.getvalue() == here.getvalue()
+    assert (there.graphs(), there.count()) == (seeds.graphs(), seeds.count())
+    assert remote.verify(there.endpoint) == []
+
+
+def test_a_graph_is_the_same_as_triples(seeds: Store, there: RemoteStore) -> None:
+    """A CONSTRUCT gives booleans, years and numbers as the standard writes them."""
+    text = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <https://w3id.org/proviso/id/article/003-paraphrase> { ?s ?p ?o } }"
+    assert run(there, text) == run(seeds, text)
+
+
+def kg(*words: str, server: Server) -> subprocess.CompletedProcess[bytes]:
+    """What a command did, as users run it."""
+    code = "from kg.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, env={**os.environ, **server.environment}, timeout=600, check=False
+    )
