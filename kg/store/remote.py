@@ -18,7 +18,7 @@ import re
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -39,6 +39,7 @@ MOST_TRIPLES = 1000  # of one operation: Virtuoso's compiler takes no more than 
 MOST_NAMES = 500  # IRIs of one VALUES
 _NOT_ON = re.compile(r"^.*#\+ not-on: (\w+)$", re.MULTILINE)
 _OURS = (JOURNAL_GRAPH, LOCK_GRAPH)
+_held_here: set[str] = set()  # locks of this process
 
 
 def create(endpoint: Endpoint, when: str) -> bool:
@@ -84,11 +85,18 @@ def writer(endpoint: Endpoint, command: str, when: str) -> Iterator[RemoteWriter
     """The store behind an endpoint with its lock, to the end of the `with`; raises StoreError naming who holds it."""
     open_remote(endpoint)
     lock = f"{LOCK_GRAPH}/{uuid.uuid4().hex}"
-    _take(endpoint, lock, {"command": command, "pid": os.getpid(), "host": os.uname().nodename, "since": when})
+    _held_here.add(lock)  # before it is taken, or another thread could believe it was left behind
     try:
+        _take(endpoint, lock, {"command": command, "pid": os.getpid(), "host": os.uname().nodename, "since": when})
         yield RemoteWriter(endpoint, lock)
-    finally:
+    except BaseException:
+        with suppress(StoreError):  # what went wrong first is what the user must hear
+            _let_go(endpoint, lock)
+        raise
+    else:
         _let_go(endpoint, lock)
+    finally:
+        _held_here.discard(lock)
 
 
 class RemoteStore(Store):
@@ -297,7 +305,8 @@ def _mark(endpoint: Endpoint) -> str:
 def _take(endpoint: Endpoint, lock: str, me: Mapping[str, object]) -> None:
     """Takes the lock: looks, puts its own down, looks again. Of two at once both step back. One of a process here that has ended is taken away."""
     for iri, holder in _holders(endpoint).items():
-        if holder.get("host") == me["host"] and not folder.running(holder.get("pid")):
+        mine = holder.get("pid") == me["pid"] and iri not in _held_here  # its server was gone when it should have been let go
+        if holder.get("host") == me["host"] and (mine or not folder.running(holder.get("pid"))):
             _let_go(endpoint, iri)
         else:
             raise _held(endpoint, holder)
@@ -305,7 +314,6 @@ def _take(endpoint: Endpoint, lock: str, me: Mapping[str, object]) -> None:
     endpoint.changed(text, lambda: _is_there(endpoint, LOCK_GRAPH, lock))
     others = {iri: holder for iri, holder in _holders(endpoint).items() if iri != lock}
     if others:
-        _let_go(endpoint, lock)
         raise _held(endpoint, next(iter(others.values())))
 
 
