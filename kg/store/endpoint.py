@@ -91,13 +91,12 @@ class Endpoint:
         for number in range(TRIES):
             try:
                 answer = self._send(self._update, {"update": text}, "*/*", None)
-                if answer.status_code // 100 == 2 and done():
-                    return
-                why = _told(answer) if answer.status_code // 100 != 2 else "it says it did it, and did not"
-                if answer.status_code not in BUSY and answer.status_code < 500 and not done():
-                    raise self._refused(answer)
             except _Broken as error:
                 why = str(error)
+            else:
+                why = "it says it did it, and did not" if answer.is_success else _told(answer)
+                if 300 <= answer.status_code < 500 and answer.status_code not in BUSY:
+                    raise self._refused(answer)
             # What broke off may have come through all the same, or may yet.
             if done():
                 return
