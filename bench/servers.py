@@ -8,7 +8,6 @@ A server can be killed and started again over the same files, as a power cut or 
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from bench.faults.scorecard import CannotRun
 
+OXIGRAPH = "oxigraph"  # beside the interpreter
 STARTING = 60.0  # seconds that Virtuoso may take to make its files on a busy machine
 PASSWORD = "plain words of nobody"
 INI = """\
@@ -97,7 +97,7 @@ def free_port() -> int:
 @contextmanager
 def oxigraph(place: Path) -> Iterator[Server]:
     """Oxigraph's own server over a new folder; raises CannotRun where it is not installed."""
-    program = Path(sys.executable).with_name("oxigraph")
+    program = Path(sys.executable).with_name(OXIGRAPH)
     if not program.exists():
         raise CannotRun("oxigraph is not in this environment: pip install proviso-kg[dev]")
     port = free_port()
@@ -146,8 +146,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
-
-
-def program_environment(server: Server) -> dict[str, str]:
-    """The environment of a command that asks this server."""
-    return {**os.environ, "KG_STORE": server.address, **server.environment}

@@ -29,10 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.faults import rows
 from bench.faults.scorecard import CannotRun, Row, Trial
 
-LATER = (
-    "32 (remote part): there are no stores at an address yet",
-    "39: there is no annotator yet that asks a language model, so no instructions hidden in articles can reach one",
-)
+LATER = ("39: there is no annotator yet that asks a language model, so no instructions hidden in articles can reach one",)
 
 
 @dataclass(frozen=True, slots=True)
