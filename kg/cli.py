@@ -192,14 +192,16 @@ def _endpoint(address: str) -> Endpoint:
     """The server at an address, with what the environment says of how it is reached."""
     from kg.store.endpoint import Access, Endpoint
 
-    told = {name: os.environ.get(f"KG_STORE_{name}", "") for name in ("USER", "PASSWORD", "UPDATE", "PLAIN", "SECONDS")}
+    told = {name: os.environ.get(f"KG_STORE_{name}", "") for name in ("USER", "PASSWORD", "UPDATE", "PLAIN", "SECONDS", "ANSWERS")}
     try:
         seconds = float(told["SECONDS"] or Access().seconds)
         if not 0 < seconds < float("inf"):
             raise ValueError
     except ValueError:
         raise UsageError("KG_STORE_SECONDS is no number of seconds", "environment", "set it to 300, or to nothing") from None
-    return Endpoint(address, Access(told["USER"], told["PASSWORD"], told["UPDATE"], told["PLAIN"] == "1", seconds))
+    return Endpoint(
+        address, Access(told["USER"], told["PASSWORD"], told["UPDATE"], told["PLAIN"] == "1", seconds, told["ANSWERS"] == "server")
+    )
 
 
 def _place(where: str) -> Path | Endpoint:

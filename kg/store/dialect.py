@@ -1,7 +1,8 @@
 """What servers write otherwise than the standard has it, put right on the way in and out.
 
 Virtuoso 7 gives a boolean as 1 or 0, a year as the January of it, and calls a literal with a type another kind of term; it takes a
-long update only with a word of its own before it; and it ends the triples of an answer at a limit without a word.
+long update only with a word of its own before it; it ends the triples of an answer at a limit without a word; and of the named
+queries it answers a third otherwise than they are meant, so they are asked of a copy of its graphs (docs/remote.md).
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ _YEAR_TERM = re.compile(rf'"\^\^<{OUR_YEAR}> \.$'.encode(), re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one kind of server differs: words before an update, whether triples end unsaid, graphs of its own, literals."""
+    """How one kind of server differs: words before an update, whether triples end unsaid, graphs of its own, literals; and whether
+    it is known to answer some queries otherwise than the standard has it."""
 
     name: str = "standard"
     prologue: str = ""
     cuts_triples: bool = False
     own: tuple[str, ...] = ()  # how the IRIs of its own graphs begin
     rewrites: bool = False
+    misreads: bool = False
 
     def owns(self, graph: str) -> bool:
         """Whether a graph is the server's own, which nobody stored."""
@@ -76,7 +79,7 @@ STANDARD = Dialect()
 VIRTUOSO = Dialect(
     "Virtuoso", "define sql:big-data-const 1\n", True,
     ("http://www.openlinksw.com/", "http://www.w3.org/ns/ldp#", "http://localuriqaserver/", "http://localhost:8890/", "urn:activitystreams-owl:map",
-     "urn:core:services:sparql", "http://www.w3.org/2002/07/owl#", "urn:rules.skos", "virtrdf-label"), True,
+     "urn:core:services:sparql", "http://www.w3.org/2002/07/owl#", "urn:rules.skos", "virtrdf-label"), True, True,
 )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +36,6 @@ VALUE = RDF + "value"
 ENTRY = JOURNAL_GRAPH + "/"  # + number and chance
 MOST_TRIPLES = 1000  # of one operation: Virtuoso's compiler takes no more than some thousands
 MOST_NAMES = 500  # IRIs of one VALUES
-_NOT_ON = re.compile(r"^.*#\+ not-on: (\w+)$", re.MULTILINE)
 _OURS = (JOURNAL_GRAPH, LOCK_GRAPH)
 _held_here: set[str] = set()  # locks of this process
 
@@ -100,7 +98,10 @@ def writer(endpoint: Endpoint, command: str, when: str) -> Iterator[RemoteWriter
 
 
 class RemoteStore(Store):
-    """Named graphs behind an endpoint, to be read. Each query sees what is there when it is asked; the journal is read once."""
+    """Named graphs behind an endpoint, to be read. Each query sees what is there when it is asked; the journal is read once.
+
+    With `at_home` the graphs are copied into memory with the first query, and all see that.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint, self.path, self.snapshot = endpoint, None, None  # and no engine: all that would ask one is below
@@ -109,14 +110,15 @@ class RemoteStore(Store):
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """What the server answers, unguarded, as `Store.query`; raises QueryError, and StoreError where it does not."""
-        if self.misread(text):
+        if self.at_home:
             return self._copied().query(text, dataset)
         kind, data = self.endpoint.asked(text, dataset)
         return _parsed(kind, data, self.endpoint.address)
 
-    def misread(self, text: str) -> bool:
-        """Whether this server is known to answer a query otherwise than the standard has it: the query's header says so."""
-        return self.endpoint.dialect.name in _NOT_ON.findall(text)
+    @property
+    def at_home(self) -> bool:
+        """Whether queries are asked of a copy of the graphs: this kind of server is known to misread some, and nobody said to believe it."""
+        return self.endpoint.dialect.misreads and not self.endpoint.believed
 
     def _copied(self) -> Store:
         """All graphs, as they were when the first query needed them here."""
@@ -144,7 +146,7 @@ class RemoteStore(Store):
         for first in range(0, len(wanted), MOST_NAMES):
             names = " ".join(str(ox.NamedNode(iri)) for iri in wanted[first : first + MOST_NAMES])
             asked = f"SELECT DISTINCT ?s ?o {{ VALUES ?s {{ {names} }} ?s <http://www.w3.org/2000/01/rdf-schema#label> ?o }}"
-            for s, o in self.select(asked):
+            for s, o in _select(self.endpoint, asked):
                 if isinstance(o, ox.Literal):
                     found[_value(s)] = min(o.value, found.get(_value(s), o.value))
         return found

@@ -147,8 +147,8 @@ class Asker:
         self.close()
 
     def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
-        """As `Worker.ask`; raises what `Endpoint.asked` does too. What its server misreads a process here answers."""
-        if self._store.misread(text):
+        """As `Worker.ask`; raises what `Endpoint.asked` does too. Where its server is not believed a process here answers."""
+        if self._store.at_home:
             return self._here.ask(text, seconds, dataset)
         told = self._told = queue.SimpleQueue()
 

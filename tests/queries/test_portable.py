@@ -32,7 +32,7 @@ FORBIDDEN = {
     "LIMIT",
     "OFFSET",
 }
-MAY_BE_HEADED = {"not-on", "question", "number", "parameters", "draw", "rule", "after", "reached"}
+MAY_BE_HEADED = {"question", "number", "parameters", "draw", "rule", "after", "reached"}
 
 each_query = pytest.mark.parametrize("query", QUERIES, ids=lambda q: q.name)
 

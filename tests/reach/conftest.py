@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,10 +26,10 @@ WHEN = "2026-01-08T00:00:00Z"
 
 
 @contextmanager
-def reached(server: Server, address: str = "") -> Iterator[Endpoint]:
+def reached(server: Server, address: str = "", **more: Any) -> Iterator[Endpoint]:
     """The server as the commands reach it, or by another address."""
     told = server.environment
-    endpoint = Endpoint(address or server.address, Access(told.get("KG_STORE_USER", ""), told.get("KG_STORE_PASSWORD", "")))
+    endpoint = Endpoint(address or server.address, Access(told.get("KG_STORE_USER", ""), told.get("KG_STORE_PASSWORD", ""), **more))
     try:
         yield endpoint
     finally:

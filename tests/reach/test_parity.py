@@ -7,16 +7,19 @@ import io
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bench.servers import Server
+from kg.errors import QueryError, StoreError
 from kg.exchange.rdf import dump
 from kg.query import NamedQuery, ask_store, list_queries, run
 from kg.store import remote
 from kg.store.embedded import Store
 from kg.store.remote import RemoteStore
+from tests.reach.conftest import reached
 
 VALUES = {
     "actor": "germany", "action": "deploy-troops", "circumstance": "ceasefire", "place": "ukraine", "article": "000-euronews",
@@ -84,6 +87,27 @@ def test_a_graph_is_the_same_as_triples(seeds: Store, there: RemoteStore) -> Non
     """A CONSTRUCT gives booleans, years and numbers as the standard writes them."""
     text = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <https://w3id.org/proviso/id/article/003-paraphrase> { ?s ?p ?o } }"
     assert run(there, text) == run(seeds, text)
+
+
+# What Virtuoso 7.2.5 answers otherwise with its own engine, refuses, or does not end: cycles, EXISTS as a value, SHA256 of any letter,
+# OPTIONAL and MINUS around inner selects, ordering by what is unbound.
+MISREAD = {
+    "article-hash", "articles_copied", "channels_used", "commitments_first-hand", "commitments_state", "condition-cycle", "conditions_tree",
+    "evidence_paths", "figures_compared", "first-hand", "part-of-cycle", "parts_no-contributor", "quotes_disputed", "relay-cycle", "who-what-only-if",
+}  # fmt: skip
+
+
+@pytest.mark.reach
+def test_virtuosos_own_engine_answers_most(seeds: Store, virtuoso_server: Server) -> None:
+    """Asked to be believed, it answers every other named query as the standard has it; these it does not, which is why it is not."""
+    right = set()
+    with reached(virtuoso_server, believed=True, seconds=20.0) as endpoint:
+        store = remote.open_remote(endpoint)
+        for query in list_queries():
+            with suppress(QueryError, StoreError):
+                if run(store, query.text) == run(seeds, query.text):
+                    right.add(query.name)
+    assert {query.name for query in list_queries()} - right == MISREAD
 
 
 def kg(*words: str, server: Server) -> subprocess.CompletedProcess[bytes]:
