@@ -75,7 +75,7 @@ class Endpoint:
         """The kind of answer (`s` SELECT, `a` ASK, `c` triples) to a query, and its bytes as SPARQL JSON or N-Triples, whole.
 
         Without a dataset all graphs together are the default graph. Raises QueryError, LimitError where it takes more than
-        `seconds` or is not whole, StoreError where the server cannot be asked.
+        `seconds` or is not whole, StoreError where the server cannot be asked, SyntaxError where the text is no query.
         """
         form = form_of(text)
         if form in ("SELECT", "ASK"):
@@ -169,6 +169,8 @@ class Endpoint:
             answer.close()
 
     def _whole(self, answer: httpx.Response, kind: str, text: str) -> bytes:
+        if answer.status_code == 400:
+            _parse(text)
         if answer.status_code != 200:
             raise self._refused(answer, text)
         for sign, what in dialect.PARTIAL.items():
@@ -214,6 +216,13 @@ def form_of(text: str) -> str:
     'CONSTRUCT'
     """
     return next((word for token in sparql.tokens(text) if token.kind == "word" and (word := token.text.upper()) in FORMS), "SELECT")
+
+
+def _parse(text: str) -> None:
+    """Raises SyntaxError where a query that was refused is none, with the words that a store in a folder has for it."""
+    import pyoxigraph as ox
+
+    ox.Store().query(text)
 
 
 def _check(address: str, secret: bool) -> None:

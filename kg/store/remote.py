@@ -106,7 +106,7 @@ class RemoteStore(Store):
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint, self.path, self.snapshot = endpoint, None, None  # and no engine: all that would ask one is below
         self._journal: folder.Journal | None = None
-        self._copy: Store | None = None
+        self._copy: ox.Store | None = None
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """What the server answers, unguarded, as `Store.query`; raises QueryError, and StoreError where it does not."""
@@ -123,8 +123,9 @@ class RemoteStore(Store):
     def _copied(self) -> Store:
         """All graphs, as they were when the first query needed them here."""
         if self._copy is None:
-            self._copy = memory(quad for graph in self.graphs() for quad in self.quads(graph))
-        return self._copy
+            self._copy = ox.Store()
+            self._copy.extend(quad for graph in self.graphs() for quad in self.quads(graph))
+        return Store(self._copy)
 
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs that hold something, sorted, as the journal has them."""
@@ -243,8 +244,9 @@ class RemoteWriter(RemoteStore, Writer):
                 self.endpoint.address,
                 "see who writes, then run the command again",
             )
-        self._copy = None
         self.endpoint.changed(text, lambda: _is_there(self.endpoint, JOURNAL_GRAPH, iri))
+        if self._copy is not None:
+            self._copy.update(update_of(graph, changes))
 
     def _effective(self, graph: str, change: Change) -> Patch:
         """What really goes and comes, as lines, so that the sums in the journal are those of the graph."""

@@ -153,6 +153,13 @@ def test_virtuosos_triples_are_believed_only_where_its_rows_are_whole(serve: Ser
         endpoint.asked("DESCRIBE <x:a>")
 
 
+def test_a_query_that_is_none_is_explained_as_over_a_folder(serve: Serve) -> None:
+    """With its line and a hint, whatever the server calls it."""
+    endpoint, _ = serve(lambda self: self.give(b"no", "text/plain", 400))
+    with pytest.raises(QueryError, match="not valid SPARQL"):
+        run(RemoteStore(endpoint), "SELECT nonsense {")
+
+
 def test_an_answer_has_a_bound_of_size(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it nothing is read on."""
     monkeypatch.setattr(http, "MOST_BYTES", 1 << 20)
