@@ -912,8 +912,8 @@ def verify(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     if _is_address(store):
         from kg.store.remote import verify as verified_there
 
-        _print_findings(verified_there(_endpoint(store)), format)
         _say("a store at an address keeps no files, so none were looked at")
+        _print_findings(verified_there(_endpoint(store)), format)
         return
     _print_findings(verified(Path(store), _now()), format)
 

@@ -92,6 +92,8 @@ class Endpoint:
         for number in range(TRIES):
             try:
                 answer = self._send(self._update, {"update": text}, "*/*", None)
+            except LimitError:
+                why = f"it was silent for {self._seconds:g} s"
             except _Broken as error:
                 why = str(error)
             else:

@@ -220,6 +220,15 @@ def test_an_update_is_looked_up_before_it_is_sent_again(serve: Serve, came_throu
     assert state["sent"] == sent
 
 
+def test_an_update_that_is_never_answered_is_looked_up_too(serve: Serve) -> None:
+    """A server that did it and fell silent; and one that fell silent before."""
+    endpoint, fake = serve(lambda self: time.sleep(0.3), Access(seconds=0.05))
+    endpoint.changed("INSERT DATA {}", lambda: True)
+    assert len(fake.asked) == 1
+    with pytest.raises(StoreError, match=r"it was silent for 0\.05 s"):
+        endpoint.changed("INSERT DATA {}", lambda: False)
+
+
 def test_an_update_that_is_refused_is_not_sent_again(serve: Serve) -> None:
     """The server has said no, and why."""
     endpoint, fake = serve(lambda self: self.give(b"no right", "text/plain", 400))
