@@ -9,7 +9,7 @@ READY := .venv/ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 QUESTION := who conditioned troops on parliament
 
-.PHONY: demo screenshots test test-full lint bench trust coverage mutants sbom audit browser help
+.PHONY: demo screenshots test test-full lint bench trust coverage mutants sbom audit browser reach virtuoso help
 
 help:
 	@echo "make demo       a graph of the seed articles in demo/, a question answered, a site of pages"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-full  the slow ones too"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make trust      the scorecard: every fault and bad input, tried (half an hour)"
+	@echo "make reach      stores at an address: Oxigraph's server and Virtuoso, compared and killed (some minutes)"
 	@echo "make coverage   which branches of kg/ the tests take"
 	@echo "make mutants    how many small faults in the core the tests let by"
 	@echo "make sbom       what all of this is made of, as CycloneDX, in dist/sbom.json"
@@ -36,10 +37,10 @@ screenshots: browser
 	$(BIN)/python bench/screenshots.py demo/screenshots
 
 test: lint browser
-	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow and not reach"
 
 test-full: lint browser
-	$(BIN)/pytest -q -n auto --dist worksteal
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not reach"
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -57,8 +58,11 @@ bench: $(READY)
 trust: browser
 	$(BIN)/python bench/trust.py
 
+reach: virtuoso
+	$(BIN)/pytest -q tests/reach
+
 coverage: browser
-	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow"
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow and not reach"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered --sort=cover
 
@@ -95,3 +99,12 @@ browser: $(READY)
 		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
 		$$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium fonts-liberation fontconfig >/dev/null; \
 	} || echo "chromium could not be installed; the page tests will fail without it" >&2
+
+# Virtuoso 7 for `make reach`, which starts it over files of its own; the package's own service is left alone. Without apt-get it is the user's to
+# install, and the tests say so.
+virtuoso: $(READY)
+	@command -v virtuoso-t >/dev/null || ! command -v apt-get >/dev/null || { \
+		echo "installing Virtuoso 7 for the tests of stores at an address"; \
+		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
+		$$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends virtuoso-opensource-7-bin >/dev/null; \
+	} || echo "Virtuoso could not be installed; its tests will fail without it" >&2

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from kg.errors import Finding
     from kg.ingest import Outcome
     from kg.query import Answer
-    from kg.store.embedded import Store
+    from kg.store.embedded import Store, Writer
+    from kg.store.endpoint import Endpoint
 
 EXIT_USAGE, EXIT_FINDINGS, EXIT_SOME_FAILED, EXIT_INTERRUPTED = 2, 3, 4, 130
 STDIO = "-"
@@ -40,10 +41,9 @@ app = typer.Typer(
 )  # fmt: skip
 
 StorePath = Annotated[
-    Path,
-    # Not readable to typer would be a wrong command line; the store itself says what to do.
-    typer.Option("--store", envvar="KG_STORE", help="The store's folder.", show_default=True, readable=False),
+    str, typer.Option("--store", envvar="KG_STORE", help="The store: a folder, or a SPARQL endpoint's address.", show_default=True)
 ]
+StoreFolder = Annotated[str, typer.Option("--store", envvar="KG_STORE", help="The store's folder.", show_default=True)]
 Format = Annotated[str, typer.Option("--format", help="table, json, jsonl, csv or md.")]
 RegistryFile = Annotated[Path | None, typer.Option("--registry", help="Your own actors, names and actions (Turtle).")]
 AnnotatorName = Annotated[
@@ -57,7 +57,7 @@ Jobs = Annotated[int, typer.Option("--jobs", help="How many processes the annota
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds after which the query is stopped.", min=0.001)]
 Params = Annotated[list[str] | None, typer.Option("-p", "--param", help="A parameter of the query: key=value; repeatable.")]
 Show = Annotated[bool, typer.Option("--show", help="Print the SPARQL too (on stderr).")]
-DEFAULT_STORE = Path(".kg")
+DEFAULT_STORE = ".kg"
 
 
 def main() -> None:
@@ -177,21 +177,68 @@ def _known_format(form: str, also: Sequence[str] = ()) -> None:
         raise UsageError(f"there is no format {form!r} here", "option --format", f"one of {', '.join((*FORMATS, *also))}")
 
 
-def _store(path: Path) -> Store:
+def _store(where: str) -> Store:
     from kg.store.embedded import open_store
 
-    if "://" in str(path):
-        raise StoreError("a store at an address cannot be used yet", str(path), "name a folder with --store")
-    return open_store(path)
+    if not _is_address(where):
+        return open_store(Path(where))
+    from kg.store.remote import open_remote
+
+    return open_remote(_endpoint(where))
 
 
-def _make_store(path: Path) -> None:
-    """Makes the store where nothing or an empty folder is, and says so."""
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-        from kg.store.embedded import create
+def _is_address(where: str) -> bool:
+    return "://" in where
 
+
+def _endpoint(address: str) -> Endpoint:
+    """The server at an address, with what the environment says of how it is reached."""
+    from kg.store.endpoint import Access, Endpoint
+
+    told = {name: os.environ.get(f"KG_STORE_{name}", "") for name in ("USER", "PASSWORD", "UPDATE", "PLAIN", "SECONDS", "ANSWERS")}
+    try:
+        seconds = float(told["SECONDS"] or Access().seconds)
+        if not 0 < seconds < float("inf"):
+            raise ValueError
+    except ValueError:
+        raise UsageError("KG_STORE_SECONDS is no number of seconds", "environment", "set it to 300, or to nothing") from None
+    return Endpoint(
+        address, Access(told["USER"], told["PASSWORD"], told["UPDATE"], told["PLAIN"] == "1", seconds, told["ANSWERS"] == "server")
+    )
+
+
+def _place(where: str) -> Path | Endpoint:
+    return _endpoint(where) if _is_address(where) else Path(where)
+
+
+def _folder(where: str, instead: str) -> Path:
+    """The store's folder; raises StoreError where it is at an address, whose server does this itself."""
+    if _is_address(where):
+        raise StoreError("a store at an address has no folder for this", where, instead)
+    return Path(where)
+
+
+@contextmanager
+def _writer(where: str, command: str, make: bool = False) -> Iterator[Writer]:
+    """The one writer of a store; with `make` the store is made where nothing is yet, and that is said."""
+    when = _now()
+    if _is_address(where):
+        from kg.store import remote
+
+        endpoint = _endpoint(where)
+        if make and remote.create(endpoint, when):
+            _say(f"made a store in {where}")
+        with remote.writer(endpoint, command, when) as held:
+            yield held
+        return
+    from kg.store.embedded import create, writer
+
+    path = Path(where)
+    if make and (not path.exists() or (path.is_dir() and not any(path.iterdir()))):
         create(path)
         _say(f"made a store in {path}")
+    with writer(path, command, when) as store:
+        yield store
 
 
 def _given(params: Sequence[str] | None) -> dict[str, str]:
@@ -253,14 +300,12 @@ def add(
     Read articles, annotate and check them, and store each as one transaction. Adding the same again changes nothing.
     """
     from kg import ingest
-    from kg.store.embedded import writer
 
     _known_format(format)
     with _annotating(annotator, jobs) as (read, processes):
         known = _registry(registry)
-        _make_store(store)
         outcomes = []
-        with writer(store, "add", _now()) as held:
+        with _writer(store, "add", make=True) as held:
             for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, processes, resume), "articles"):
                 outcomes.append(outcome)
                 _report(outcome)
@@ -332,9 +377,8 @@ def remove(
     Drop an article's reading; its history stays, unless it is purged.
     """
     from kg import ingest
-    from kg.store.embedded import writer
 
-    with writer(store, "remove", _now()) as held:
+    with _writer(store, "remove") as held:
         ingest.remove(held, article, _now(), purge=purge)
     _say(f"{'purged' if purge else 'removed'} {article}")
     if purge:
@@ -345,6 +389,8 @@ def remove(
             _say(
                 f"what a language model answered about it may still stand in {answers}; deleting that folder costs nothing but asking again"
             )
+    if purge and _is_address(store):
+        _say("what the server's own files and logs still hold of it is its administrator's to clear")
 
 
 @app.command(short_help="Print an article's annotation without storing it.")
@@ -831,7 +877,7 @@ def serve(
     from kg.serve import serve as serve_
 
     _store(store)
-    serve_(store, port, _say)
+    serve_(_place(store), port, _say)
 
 
 # ---------------------------------------------------------------------------------------------------- exchange
@@ -885,7 +931,6 @@ def import_(
     """
     from kg.exchange.rdf import load, read
     from kg.ingest import derive
-    from kg.store.embedded import writer
 
     if str(source) == STDIO and format in ("", "ttl"):
         raise UsageError("stdin does not say which form it has", "option --format", "trig, nq or jsonld")
@@ -893,8 +938,7 @@ def import_(
         raise ReadError("there is no such file", str(source), "give what kg export wrote")
     with _as_file(source, format) as file:
         graphs = read(file, format or None)  # before a store is made for it
-        _make_store(store)
-        with writer(store, "import", _now()) as held:
+        with _writer(store, "import", make=True) as held:
             loaded = load(held, graphs, str(source), _now())
             derive(held, _now())
     _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
@@ -906,7 +950,7 @@ def import_(
 @app.command(short_help="Copy a store, also while it is written.")
 def backup(
     folder: Annotated[Path, typer.Argument(help="The folder of the copy: new or empty.", show_default=False)],
-    store: StorePath = DEFAULT_STORE,
+    store: StoreFolder = DEFAULT_STORE,
 ) -> None:
     """\b
     kg backup copy
@@ -917,14 +961,14 @@ def backup(
     """
     from kg.store.backup import backup as copied
 
-    copied(store, folder)
-    _say(f"copied {store} to {folder}: {_store(folder).count()} quads")
+    copied(_folder(store, "kg export writes what it holds; its server copies the rest"), folder)
+    _say(f"copied {store} to {folder}: {_store(str(folder)).count()} quads")
 
 
 @app.command(short_help="Make a store from a copy.")
 def restore(
     folder: Annotated[Path, typer.Argument(help="What kg backup wrote.", show_default=False)],
-    store: StorePath = DEFAULT_STORE,
+    store: StoreFolder = DEFAULT_STORE,
 ) -> None:
     """\b
     kg restore copy
@@ -935,12 +979,13 @@ def restore(
     from kg.store.backup import backup as copied
     from kg.store.verify import verify as verified
 
+    place = _folder(store, "kg import takes an export into it")
     wrong = [finding for finding in verified(folder, _now()) if finding.severity == "error"]
     if wrong:
         raise StoreError(
             f"the copy is damaged: {wrong[0].message}", wrong[0].file, f"kg verify --store {folder} lists all; or take another copy"
         )
-    copied(folder, store)
+    copied(folder, place)
     _say(f"made a store in {store}: {_store(store).count()} quads")
 
 
@@ -956,11 +1001,17 @@ def verify(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     from kg.store.verify import verify as verified
 
     _known_format(format)
-    _print_findings(verified(store, _now()), format)
+    if _is_address(store):
+        from kg.store.remote import verify as verified_there
+
+        _say("a store at an address keeps no files, so none were looked at")
+        _print_findings(verified_there(_endpoint(store)), format)
+        return
+    _print_findings(verified(Path(store), _now()), format)
 
 
 @app.command(short_help="Put a damaged or older store right.")
-def repair(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
+def repair(store: StoreFolder = DEFAULT_STORE, format: Format = "table") -> None:
     """\b
     kg repair
     kg repair --store talks
@@ -969,21 +1020,21 @@ def repair(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     wrong afterwards is listed, and then it ends with 1.
     """
     from kg.ingest import derive
-    from kg.store.embedded import writer
     from kg.store.repair import repair as repaired
     from kg.store.repair import upgrade
     from kg.store.verify import verify as verified
 
     _known_format(format)
-    dump = upgrade(store, _now())
+    place = _folder(store, "kg verify says what is wrong; kg remove the article, then add it again")
+    dump = upgrade(place, _now())
     if dump:
         _say(f"upgraded; as it was, it stands in {dump}")
-    lost = repaired(store, _now())
-    with writer(store, "repair", _now()) as held:
+    lost = repaired(place, _now())
+    with _writer(store, "repair") as held:
         derive(held, _now())
     for graph in lost:
         _say(f"lost, add it again: {graph}")
-    _print_findings(verified(store, _now()), format)
+    _print_findings(verified(place, _now()), format)
     if lost:
         raise typer.Exit(1)
 
@@ -1003,7 +1054,7 @@ def doctor(store: StorePath = DEFAULT_STORE, format: Format = "table") -> None:
     from kg.listing import listing
 
     _known_format(format)
-    trials = examine(store, {"model": _model})
+    trials = examine(_place(store), {"model": _model})
     _print(listing([field.name for field in fields(Trial)], [astuple(trial) for trial in trials], format, _width()))
     for trial in trials:
         if trial.outcome == "fails":

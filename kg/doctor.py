@@ -10,10 +10,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg import __version__
 from kg.errors import ProvisoError
 from kg.resources import folder
+
+if TYPE_CHECKING:
+    from kg.store.embedded import Store
+    from kg.store.endpoint import Endpoint
 
 WANTED = (3, 11)  # the Python this program is written for
 
@@ -27,8 +32,8 @@ class Trial:
     seen: str
 
 
-def examine(store: Path, more: Mapping[str, Callable[[], str]] | None = None) -> list[Trial]:
-    """Tries everything, the store at `store`, and what more there is; raises nothing, makes nothing but what it takes away again.
+def examine(store: Path | Endpoint, more: Mapping[str, Callable[[], str]] | None = None) -> list[Trial]:
+    """Tries everything, the store in a folder or at an address, and what more there is; raises nothing, makes nothing but what it takes away again.
 
     >>> [trial.outcome for trial in examine(Path("nowhere")) if trial.trial == "store"]
     ['fails']
@@ -124,9 +129,14 @@ def _disk() -> str:
     return f"a store can be made and locked in {tempfile.gettempdir()}, {free >> 20:,} MB are free"
 
 
-def _store(path: Path) -> str:
+def _store(path: Path | Endpoint) -> str:
     from kg.store.embedded import open_store
 
+    if not isinstance(path, Path):
+        from kg.store.remote import open_remote
+
+        store: Store = open_remote(path)
+        return f"{path.address}: {store.count():,} quads in {len(store.graphs())} graphs, {len(store.journal().entries)} lines of journal"
     store = open_store(path)
     journal = store.journal()
     if journal.damaged:

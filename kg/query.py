@@ -157,9 +157,9 @@ def run(store: Store, text: str, timeout: float | None = None) -> Answer:
     guarded = sparql.guard(text)
     try:
         if timeout is not None:
-            from kg.store.worker import Worker
+            from kg.store.worker import worker_for
 
-            with Worker(store) as worker:
+            with worker_for(store) as worker:
                 return received(*worker.ask(guarded, timeout))
         return _interruptibly(lambda: _answer(store.query(guarded)))
     except SyntaxError as error:

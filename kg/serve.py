@@ -32,8 +32,10 @@ from kg.local import ADDRESS, HEADERS, NAMES, TYPES, body, listening, run, told
 from kg.query import Answer, list_questions, plain_value, received, to_json_rows, unreviewed
 from kg.store import sparql
 from kg.store.embedded import Dataset, Store, open_store
+from kg.store.endpoint import Endpoint
 from kg.store.folder import JOURNAL
-from kg.store.worker import Worker
+from kg.store.remote import newest, open_remote
+from kg.store.worker import Asker, Worker, worker_for
 from kg.view.site.facts import read_facts
 from kg.view.site.maker import MENU, Maker
 from kg.view.site.pages import editor_files, site_pages
@@ -70,12 +72,12 @@ DESCRIPTION = """\
 class _State:
     """A store as it was read: its pages by path, made when first asked for, and the processes that answer queries over it."""
 
-    mark: tuple[int, ...]
+    mark: tuple[int | str, ...]
     store: Store
     maker: Maker
     pages: dict[str, Callable[[], bytes]]
-    every: tuple[Worker, ...]
-    free: queue.Queue[Worker] = field(default_factory=queue.Queue)
+    every: tuple[Worker | Asker, ...]
+    free: queue.Queue[Worker | Asker] = field(default_factory=queue.Queue)
     stopped: bool = False
     made: dict[str, bytes] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -112,7 +114,7 @@ class _State:
             raise LimitError(what, "", "ask for less: a LIMIT, fewer columns")
         return kind, data
 
-    def give(self, worker: Worker) -> None:
+    def give(self, worker: Worker | Asker) -> None:
         """Gives a process back when it can take the next query; one that was killed is started again first."""
         with suppress(QueryError):  # then whoever asks next is told
             if not self.stopped:
@@ -134,8 +136,8 @@ class _State:
 class Live:
     """A store that is served: what was read of it last, read again when it has changed."""
 
-    def __init__(self, path: Path, seconds: float = SECONDS) -> None:
-        self.path, self.seconds = path, seconds
+    def __init__(self, place: Path | Endpoint, seconds: float = SECONDS) -> None:
+        self.place, self.seconds = place, seconds
         self._state: _State | None = None
         self._lock = threading.Lock()
 
@@ -149,17 +151,21 @@ class Live:
                     threading.Thread(target=old.close, daemon=True).start()
             return self._state
 
-    def _mark(self) -> tuple[int, ...]:
+    def _mark(self) -> tuple[int | str, ...]:
+        if isinstance(self.place, Endpoint):
+            return (newest(self.place),)
         try:
-            stat = (self.path / JOURNAL).stat()
+            stat = (self.place / JOURNAL).stat()
         except OSError:
-            raise StoreError("the store is gone", str(self.path), "put it back, or stop with Ctrl-C") from None
+            raise StoreError("the store is gone", str(self.place), "put it back, or stop with Ctrl-C") from None
         return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
-    def _read(self, mark: tuple[int, ...]) -> _State:
-        store = open_store(self.path)
+    def _read(self, mark: tuple[int | str, ...]) -> _State:
+        store = open_remote(self.place) if isinstance(self.place, Endpoint) else open_store(self.place)
         maker = Maker(read_facts(store), menu=(*MENU, ("query", "Query")))
-        state = _State(mark, store, maker, dict([*site_pages(maker), *editor_files(maker)]), tuple(Worker(store) for _ in range(WORKERS)))
+        state = _State(
+            mark, store, maker, dict([*site_pages(maker), *editor_files(maker)]), tuple(worker_for(store) for _ in range(WORKERS))
+        )
         for worker in state.every:
             state.give(worker)
         return state
@@ -225,12 +231,12 @@ def application(live: Live) -> Starlette:
     )
 
 
-def serve(path: Path, port: int, say: Callable[[str], None]) -> None:
+def serve(place: Path | Endpoint, port: int, say: Callable[[str], None]) -> None:
     """Serves a store until it is interrupted; raises StoreError where there is none, UsageError where the port is taken."""
-    live = Live(path)
+    live = Live(place)
     live.state()
     with listening(port) as at:
-        say(f"http://{ADDRESS}:{at.getsockname()[1]}/ serves {path}; Ctrl-C stops it")
+        say(f"http://{ADDRESS}:{at.getsockname()[1]}/ serves {place.address if isinstance(place, Endpoint) else place}; Ctrl-C stops it")
         try:
             run(application(live), at, live.stop)  # running queries end on Ctrl-C, and nobody waits for them
         finally:

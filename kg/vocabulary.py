@@ -24,6 +24,7 @@ PREFIXES = {"kg": KG, "id": ID, "oa": OA, "prov": PROV, "rdf": RDF, "rdfs": RDFS
 REGISTRY_GRAPH = KG + "registry"
 PROVENANCE_GRAPH = KG + "provenance"
 DERIVED_GRAPH = KG + "derived/"  # + the rule's name
+JOURNAL_GRAPH, LOCK_GRAPH = KG + "journal", KG + "lock"  # of a store at an address, which has no folder for them
 
 CLASSES = (
     "Article", "Passage", "Mention", "Actor", "Person", "State", "Institution", "Parliament", "Court", "Alliance",

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from bench.faults.hostile import PAYLOADS, article, articles
 from bench.faults.scorecard import Case, Trial, row
 from bench.faults.serving import digest, served, stored
+from bench.servers import oxigraph
 from kg.annotate.document import parse_document
 from kg.annotate.from_file import resolve
 from kg.errors import AnnotationError, QueryError, UsageError
@@ -25,6 +26,8 @@ from kg.model import Article, Registry
 from kg.query import Answer, NamedQuery, Parameter, ask_store, bind, list_queries, received, run
 from kg.store import sparql
 from kg.store.embedded import Store, memory, open_store
+from kg.store.endpoint import Endpoint
+from kg.store.remote import open_remote
 from kg.store.worker import Worker
 
 ID, KG = "https://w3id.org/proviso/id/", "https://w3id.org/proviso#"
@@ -179,23 +182,30 @@ def _fields(n: int) -> Iterator[str]:
         yield f"taken as {'.'.join(map(str, path))}"
 
 
-@row(32, "the same of memory, disk and a process of its own", 64, "equal rows", quick=8, budget=600)
+@row(32, "the same of memory, disk, a process of its own, a server", 96, "equal rows", quick=12, budget=900)
 def everywhere(trial: Trial) -> Iterator[Case]:
-    """Every named query with a parameter that takes a name, on the store on disk; against the same quads in memory, and against a process that can be stopped."""
+    """Every named query with a parameter that takes a name, on the store on disk; against the same quads in memory, against a process that can be
+    stopped, and against a server of somebody else's over HTTP."""
     store, quads, _ = _made(trial)
     disk, held = open_store(store), memory(ox.parse(path=quads, format=ox.RdfFormat.N_QUADS))
     named: dict[str, tuple[NamedQuery, str]] = {}
     for query, parameter in _parameters():
         if parameter.type in (*NAMED, "article", "text"):
             named.setdefault(query.name, (query, parameter.name))
-    with Worker(disk) as worker:
-        for n in trial.chance.sample(range(len(PAYLOADS)), trial.cases // 2):
-            texts = [bind(disk, query, {name: PAYLOADS[n]}) for query, name in named.values()]
+    with Worker(disk) as worker, oxigraph(trial.place("server")) as server:
+        taken = trial.kg("import", quads, "--store", server.address, seconds=300)
+        assert taken.code == 0, str(taken)
+        away = open_remote(Endpoint(server.address))
+        for n in trial.chance.sample(range(len(PAYLOADS)), trial.cases // 3):
+            given = [(query, {name: PAYLOADS[n]}) for query, name in named.values()]
+            texts = [bind(disk, *each) for each in given]
             expected = [run(disk, text) for text in texts]
             some = sum(bool(answer.rows) for answer in expected) >= 5
             for place, answers in (
                 ("in memory", [run(held, text) for text in texts]),
                 ("in a process", [received(*worker.ask(sparql.guard(text), 30)) for text in texts]),
+                ("on a server", [ask_store(away, *each) for each in given]),
             ):
                 differ = [name for name, one, other in zip(named, answers, expected, strict=True) if one != other]
                 yield Case(some and not differ, seen=f"{PAYLOADS[n]!r} {place}: {differ}, {some=}")
+        away.endpoint.close()

@@ -85,9 +85,9 @@ class Readings:
         """The reading an article belongs to: its origin, where it goes back to another one."""
         return self.origin_of.get(article, article)
 
-    def _place(self, said: Said) -> tuple[bool, str, int]:
+    def _place(self, said: Said) -> tuple[bool, str, int, str]:
         """An origin's own statements before those of what goes back to it."""
-        return said.article != self.reading_of(said.article), said.article, said.passage.start
+        return said.article != self.reading_of(said.article), said.article, said.passage.start, said.iri
 
     def articles_of(self, reading: str) -> set[str]:
         """The articles of a reading."""

@@ -101,7 +101,7 @@ class Moves:
         seen: set[tuple[object, ...]] = set()
         found = []
         every = [said for some in self.readings.by_commitment[commitment].values() for said in some]
-        for said in sorted(every, key=lambda s: (not s.date, s.date, s.article, s.passage.start)):
+        for said in sorted(every, key=lambda s: (not s.date, s.date, s.article, s.passage.start, s.iri)):
             reading = self.readings.reading_of(said.article)
             key = (reading, said.stance, said.date, said.first_hand, *_attached(said), *said.only_in, *said.not_in, *said.speakers)
             if reading == said.article or key not in seen:

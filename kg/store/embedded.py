@@ -352,12 +352,7 @@ class Writer(Store):
         if graph in more:
             raise ValueError(f"{graph} is replaced as a whole, it cannot be changed as well")
         changes = {name: self._effective(name, change) for name, change in more.items()}
-        entry: dict[str, object] = {"did": did, "graph": graph, "when": when} if graph else {"did": did, "when": when}
-        if did == "replace":
-            entry |= {"quads": len(new), "sha256": hashlib.sha256(b"".join(new)).hexdigest(), "sources": list(sources)}
-            entry |= {"origin": origin} if origin else {}
-        if changes:
-            entry["more"] = {name: difference(*change) for name, change in changes.items()}
+        entry = entry_of(did, graph, new, changes, when, sources, origin)
         gone, come = ([line for change in changes.values() for line in change[which]] for which in (0, 1))
         kept = [] if graph.startswith(DERIVED_GRAPH) else new  # what is derived can be derived again
         try:
@@ -365,7 +360,7 @@ class Writer(Store):
                 entry["patch"] = folder.keep(self._place, pack(gone, [*come, *kept]))
             folder.write_pending(self._place, entry)
             if gone or (graph and self.holds(graph)):
-                self._engine.update(_update(graph, changes | ({graph: ([], new)} if new else {})))
+                self._engine.update(update_of(graph, changes | ({graph: ([], new)} if new else {})))
             else:  # a transaction too, without the length of a request
                 self._engine.load(b"".join([*come, *new]), format=ox.RdfFormat.N_QUADS)
             self._engine.flush()
@@ -463,15 +458,29 @@ def difference(gone: list[bytes], come: list[bytes]) -> dict[str, object]:
     return {"quads": len(come) - len(gone), "sum": f"{(sum_of(come) - sum_of(gone)) % MODULUS:064x}"}
 
 
-def _update(graph: str, changes: Mapping[str, Patch]) -> str:
-    """One request, which the engine runs as one transaction: the graph is dropped, lines go, lines come."""
+def entry_of(
+    did: str, graph: str, new: list[bytes], changes: Mapping[str, Patch], when: str, sources: Sequence[str] = (), origin: str = ""
+) -> dict[str, object]:
+    """The journal's line for a commit: `new` is all of a graph that is replaced, `changes` what goes and comes elsewhere."""
+    entry: dict[str, object] = {"did": did, "graph": graph, "when": when} if graph else {"did": did, "when": when}
+    if did == "replace":
+        entry |= {"quads": len(new), "sha256": hashlib.sha256(b"".join(new)).hexdigest(), "sources": list(sources)}
+        entry |= {"origin": origin} if origin else {}
+    if changes:
+        entry["more"] = {name: difference(*change) for name, change in changes.items()}
+    return entry
+
+
+def update_of(graph: str, changes: Mapping[str, Patch], most: int = 1_000_000) -> str:
+    """One request, which the engine runs as one transaction: the graph is dropped, lines go, lines come, at most so many an operation."""
     operations = [f"DROP SILENT GRAPH {ox.NamedNode(graph)}"] if graph else []
     for name, patch in changes.items():
         node = str(ox.NamedNode(name))
         end = f" {node} .\n".encode()
         for verb, lines in zip(("DELETE", "INSERT"), patch, strict=True):
-            triples = b" .\n".join(line.removesuffix(end) for line in lines).decode()
-            operations += [f"{verb} DATA {{ GRAPH {node} {{\n{triples} .\n}} }}"] if lines else []
+            for first in range(0, len(lines), most):
+                triples = b" .\n".join(line.removesuffix(end) for line in lines[first : first + most]).decode()
+                operations.append(f"{verb} DATA {{ GRAPH {node} {{\n{triples} .\n}} }}")
     return " ;\n".join(operations)
 
 

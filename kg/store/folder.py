@@ -191,7 +191,7 @@ def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
     for number, line in enumerate(lines, 1):
         if number == len(lines) and not line:
             break
-        entry = _entry(line, layout) if number < len(lines) else None
+        entry = entry_in(line, layout) if number < len(lines) else None
         if entry is None:
             damaged.append(number)
         else:
@@ -199,7 +199,8 @@ def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
     return Journal(tuple(entries), tuple(damaged), torn)
 
 
-def _entry(line: bytes, layout: int = LAYOUT) -> Entry | None:
+def entry_in(line: bytes, layout: int = LAYOUT) -> Entry | None:
+    """What a journal line says; None where it is damaged."""
     try:
         entry = json.loads(line)
     except ValueError:
@@ -236,7 +237,7 @@ def write_pending(path: Path, entry: Entry) -> None:
 def read_pending(path: Path) -> Entry | None:
     """The line of the commit begun last; None where there is none, or its own writing was broken off, so nothing followed."""
     try:
-        return _entry((path / PENDING).read_bytes())
+        return entry_in((path / PENDING).read_bytes())
     except OSError:
         return None
 
@@ -322,12 +323,15 @@ def beside_of(path: Path, word: str) -> Path:
     stem = f".{path.name[:80]}."
     for left in path.parent.glob(glob.escape(stem) + f"*.{word}"):
         number = left.name[len(stem) : -len(word) - 1]
-        if number.isdecimal() and not _running(int(number)):
+        if number.isdecimal() and not running(int(number)):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
     return path.with_name(f"{stem}{os.getpid()}.{word}")
 
 
-def _running(process: int) -> bool:
+def running(process: object) -> bool:
+    """Whether a process of this machine has this number; True where nobody can tell."""
+    if not isinstance(process, int) or process <= 0:
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

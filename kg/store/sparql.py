@@ -182,3 +182,17 @@ def explain(error: SyntaxError, text: str) -> QueryError:
     if expected and len(expected[1]) < 60 and "[" not in expected[1]:
         hint = f"look just before this place; the parser expected {expected[1]}"
     return QueryError("the query is not valid SPARQL", where, hint)
+
+
+def as_select(text: str) -> str:
+    """A CONSTRUCT as the SELECT of what its template is filled from.
+
+    >>> as_select("CONSTRUCT { ?a <x:b> ?c } WHERE { ?a ?b ?c } LIMIT 1")
+    'SELECT * WHERE { ?a ?b ?c } LIMIT 1'
+    """
+    found = tokens(text)
+    at = next(i for i, token in enumerate(found) if token.kind == "word" and token.text.upper() == "CONSTRUCT")
+    end = found[at].end
+    if found[at + 1].text == "{":
+        end = next(token.end for token in found[at:] if token.text == "}")  # a template holds no braces of its own
+    return text[: found[at].start] + "SELECT *" + text[end:]

@@ -42,10 +42,10 @@ def inspect(path: Path) -> list[Finding]:
     journal = folder.read_journal(path)
     found = [*_journal(path, journal), *_sources(path, journal.entries)]
     there = scan(path / folder.GRAPH)
-    wrong = list(_graphs(path, journal.entries, there))
+    wrong = list(compare(str(path / folder.GRAPH), journal.entries, there))
     pending = folder.read_pending(path)
     if wrong and pending and pending not in journal.entries[-1:]:  # it may have come through: then the next writer counts it
-        wrong = min(wrong, list(_graphs(path, (*journal.entries, pending), there)), key=len)
+        wrong = min(wrong, list(compare(str(path / folder.GRAPH), (*journal.entries, pending), there)), key=len)
     found += wrong
     if not wrong:
         found += _snapshot(path, journal.entries, there)
@@ -77,8 +77,8 @@ def _sources(path: Path, entries: tuple[folder.Entry, ...]) -> Iterator[Finding]
             yield Finding("source-damaged", "error", f"a kept file is damaged; {hint}", str(place))
 
 
-def _graphs(path: Path, entries: tuple[folder.Entry, ...], there: Scan) -> Iterator[Finding]:
-    place = str(path / folder.GRAPH)
+def compare(place: str, entries: tuple[folder.Entry, ...], there: Scan) -> Iterator[Finding]:
+    """What the graphs at a place have, or lack, against the lines of a journal."""
     if there.error:
         yield Finding("graph-unread", "error", f"the engine's files cannot be read: {there.error}; {_HINT}", place)
         return
@@ -119,6 +119,6 @@ def _snapshot(path: Path, entries: tuple[folder.Entry, ...], there: Scan) -> Ite
     read = scan(path / folder.SNAPSHOTS / name, indices=False)
     stale = size != folder.journal_size(path)  # the next reader makes a new one
     # Where a commit came through and does not count yet, the snapshot may be of before it or of after.
-    if read.error or (not stale and read.graphs != there.graphs and any(_graphs(path, entries, read))):
+    if read.error or (not stale and read.graphs != there.graphs and any(compare(str(path / folder.GRAPH), entries, read))):
         what = read.error or "it does not hold what is stored"
         yield Finding("snapshot", "error", f"what readers read is damaged: {what}; {_HINT}", str(path / folder.SNAPSHOTS / name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import select
 import selectors
 import struct
@@ -20,10 +21,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from kg.errors import LimitError, QueryError
 from kg.store.embedded import Dataset, Store
+
+if TYPE_CHECKING:
+    from kg.store.remote import RemoteStore
 
 MEMORY = 2 << 30  # bytes of address space: the engine, the query and its answer
 _START = 10.0  # seconds a process may take to start, on a busy machine; not part of the query's time
@@ -127,6 +131,57 @@ class Worker:
                         stream.close()
             self._process.wait()
             self._process = None
+
+
+class Asker:
+    """The same over a store at an address: its server runs the query, and is not waited for once the time is up."""
+
+    def __init__(self, store: RemoteStore) -> None:
+        self._store, self._here = store, Worker(store)
+        self._told: queue.SimpleQueue[tuple[str, bytes] | BaseException] = queue.SimpleQueue()
+
+    def __enter__(self) -> Asker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def ask(self, text: str, seconds: float, dataset: Dataset | None = None) -> tuple[str, bytes]:
+        """As `Worker.ask`; raises what `Endpoint.asked` does too. Where its server is not believed a process here answers."""
+        if self._store.at_home:
+            return self._here.ask(text, seconds, dataset)
+        told = self._told = queue.SimpleQueue()
+
+        def go() -> None:
+            try:
+                told.put(self._store.endpoint.asked(text, dataset, seconds))
+            except BaseException as error:  # handed to the waiting thread, which raises it
+                told.put(error)
+
+        threading.Thread(target=go, daemon=True).start()
+        found = told.get()
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def start(self) -> None:
+        """Nothing: the server runs."""
+
+    def stop(self) -> None:
+        """Lets whoever asks wait no longer."""
+        self._told.put(LimitError("the query was stopped", "", "ask again"))
+        self._here.stop()
+
+    def close(self) -> None:
+        """Ends the process here, where there is one."""
+        self._here.close()
+
+
+def worker_for(store: Store) -> Worker | Asker:
+    """What asks a store within a limit of time: a process of its own, or the store's server."""
+    from kg.store.remote import RemoteStore
+
+    return Asker(store) if isinstance(store, RemoteStore) else Worker(store)
 
 
 def _receive(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, bytes]:

@@ -1,0 +1,341 @@
+"""SPARQL 1.1 over HTTP: queries and updates sent, and answers taken only where they are whole.
+
+    Endpoint(address, access).asked(query)            -> the kind of answer, and SPARQL JSON or N-Triples
+    Endpoint(address, access).changed(update, done)   once, also where the answer to it is lost
+
+A query is sent again after a broken connection or a busy server, with longer and longer pauses. An update never is unless
+`done`, which looks on the server for its trace, says that it did not come through. An answer counts only with the content type
+that was asked for, to its last byte, within a bound of size, well-formed, and without a sign that the server left something out.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kg.errors import LimitError, QueryError, StoreError, UsageError
+from kg.store import dialect, sparql
+from kg.store.embedded import Dataset
+
+if TYPE_CHECKING:
+    import httpx
+
+JSON, TRIPLES = "application/sparql-results+json", "application/n-triples"
+TRIES = 4  # of what may be sent again
+PAUSE = 0.2  # seconds before the second, four times as long before each after that
+BUSY = frozenset((429, 502, 503, 504))  # what a server, or what stands before it, says when it has no time
+MOST_BYTES = 512 << 20  # of one answer
+CONNECTING = 10.0  # seconds
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How an endpoint is reached: who asks, where updates go if not where the address says, and how long it may be silent (seconds).
+
+    `plain` lets a password go over http to another machine; `believed` takes a server's answers even where its kind misreads some queries.
+    """
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+    update: str = ""
+    plain: bool = False
+    seconds: float = 300.0
+    believed: bool = False
+
+
+def update_address(address: str) -> str:
+    """Where an endpoint takes updates, unless somebody says: `…/update` beside `…/query`, else the same place.
+
+    >>> update_address("http://127.0.0.1:7878/query"), update_address("https://example.org/sparql")
+    ('http://127.0.0.1:7878/update', 'https://example.org/sparql')
+    """
+    return address.removesuffix("/query") + "/update" if address.endswith("/query") else address
+
+
+class Endpoint:
+    """One SPARQL 1.1 endpoint; raises UsageError for what is no address, StoreError where a password would be readable on its way."""
+
+    def __init__(self, address: str, access: Access | None = None) -> None:
+        access = access or Access()
+        self.address, self._update, self._seconds = address, access.update or update_address(address), access.seconds
+        for each in (self.address, self._update):
+            _check(each, bool(access.user or access.password) and not access.plain)
+        self.believed, self._http = access.believed, _client(access)
+        self.dialect = dialect.STANDARD
+
+    def asked(self, text: str, dataset: Dataset | None = None, seconds: float | None = None) -> tuple[str, bytes]:
+        """The kind of answer (`s` SELECT, `a` ASK, `c` triples) to a query, and its bytes as SPARQL JSON or N-Triples, whole.
+
+        Without a dataset all graphs together are the default graph. Raises QueryError, LimitError where it takes more than
+        `seconds` or is not whole, StoreError where the server cannot be asked, SyntaxError where the text is no query.
+        """
+        form = form_of(text)
+        if form in ("SELECT", "ASK"):
+            return ("s" if form == "SELECT" else "a"), self.dialect.read_json(self._read(text, JSON, dataset, seconds))
+        if self.dialect.cuts_triples:  # it does not say when it does, but says so of rows
+            if form == "DESCRIBE":
+                raise QueryError("this server does not say whether its answer to a DESCRIBE is whole", self.address, "ask with CONSTRUCT")
+            self._read(sparql.as_select(text), JSON, dataset, seconds)
+        return "c", self.dialect.read_triples(self._read(text, TRIPLES, dataset, seconds))
+
+    def changed(self, text: str, done: Callable[[], bool]) -> None:
+        """Runs an update, whose trace `done` finds; raises StoreError where it did not come through."""
+        text, why = self.dialect.prologue + text, ""
+        for number in range(TRIES):
+            try:
+                answer = self._send(self._update, {"update": text}, "*/*", None)
+            except LimitError:
+                why = f"it was silent for {self._seconds:g} s"
+            except _Broken as error:
+                why = str(error)
+            else:
+                why = "it says it did it, and did not" if answer.is_success else _told(answer)
+                if 300 <= answer.status_code < 500 and answer.status_code not in BUSY:
+                    raise self._refused(answer)
+            # What broke off may have come through all the same, or may yet.
+            if done():
+                return
+            if number < TRIES - 1:
+                time.sleep(PAUSE * 4**number)
+        raise StoreError(
+            f"the server did not take the change: {why}", self.address, "what it had taken before counts; run the command again"
+        )
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._http.close()
+
+    def _read(self, text: str, kind: str, dataset: Dataset | None, seconds: float | None) -> bytes:
+        """What a query gives, sent again where the connection broke or the server was busy."""
+        form = {"query": text, **_graphs(dataset)}
+        why = ""
+        for number in range(TRIES):
+            try:
+                answer = self._send(self.address, form, kind, seconds)
+                if answer.status_code not in BUSY:
+                    return self._whole(answer, kind, text)
+                why = _told(answer)
+            except _Broken as error:
+                why = str(error)
+            if number < TRIES - 1:
+                time.sleep(PAUSE * 4**number)
+        raise StoreError(f"the server does not answer: {why}", self.address, "start it, or look whether the address is right")
+
+    def _send(self, address: str, form: Mapping[str, str | list[str]], kind: str, seconds: float | None) -> httpx.Response:
+        """One request and its answer to the last byte; raises _Broken where the connection failed on the way."""
+        import httpx
+
+        limit = seconds or self._seconds
+        # Form and not body: Virtuoso never answers a query that is the body.
+        request = self._http.build_request("POST", address, data=dict(form), headers={"Accept": kind})
+        request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECTING)).as_dict()
+        until = time.monotonic() + limit
+        try:
+            answer = self._http.send(request, stream=True)
+        except httpx.ReadTimeout:
+            raise _late(limit) from None
+        except httpx.TransportError as error:
+            raise _Broken(_words(error)) from None
+        timer = threading.Timer(max(0.0, until - time.monotonic()), _shut, [answer]) if seconds else None
+        try:
+            if timer:
+                timer.daemon = True
+                timer.start()
+            data = bytearray()
+            for piece in answer.iter_bytes():
+                data += piece
+                if len(data) > MOST_BYTES:
+                    raise LimitError(
+                        f"the answer has more than {MOST_BYTES >> 20} MB", self.address, "ask for less: a LIMIT, fewer columns"
+                    )
+            if seconds and time.monotonic() > until:
+                raise _late(limit)
+            return httpx.Response(answer.status_code, headers=_kept(answer.headers), content=bytes(data))
+        except httpx.ReadTimeout:
+            raise _late(limit) from None
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            if seconds and time.monotonic() >= until - 0.01:
+                raise _late(limit) from None
+            raise _Broken(_words(error)) from None
+        finally:
+            if timer:
+                timer.cancel()
+            answer.close()
+
+    def _whole(self, answer: httpx.Response, kind: str, text: str) -> bytes:
+        if answer.status_code == 400:
+            _parse(text)
+        if answer.status_code != 200:
+            raise self._refused(answer, text)
+        for sign, what in dialect.PARTIAL.items():
+            if sign in answer.headers:
+                raise LimitError(f"the server left out part of the answer: {what} ({sign}: {answer.headers[sign][:80]})", self.address,
+                                 "ask for less with a LIMIT, or let the server give more")  # fmt: skip
+        found = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if found != kind:
+            raise StoreError(f"the answer is {found or 'of no kind'}, not {kind}: this is no SPARQL 1.1 endpoint", self.address,
+                             "give the address that takes queries")  # fmt: skip
+        if kind == TRIPLES and "x-framed" not in answer.headers:
+            raise StoreError("the server does not say how long its answer is, so that nobody can see whether it is whole", self.address)
+        if kind == TRIPLES:
+            return answer.content
+        if self.dialect is dialect.STANDARD:
+            self.dialect = dialect.dialect_of(answer.headers.get("server", ""), answer.content[:2000].partition(b'"bindings"')[0])
+        return _well_formed(answer.content, self.address)
+
+    def _refused(self, answer: httpx.Response, text: str = "") -> StoreError | QueryError:
+        """What to tell of a status that is not a success."""
+        status = answer.status_code
+        if status in (401, 403):
+            return StoreError(
+                f"the server does not let this user in (HTTP {status})", self.address, "set KG_STORE_USER and KG_STORE_PASSWORD"
+            )
+        if 300 <= status < 400:
+            return StoreError("the endpoint is at another address", self.address, f"name it: {_bare(answer.headers.get('location', ''))}")
+        if status in (404, 405, 410):
+            return StoreError(f"there is no SPARQL endpoint here (HTTP {status})", self.address, "give the address that takes queries")
+        if text:
+            return QueryError(f"the server refuses the query: {_told(answer)}", self.address, "kg query --show prints what is asked")
+        return StoreError(f"the server refuses the change: {_told(answer)}", self.address, "see whether this user may write there")
+
+
+class _Broken(Exception):
+    """A request whose answer did not come, or not whole."""
+
+
+def form_of(text: str) -> str:
+    """Which of the four forms a query has.
+
+    >>> form_of("PREFIX select: <x:> # ASK\\nCONSTRUCT WHERE { ?s ?p ?o }")
+    'CONSTRUCT'
+    """
+    return next((word for token in sparql.tokens(text) if token.kind == "word" and (word := token.text.upper()) in FORMS), "SELECT")
+
+
+def _parse(text: str) -> None:
+    """Raises SyntaxError where a query that was refused is none, with the words that a store in a folder has for it."""
+    import pyoxigraph as ox
+
+    ox.Store().query(text)
+
+
+def _check(address: str, secret: bool) -> None:
+    try:
+        parts = urlsplit(address)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        port, host, parts = 0, "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or port == 0 or parts.query or parts.fragment or not address.isprintable():
+        raise UsageError("this is no address of a store", _bare(address), "write it as http://host:port/path")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(
+            "an address is shown and kept, so no password stands in it", _bare(address), "set KG_STORE_USER and KG_STORE_PASSWORD"
+        )
+    if secret and parts.scheme == "http" and not _loopback(host):
+        raise StoreError("a password would go to another machine over http, which anybody on the way can read", _bare(address),
+                         "use https, or set KG_STORE_PLAIN=1 where the way is safe")  # fmt: skip
+
+
+def _bare(address: str) -> str:
+    """An address without what stands before an @ in it."""
+    scheme, sign, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme + sign + host.rpartition("@")[2] + slash + path
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _client(access: Access) -> httpx.Client:
+    try:
+        import httpx
+    except ImportError:
+        raise StoreError("a store at an address needs the library httpx", "", "pip install proviso-kg[remote]") from None
+    # Nothing of the environment (proxies, .netrc) is taken, or a password could go where nobody sent it.
+    auth = _auth(access.user, access.password) if access.user or access.password else None
+    return httpx.Client(auth=auth, trust_env=False, follow_redirects=False, headers={"User-Agent": "kg"})
+
+
+def _auth(user: str, password: str) -> httpx.Auth:
+    """The password in the way that the server asks for, which only its answer tells."""
+    import httpx
+
+    class Challenged(httpx.Auth):
+        """Basic or digest, whichever the first refusal names."""
+
+        chosen: httpx.Auth | None = None
+
+        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+            if self.chosen is None:
+                answer = yield request
+                schemes = answer.headers.get("www-authenticate", "").lower()
+                if answer.status_code != 401:
+                    return
+                self.chosen = httpx.DigestAuth(user, password) if "digest" in schemes else httpx.BasicAuth(user, password)
+            yield from self.chosen.auth_flow(request)
+
+    return Challenged()
+
+
+def _graphs(dataset: Dataset | None) -> dict[str, str | list[str]]:
+    """The Protocol's parameters for a dataset; without one, what Oxigraph calls all graphs together, as others do unasked."""
+    if dataset is None:
+        return {"union-default-graph": ""}
+    return {"default-graph-uri": list(dataset.default), "named-graph-uri": list(dataset.named)}
+
+
+def _well_formed(data: bytes, address: str) -> bytes:
+    """SPARQL JSON, if that is what it is, to its last bracket; raises StoreError."""
+    try:
+        told: Any = json.loads(data)
+        if not isinstance(told.get("boolean"), bool):
+            known = set(told["head"]["vars"])
+            for row in told["results"]["bindings"]:
+                if not row.keys() <= known or not all(isinstance(term["value"], str) and term["type"] for term in row.values()):
+                    raise ValueError("a row is none")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StoreError(f"the answer is not whole, or not SPARQL JSON: {str(error)[:80]}", address, "ask again") from None
+    return data
+
+
+def _kept(headers: httpx.Headers) -> dict[str, str]:
+    """The headers that count here; `x-framed` where the answer's end can be told from a broken connection."""
+    kept = {name: headers[name] for name in ("content-type", "server", "location", *dialect.PARTIAL) if name in headers}
+    framed = "content-length" in headers or "chunked" in headers.get("transfer-encoding", "")
+    return kept | ({"x-framed": "1"} if framed else {})
+
+
+def _shut(answer: httpx.Response) -> None:
+    """Ends a connection that another thread reads from: it then hears at once that nothing more comes."""
+    held = answer.extensions["network_stream"].get_extra_info("socket")
+    try:
+        held.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it has ended by itself
+
+
+def _late(seconds: float) -> LimitError:
+    hint = "give it more with --timeout, or ask for less: a LIMIT, fewer patterns without a shared variable"
+    return LimitError(f"the query was stopped at its limit of {seconds:g} s; the server may go on with it", "", hint)
+
+
+def _told(answer: httpx.Response) -> str:
+    """The first line of what a server says of its failure."""
+    words = " ".join(answer.text.strip().partition("\n")[0].split())[:200]
+    return f"HTTP {answer.status_code}{': ' + words if words and '<' not in words[:1] else ''}"
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
