@@ -232,7 +232,9 @@ def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
 
 @app.command(short_help="Read, annotate, check and store articles.")
 def add(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl .warc .warc.gz), folders of them, or - for stdin.")
+    ],
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
     annotator: AnnotatorName = "rules",
@@ -323,7 +325,7 @@ def remove(
 
 @app.command(short_help="Print an article's annotation without storing it.")
 def annotate(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, a web archive, or - for stdin.")],
     registry: RegistryFile = None,
     annotator: AnnotatorName = "rules",
     jobs: Jobs = 1,

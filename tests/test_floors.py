@@ -22,7 +22,7 @@ FLOORS = {
     3: ("annotate", "store"),
     2: ("articles", "actors", "triples"),
     1: ("model", "listing"),
-    0: ("vocabulary", "errors", "text", "resources", "parallel"),
+    0: ("vocabulary", "errors", "text", "resources", "parallel", "cluster"),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
@@ -57,6 +57,8 @@ ROOMS_OF = {
     "numpy": {"annotate"},
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},
+    "fastwarc": {"articles"},
+    "distributed": {"cluster"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.
@@ -84,7 +86,20 @@ NETWORK = {
     "xmlrpc",
 }
 
-HEAVY = ("rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython", "numpy", "py3langid")
+HEAVY = (
+    "rdflib",
+    "networkx",
+    "pyvis",
+    "jinja2",
+    "trafilatura",
+    "pyshacl",
+    "jsonschema",
+    "IPython",
+    "numpy",
+    "py3langid",
+    "fastwarc",
+    "distributed",
+)
 
 
 def modules() -> list[Path]:

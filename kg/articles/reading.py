@@ -13,15 +13,16 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from kg.articles.archives import Page, pages
 from kg.articles.decoding import check_text, decode
-from kg.articles.fields import Part, build, split
+from kg.articles.fields import Part, build, iso_date, split
 from kg.articles.pages import extract
 from kg.errors import ReadError
 from kg.model import Article
 from kg.resources import STORE_MARK
 
-TEXTS, PAGES, COLLECTIONS = (".txt", ".md"), (".html", ".htm"), (".jsonl",)
-SUFFIXES = (*TEXTS, *PAGES, *COLLECTIONS)
+TEXTS, PAGES, COLLECTIONS, ARCHIVES = (".txt", ".md"), (".html", ".htm"), (".jsonl",), (".warc", ".warc.gz")
+SUFFIXES = (*TEXTS, *PAGES, *COLLECTIONS, *ARCHIVES)
 LARGEST = 10_000_000  # bytes of one article; the longest books are a third of that
 
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
@@ -31,7 +32,7 @@ _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!docty
 class Reading:
     """One article of a file, or why there is none.
 
-    `source` is the bytes it was read from (of a collection its line, else the whole file) and `name` the path as it was given:
+    `source` is the bytes it was read from (of a collection its line, of an archive its record, else the whole file) and `name` the path as it was given:
     `read_bytes(source, name)` reads it again. `id` is the article's id, also where reading it failed, as far as it is known.
     `notes` say what a reader should know of the text.
     """
@@ -66,9 +67,9 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
     name = _printable(str(path))
     try:
         _check_file(path, name)
-        if _kind(name, b"") in COLLECTIONS:
+        if _kind(name, b"") in (*COLLECTIONS, *ARCHIVES):
             with path.open("rb") as stream:
-                yield from _collection(stream, name)
+                yield from _many(stream, _kind(name, b""), name, raw)
         else:
             yield from read_bytes(path.read_bytes(), name, raw)
     except ReadError as error:
@@ -87,10 +88,10 @@ def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Read
     ('a', 'Macron said no.', (0, 15))
     """
     kind = _kind(name, data)
-    if kind in COLLECTIONS:
-        yield from _collection(io.BytesIO(data), name)
-        return
     try:
+        if kind in (*COLLECTIONS, *ARCHIVES):
+            yield from _many(io.BytesIO(data), kind, name, raw)
+            return
         if kind not in (*TEXTS, *PAGES):
             raise ReadError(f"no article file: {kind or 'no suffix'}", name, f"give a file that ends in {' '.join(SUFFIXES)}")
         text, notes = decode(data, name, kind in PAGES)
@@ -112,7 +113,7 @@ def _in_folder(root: Path) -> list[Path]:
         folders[:] = sorted(f for f in folders if f != "annotations" and not f.startswith("."))
         here = (Path(folder, f) for f in files if not f.startswith("."))
         # realpath never raises, where resolve does for a link too long to follow.
-        found += [f for f in here if f.suffix.lower() in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)]
+        found += [f for f in here if _kind(f.name, b"") in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)]
     return sorted(found + unread)
 
 
@@ -124,20 +125,23 @@ def _check_file(path: Path, name: str) -> None:
         raise ReadError("there is no such file", name, "check the path")
     if not path.is_file():  # a pipe or a device may never end
         raise ReadError("this is no plain file", name, "save it as a file, or give it on stdin with -")
-    if _kind(name, b"") not in COLLECTIONS and path.stat().st_size > LARGEST:
+    if _kind(name, b"") not in (*COLLECTIONS, *ARCHIVES) and path.stat().st_size > LARGEST:
         raise ReadError(f"the file is larger than {LARGEST:,} bytes", name, "give one article a file, or a .jsonl collection")
 
 
 def _kind(name: str, data: bytes) -> str:
     if name != "-":
-        return PurePath(name).suffix.lower()
+        packed = name.lower().endswith(ARCHIVES[1])
+        return ARCHIVES[1] if packed else PurePath(name).suffix.lower()
+    if data.startswith((b"WARC/1.", b"\x1f\x8b\x08")):
+        return ARCHIVES[0]
     if _PAGE.match(data):
         return ".html"
     return ".jsonl" if data[:1] == b"{" and _object(data.split(b"\n", 1)[0]) is not None else ".txt"
 
 
 def _stem(name: str) -> str:
-    return "stdin" if name == "-" else PurePath(name).stem
+    return "stdin" if name == "-" else PurePath(name).name[: -len(ARCHIVES[1])] if _kind(name, b"") == ARCHIVES[1] else PurePath(name).stem
 
 
 def _printable(name: str) -> str:
@@ -180,8 +184,32 @@ def _page(text: str, notes: tuple[str, ...], data: bytes, name: str) -> Iterator
     yield _attempt(reading, lambda: build(body, values, lambda _: name), set(), name)
 
 
-def _collection(stream: BinaryIO, name: str) -> Iterator[Reading]:
+def _many(stream: BinaryIO, kind: str, name: str, raw: bool) -> Iterator[Reading]:
     seen: set[str] = set()
+    if kind in COLLECTIONS:
+        yield from _collection(stream, name, seen)
+    else:
+        yield from (_record(page, name, raw, seen) for page in pages(stream, name))
+
+
+def _record(page: Page, name: str, raw: bool, seen: set[str]) -> Reading:
+    """One record of an archive; what its page does not say of itself, the record does."""
+    reading = Reading(None, page.source, page.error, (), name, page.id)
+    if page.error:
+        return reading
+    is_page = page.kind in PAGES
+    try:
+        text, notes = decode(page.body, page.where, is_page, page.charset)
+        text, fields, more = extract(text, page.where) if is_page and not raw else (text, {}, ())
+    except ReadError as error:
+        return replace(reading, error=error)
+    day = iso_date(page.fetched) or ""
+    values = {"url": page.url, "published": day, "published_inferred": str("published" not in fields and bool(day))}
+    values |= {key: value for key, value in fields.items() if value} | {"id": page.id} | _file(name)
+    return _attempt(replace(reading, notes=(*notes, *more)), lambda: build(text, values, lambda _: page.where), seen, page.where)
+
+
+def _collection(stream: BinaryIO, name: str, seen: set[str]) -> Iterator[Reading]:
     empty = True
     pieces = iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
     for number, line in enumerate(pieces, 1):
