@@ -221,10 +221,10 @@ def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
 
     for given in paths:
         if given == STDIO:
-            yield from read_bytes(sys.stdin.buffer.read(), STDIO, raw=raw)
+            yield from read_bytes(sys.stdin.buffer.read(), STDIO, raw, later=True)
         else:
             for file in find_files([Path(given)]):
-                yield from read_articles(file, raw=raw)
+                yield from read_articles(file, raw, later=True)
 
 
 # ---------------------------------------------------------------------------------------------------- articles in and out

@@ -155,7 +155,7 @@ def test_a_bad_record_is_told_and_the_others_are_read(body: bytes, headers: str,
         readings = read(pack(ONE), pack(record(2, body, headers=headers, warc=warc)), pack(THREE))
         first, bad, last = texts(readings)
         assert (first, last) == (ALL[0], ALL[2]) and what in bad
-        assert readings[1].id and readings[1].error and readings[1].error.where == f"news.warc at byte {len(pack(ONE))}"
+        assert readings[1].id and readings[1].error and readings[1].error.where == "news.warc, https://www.example.org/news/2"
         assert len(str(readings[1].error).splitlines()) == 3
 
 

@@ -57,8 +57,7 @@ def pages(stream: BinaryIO, name: str) -> Iterator[Page]:
     """
     empty = True
     for at, record, source in _records(stream, name):
-        where = f"{name} at byte {at}"
-        page = _page(record, source, where) if record else _wrong(Page("", where), "the archive is damaged here", _AGAIN)
+        page = _page(record, source, name) if record else _wrong(Page("", f"{name} at byte {at}"), "the archive is damaged here", _AGAIN)
         if page:
             empty = False
             yield page
@@ -140,10 +139,12 @@ def _written(record: WarcRecord) -> bytes:
     return whole.getvalue()
 
 
-def _page(header: WarcRecord, source: bytes, where: str) -> Page | None:
+def _page(header: WarcRecord, source: bytes, name: str) -> Page | None:
     """What an answer holds; None where that is no page and no text."""
     url, fetched, length = header.headers.get("WARC-Target-URI") or "", header.headers.get("WARC-Date") or "", header.content_length
-    page = Page(_id(url.strip("<>"), header.record_id or fetched), where, url.strip("<>"), fetched, source)
+    url = url.strip("<>")
+    id = _id(url, header.record_id or fetched)
+    page = Page(id, f"{name}, {url[:80] or id}", url, fetched, source)
     if length > LARGEST:
         return _wrong(page, f"the record is larger than {LARGEST:,} bytes", "save the article as a file of its own")
     there = len(source) - source.index(_BLANK) - 2 * len(_BLANK)  # an end is written also where there was none

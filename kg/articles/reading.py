@@ -34,7 +34,8 @@ class Reading:
 
     `source` is the bytes it was read from (of a collection its line, of an archive its record, else the whole file) and `name` the path as it was given:
     `read_bytes(source, name)` reads it again. `id` is the article's id, also where reading it failed, as far as it is known.
-    `notes` say what a reader should know of the text.
+    `notes` say what a reader should know of the text. A page that was read with `later` has neither article nor error before
+    `finish`.
     """
 
     article: Article | None
@@ -55,8 +56,9 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
         yield from (_in_folder(path) or [path]) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
 
 
-def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
-    """The articles of one file, at least one reading; `raw` takes a text as it is.
+def read_articles(path: Path, raw: bool = False, later: bool = False) -> Iterator[Reading]:
+    """The articles of one file, at least one reading; `raw` takes a text as it is, `later` leaves it to `finish` to find the
+    article in a page, which takes a process and half a second.
 
     >>> [reading] = read_articles(Path("no/such.txt"))
     >>> print(reading.error)
@@ -69,9 +71,9 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
         _check_file(path, name)
         if _kind(name, b"") in (*COLLECTIONS, *ARCHIVES):
             with path.open("rb") as stream:
-                yield from _many(stream, _kind(name, b""), name, raw)
+                yield from _many(stream, _kind(name, b""), name, raw, later)
         else:
-            yield from read_bytes(path.read_bytes(), name, raw)
+            yield from read_bytes(path.read_bytes(), name, raw, later)
     except ReadError as error:
         yield Reading(None, b"", error, (), name, path.stem)
     except OSError as error:
@@ -80,7 +82,7 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
         )
 
 
-def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Reading]:
+def read_bytes(data: bytes, name: str = "-", raw: bool = False, later: bool = False) -> Iterator[Reading]:
     """The articles in some bytes; `name` says by its suffix what they are, `-` (stdin) leaves that to their beginning.
 
     >>> [reading] = read_bytes(b"Macron said no.", "a.txt")
@@ -90,14 +92,25 @@ def read_bytes(data: bytes, name: str = "-", raw: bool = False) -> Iterator[Read
     kind = _kind(name, data)
     try:
         if kind in (*COLLECTIONS, *ARCHIVES):
-            yield from _many(io.BytesIO(data), kind, name, raw)
+            yield from _many(io.BytesIO(data), kind, name, raw, later)
             return
         if kind not in (*TEXTS, *PAGES):
             raise ReadError(f"no article file: {kind or 'no suffix'}", name, f"give a file that ends in {' '.join(SUFFIXES)}")
+        if kind in PAGES and later and not raw:
+            yield Reading(None, data, None, (), name, _stem(name))
+            return
         text, notes = decode(data, name, kind in PAGES)
         yield from _page(text, notes, data, name) if kind in PAGES and not raw else _text(text, notes, data, name, raw)
     except ReadError as error:
         yield Reading(None, data, error, (), name, _stem(name))
+
+
+def finish(reading: Reading) -> Reading:
+    """The same with the article that is in its page, or why there is none; a reading that has either is returned as it is."""
+    if reading.article or reading.error:
+        return reading
+    (done,) = read_bytes(reading.source, reading.name)
+    return done
 
 
 # ---------------------------------------------------------------------------------------------------- files
@@ -184,20 +197,23 @@ def _page(text: str, notes: tuple[str, ...], data: bytes, name: str) -> Iterator
     yield _attempt(reading, lambda: build(body, values, lambda _: name), set(), name)
 
 
-def _many(stream: BinaryIO, kind: str, name: str, raw: bool) -> Iterator[Reading]:
+def _many(stream: BinaryIO, kind: str, name: str, raw: bool, later: bool) -> Iterator[Reading]:
     seen: set[str] = set()
     if kind in COLLECTIONS:
         yield from _collection(stream, name, seen)
     else:
-        yield from (_record(page, name, raw, seen) for page in pages(stream, name))
+        yield from (_record(page, name, raw, later, seen) for page in pages(stream, name))
 
 
-def _record(page: Page, name: str, raw: bool, seen: set[str]) -> Reading:
+def _record(page: Page, name: str, raw: bool, later: bool, seen: set[str]) -> Reading:
     """One record of an archive; what its page does not say of itself, the record does."""
     reading = Reading(None, page.source, page.error, (), name, page.id)
+    is_page = page.kind in PAGES
     if page.error:
         return reading
-    is_page = page.kind in PAGES
+    if is_page and later and not raw and page.id not in seen:
+        seen.add(page.id)
+        return reading
     try:
         text, notes = decode(page.body, page.where, is_page, page.charset)
         text, fields, more = extract(text, page.where) if is_page and not raw else (text, {}, ())
