@@ -242,6 +242,7 @@ def add(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after a run that broke off: what is stored as it is now is not read again.")
     ] = False,
+    cluster: Annotated[str, typer.Option("--cluster", help="The scheduler of a dask.distributed cluster that reads, one you trust.")] = "",
     format: Format = "table",
 ) -> None:
     """\b
@@ -260,7 +261,7 @@ def add(
     _make_store(store)
     outcomes = []
     with writer(store, "add", _now()) as held:
-        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs, resume), "articles"):
+        for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, jobs, resume, cluster), "articles"):
             outcomes.append(outcome)
             _report(outcome)
         ingest.derive(held, _now())

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg import cluster
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import utterance_triples
@@ -60,16 +61,18 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None = None) -> tuple[Article, bytes, Checked]:
+def read_checked(
+    reading: Reading, registry: Registry, annotate: Annotate | None = None, look: bool = True
+) -> tuple[Article, bytes, Checked]:
     """The article of a reading, what was read from it, and that as the bytes of a file.
 
-    A person's annotation file always wins; where there is none `annotate` reads, if one is given. Raises ReadError where the
+    A person's annotation file always wins; where there is none, or nobody is to `look` for one, `annotate` reads, if one is given. Raises ReadError where the
     article cannot be read or nobody has read it, AnnotationError where the annotation has errors.
     """
     if reading.error or not reading.article:
         raise reading.error or ReadError("there is no article here", reading.name, "give a file with text")
     article = reading.article
-    path = find_annotation(Path(reading.name), article.id)  # of stdin, here
+    path = find_annotation(Path(reading.name), article.id) if look else None  # of stdin, here
     if path:
         checked = check_annotation(path, article, registry)
     elif annotate:
@@ -86,6 +89,7 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
 
 
 Read = tuple[Article, bytes, Checked]
+Shared = tuple[Registry, Annotate | None, bool]  # what `read_checked` takes besides a reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,10 @@ def read_all(
     readings: Iterable[Reading], registry: Registry, annotate: Annotate | None = None, jobs: int = 1
 ) -> Iterator[tuple[Reading, Read | ProvisoError]]:
     """Each reading with what `read_checked` makes of it, or why it cannot, in order; the same on any number of processes."""
-    return ordered(_try, (registry, annotate), readings, jobs)
+    return ordered(_try, (registry, annotate, True), readings, jobs)
 
 
-def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Reading, Read | ProvisoError]:
+def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError]:
     try:
         reading = finish(reading)
         return reading, read_checked(reading, *shared)
@@ -115,16 +119,38 @@ def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Re
         return reading, error
 
 
-def _ready(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Reading, Ready | ProvisoError]:
+def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:
     """The same, as far as it can be made ready to be stored where no store is."""
     reading, read = _try(shared, reading)
     if isinstance(read, ProvisoError):
-        return reading, read
+        return reading, _bare(read)
     article, words, checked = read
     made = checked.annotation
     assert made  # read_checked raises where there is none
     lines = lines_of(article_iri(article.id), checked.triples)
     return reading, Ready(article, words, made.annotator, lines, len(made.statements), checked.findings)
+
+
+def _on_cluster(
+    readings: Iterable[Reading], registry: Registry, annotate: Annotate | None, address: str
+) -> Iterator[tuple[Reading, Ready | ProvisoError]]:
+    """The same on the workers of a cluster, but for what a person has annotated: its file is here alone."""
+
+    def here(reading: Reading) -> tuple[Reading, Ready | ProvisoError] | None:
+        try:
+            away = annotate and not reading.error and not find_annotation(Path(reading.name), reading.id)
+        except AnnotationError:
+            away = None
+        return None if away else _ready((registry, annotate, True), reading)
+
+    for reading, made in cluster.ordered(_ready, (registry, annotate, False), readings, address, here):
+        if isinstance(made, cluster.Lost):
+            yield (
+                reading,
+                ReadError(made.reason, reading.id or reading.name, "read it alone, with --jobs 2, to see why; the others are stored"),
+            )
+        else:
+            yield made
 
 
 def _unread(readings: Iterable[Reading], stored: Mapping[str, Entry], done: deque[tuple[str, str]]) -> Iterator[Reading]:
@@ -169,18 +195,21 @@ def add(
     annotate: Annotate | None = None,
     jobs: int = 1,
     resume: bool = False,
+    address: str = "",
 ) -> Iterator[Outcome]:
     """Stores the articles as they come, some at a time; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
 
     With `resume` what is stored from the same bytes of the same file, and of the annotation beside it, is not read again, as
-    after a run that was broken off. Raises StoreError where the store itself fails; what was yielded before counts.
+    after a run that was broken off. With the `address` of a scheduler a cluster reads, and the store is the same. Raises StoreError where the store itself fails; what was yielded before counts.
     """
     stored = store.acknowledged()
     describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
     done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
     group = _Group(store, when)
-    for reading, read in ordered(_ready, (registry, annotate), _unread(readings, stored, done) if resume else readings, jobs):
+    unread = _unread(readings, stored, done) if resume else readings
+    ready = _on_cluster(unread, registry, annotate, address) if address else ordered(_ready, (registry, annotate, True), unread, jobs)
+    for reading, read in ready:
         for outcome in _unchanged(store, done, claimed):
             group.take(outcome)
         name = reading.article.id if reading.article else ""
