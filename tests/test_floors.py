@@ -21,8 +21,8 @@ FLOORS = {
     4: ("query",),
     3: ("annotate", "store"),
     2: ("articles", "actors", "triples"),
-    1: ("model", "listing"),
-    0: ("vocabulary", "errors", "text", "resources", "parallel", "cluster"),
+    1: ("model", "listing", "cluster"),
+    0: ("vocabulary", "errors", "text", "resources", "parallel"),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
