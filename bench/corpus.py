@@ -28,7 +28,22 @@ SEED = 7
 STATEMENTS = (3, 9)  # of an article, fewest and most
 FIRST_DAY, DAYS = date(2025, 1, 1), 450
 STANCES = {"pledged": "pledges", "open": "offers", "refused": "refuses", "withdrawn": "withdraws"}  # and the force with which they are said
-CIRCUMSTANCES = [f"{what} {how}" for what in ("ceasefire", "parliament vote", "budget", "treaty", "election", "court ruling", "summit", "inspection", "withdrawal", "prisoner exchange") for how in ("holds", "passes", "is signed", "is confirmed", "goes ahead")]  # fmt: skip
+WHAT = (
+    "ceasefire",
+    "parliament vote",
+    "budget",
+    "treaty",
+    "election",
+    "court ruling",
+    "summit",
+    "inspection",
+    "withdrawal",
+    "prisoner exchange",
+)
+HOW = "holds", "passes", "is signed", "is confirmed", "goes ahead"
+WHEN = "in spring", "this year", "before winter", "by June", "next week", "in time", "as planned", "in full"
+CIRCUMSTANCES = [f"{what} {how} {when}" for when in WHEN for what in WHAT for how in HOW]
+BELOW = 20  # a circumstance hangs on one of the next so many, so that none hangs on itself
 KINDS = ("event", "approval", "reciprocity", "finding")
 OUTLETS = [f"Daily {name}" for name in ("Herald", "Courier", "Post", "Wire", "Observer", "Gazette", "Echo", "Monitor")]
 Item = TypeVar("Item")
@@ -67,7 +82,7 @@ class Corpus:
         self._speakers = _Zipf([a for a in actors if a.kind == "person"], self._chance)
         self._states = _Zipf([a for a in actors if a.kind in ("state", "institution", "alliance")], self._chance)
         self._actions = _Zipf(sorted(registry.concepts["actions"].values(), key=lambda c: c.id), self._chance)
-        self._circumstances = _Zipf(CIRCUMSTANCES, self._chance)
+        self._circumstances = _Zipf(range(len(CIRCUMSTANCES)), self._chance)
 
     def articles(self) -> Iterator[tuple[Article, Annotation]]:
         """Articles without end."""
@@ -132,21 +147,21 @@ class Corpus:
         polarity = "unless" if chance.random() < 0.15 else "if"
         marker = put(polarity)
         put(" ")
-        depends = ()
-        entry = self._one(made, id)
-        if chance.random() < 0.3:
+        depends: tuple[str, ...] = ()
+        which = self._circumstances.draw()
+        entry = self._one(made, id, which)
+        if chance.random() < 0.3 and which + BELOW < len(CIRCUMSTANCES):
             put(", provided ")
-            below = self._one(made, id + "-b")
-            depends = (below.id,) if (below.circumstance, below.kind) != (entry.circumstance, entry.kind) else ()
-            if depends:
-                made.conditions.append(below)
+            below = self._one(made, id + "-b", which + 1 + hash_of(entry.circumstance) % BELOW)
+            depends = (below.id,)
+            made.conditions.append(below)
         made.conditions.append(
             Condition(entry.id, entry.text, entry.circumstance, entry.kind, entry.by, depends, None, entry.confidence, entry.found_by)
         )
         return ConditionUse(id, polarity, "requirement", marker, None, 0.9, "bench")
 
-    def _one(self, made: _Article, id: str) -> Condition:
-        words = self._circumstances.draw()
+    def _one(self, made: _Article, id: str, which: int) -> Condition:
+        words = CIRCUMSTANCES[which]
         kind = KINDS[hash_of(words) % len(KINDS)]
         span = made.writer.put(f"the {words}")
         by: tuple[Reference, ...] = ()
