@@ -167,13 +167,15 @@ DAMAGES: dict[str, tuple[Callable[[], list[bytes]], list[str]]] = {
     "cut in its header": (lambda: [ONE, TWO[:60]], [ALL[0], "damaged"]),
     "packed and cut": (lambda: [gzip.compress(ONE), gzip.compress(TWO)[:-30]], [ALL[0], "cut short"]),
     "a byte of a member": (lambda: [gzip.compress(ONE), _flipped(gzip.compress(TWO)), gzip.compress(THREE)], [ALL[0], "damaged", ALL[2]]),
+    "the sum of a member": (lambda: [_flipped(gzip.compress(ONE), -6), gzip.compress(TWO)], ["damaged", ALL[1]]),
     "no archive": (lambda: [b"Hello."], ["damaged"]),
     "something packed": (lambda: [gzip.compress(b"Hello.")], ["damaged"]),
 }
 
 
-def _flipped(data: bytes) -> bytes:
-    return data[:40] + bytes([data[40] ^ 0xFF]) + data[41:]
+def _flipped(data: bytes, at: int = 40) -> bytes:
+    at %= len(data)
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
 
 @pytest.mark.parametrize("name", DAMAGES)

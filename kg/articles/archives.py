@@ -105,9 +105,12 @@ def _end(stream: BinaryIO, at: int, length: int) -> int:
     if not piece.startswith(_GZIP):
         return at + max(1, piece.find(_BLANK) + len(_BLANK) + length)
     member = zlib.decompressobj(31)
-    while piece and not member.eof:
-        member.decompress(piece, _PIECE)
-        piece = member.unconsumed_tail or stream.read(_PIECE)
+    try:
+        while piece and not member.eof:
+            member.decompress(piece, _PIECE)
+            piece = member.unconsumed_tail or stream.read(_PIECE)
+    except zlib.error:  # what is wrong comes behind the record
+        return at + 1
     return max(at + 1, stream.tell() - len(member.unused_data) - len(piece))
 
 
