@@ -271,10 +271,10 @@ def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
 
     for given in paths:
         if given == STDIO:
-            yield from read_stream(sys.stdin.buffer, raw)
+            yield from read_stream(sys.stdin.buffer, raw, later=True)
         else:
             for file in find_files([Path(given)]):
-                yield from read_articles(file, raw=raw)
+                yield from read_articles(file, raw, later=True)
 
 
 # ---------------------------------------------------------------------------------------------------- articles in and out
@@ -282,7 +282,9 @@ def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
 
 @app.command(short_help="Read, annotate, check and store articles.")
 def add(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl), folders of them, or - for stdin.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH…", help="Articles (.txt .md .html .jsonl .warc .warc.gz), folders of them, or - for stdin.")
+    ],
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
     annotator: AnnotatorName = "rules",
@@ -290,6 +292,7 @@ def add(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after a run that broke off: what is stored as it is now is not read again.")
     ] = False,
+    cluster: Annotated[str, typer.Option("--cluster", help="The scheduler of a dask.distributed cluster that reads, one you trust.")] = "",
     format: Format = "table",
 ) -> None:
     """\b
@@ -306,7 +309,7 @@ def add(
         known = _registry(registry)
         outcomes = []
         with _writer(store, "add", make=True) as held:
-            for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, processes, resume), "articles"):
+            for outcome in _progress(ingest.add(held, _readings(paths), known, _now(), read, processes, resume, cluster), "articles"):
                 outcomes.append(outcome)
                 _report(outcome)
             ingest.derive(held, _now())
@@ -395,7 +398,7 @@ def remove(
 
 @app.command(short_help="Print an article's annotation without storing it.")
 def annotate(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, or - for stdin.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="An article, a folder, a .jsonl collection, a web archive, or - for stdin.")],
     registry: RegistryFile = None,
     annotator: AnnotatorName = "rules",
     jobs: Jobs = 1,

@@ -96,6 +96,10 @@ class AnnotationError(ProvisoError):
         super().__init__(f"{first.message} [{first.code}]{more}", place, hint)
         self.findings = tuple(findings)
 
+    def __reduce__(self) -> tuple[type[AnnotationError], tuple[Sequence[Finding], str]]:
+        """How it goes to another process: by its findings, which its words are made of."""
+        return type(self), (self.findings, self.hint)
+
 
 class StoreError(ProvisoError):
     """A store that is missing, is no store, is held by another process, or is of another version."""

@@ -1,6 +1,6 @@
 """Articles -> read, checked, stored, derived: one outcome for every input, each article in one transaction.
 
-    Reading --read_checked--> Checked --replace_graph--> the article's graph and its provenance --derive--> kg:derived/RULE
+    Reading --read_checked--> Checked --replace_graphs--> the article's graph and its provenance --derive--> kg:derived/RULE
 
 What an input ends as: `stored` (new), `superseded` (another reading of it was there; its dates and kept files stay in
 kg:provenance), `unchanged`, `rejected` (cannot be read, has no or a faulty annotation, or another file has its id). The
@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg import cluster
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import utterance_triples
@@ -25,17 +27,19 @@ from kg.annotate.automatic import RULES, Annotate, require_article
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
-from kg.articles.reading import STDIN, Reading
+from kg.articles import Reading, finish
+from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, trust_reading
 from kg.errors import AnnotationError, Conflict, Finding, ModelError, ProvisoError, ReadError, UsageError
-from kg.model import Article, Registry
+from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import Change, Store, Writer, digest_of, quads
+from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, lines_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
+LINES, SECONDS = 50_000, 1.0  # of what is stored together: some forty articles; where reading takes long, one
 # Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
 READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
     "origin": origin_triples,
@@ -57,16 +61,18 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None = None) -> tuple[Article, bytes, Checked]:
+def read_checked(
+    reading: Reading, registry: Registry, annotate: Annotate | None = None, look: bool = True
+) -> tuple[Article, bytes, Checked]:
     """The article of a reading, what was read from it, and that as the bytes of a file.
 
-    A person's annotation file always wins; where there is none `annotate` reads, if one is given. Raises ReadError where the
+    A person's annotation file always wins; where there is none, or nobody is to `look` for one, `annotate` reads, if one is given. Raises ReadError where the
     article cannot be read or nobody has read it, AnnotationError where the annotation has errors, ModelError where a model cannot be asked.
     """
     if reading.error or not reading.article:
         raise reading.error or ReadError("there is no article here", reading.name, "give a file with text")
     article = reading.article
-    path = find_annotation(Path(reading.name), article.id)  # of stdin, here
+    path = find_annotation(Path(reading.name), article.id) if look else None  # of stdin, here
     if path:
         checked = check_annotation(path, article, registry)
     elif annotate:
@@ -85,20 +91,75 @@ def read_checked(reading: Reading, registry: Registry, annotate: Annotate | None
 
 
 Read = tuple[Article, bytes, Checked]
+Shared = tuple[Registry, Annotate | None, bool]  # what `read_checked` takes besides a reading
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An article with its graph as it will be stored (`lines_of`), and what was read from it as the bytes of a file."""
+
+    article: Article
+    words: bytes
+    annotator: Annotator
+    lines: list[bytes]
+    statements: int
+    findings: tuple[Finding, ...]
 
 
 def read_all(
     readings: Iterable[Reading], registry: Registry, annotate: Annotate | None = None, jobs: int = 1
 ) -> Iterator[tuple[Reading, Read | ProvisoError]]:
     """Each reading with what `read_checked` makes of it, or why it cannot, in order; the same on any number of processes."""
-    return ordered(_try, (registry, annotate), readings, jobs)
+    return ordered(_try, (registry, annotate, True), readings, jobs)
+
+
+def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError]:
+    try:
+        reading = finish(reading)
+        return reading, read_checked(reading, *shared)
+    except (ReadError, AnnotationError, ModelError) as error:
+        return reading, error
+
+
+def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:
+    """The same, as far as it can be made ready to be stored where no store is."""
+    reading, read = _try(shared, reading)
+    if isinstance(read, ProvisoError):
+        return reading, _bare(read)
+    article, words, checked = read
+    made = checked.annotation
+    assert made  # read_checked raises where there is none
+    lines = lines_of(article_iri(article.id), checked.triples)
+    return reading, Ready(article, words, made.annotator, lines, len(made.statements), checked.findings)
+
+
+def _on_cluster(
+    readings: Iterable[Reading], registry: Registry, annotate: Annotate | None, address: str
+) -> Iterator[tuple[Reading, Ready | ProvisoError]]:
+    """The same on the workers of a cluster, but for what a person has annotated: its file is here alone."""
+
+    def here(reading: Reading) -> tuple[Reading, Ready | ProvisoError] | None:
+        try:
+            away = annotate and not reading.error and not find_annotation(Path(reading.name), reading.id)
+        except AnnotationError:
+            away = None
+        return None if away else _ready((registry, annotate, True), reading)
+
+    for reading, made in cluster.ordered(_ready, (registry, annotate, False), readings, address, here):
+        if isinstance(made, cluster.Lost):
+            yield (
+                reading,
+                ReadError(made.reason, reading.id or reading.name, "read it alone, with --jobs 2, to see why; the others are stored"),
+            )
+        else:
+            yield made
 
 
 def _unread(readings: Iterable[Reading], stored: Mapping[str, Entry], done: deque[tuple[str, str]]) -> Iterator[Reading]:
     """Those that are not stored as they are now; the others go to `done`."""
     for reading in readings:
-        if reading.article and _is_stored(reading, reading.article.id, stored):
-            done.append((reading.article.id, reading.name))
+        if not reading.error and _is_stored(reading, reading.id, stored):
+            done.append((reading.id, reading.name))
         else:
             yield reading
 
@@ -128,13 +189,6 @@ def _origin(reading: Reading) -> str:
     return STDIN if reading.name == STDIN else str(Path(reading.name).resolve())
 
 
-def _try(shared: tuple[Registry, Annotate | None], reading: Reading) -> tuple[Reading, Read | ProvisoError]:
-    try:
-        return reading, read_checked(reading, *shared)
-    except (ReadError, AnnotationError, ModelError) as error:
-        return reading, error
-
-
 def add(
     store: Writer,
     readings: Iterable[Reading],
@@ -143,18 +197,23 @@ def add(
     annotate: Annotate | None = None,
     jobs: int = 1,
     resume: bool = False,
+    address: str = "",
 ) -> Iterator[Outcome]:
-    """Stores each article as it comes; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
+    """Stores the articles as they come, some at a time; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
 
     With `resume` what is stored from the same bytes of the same file, and of the annotation beside it, is not read again, as
-    after a run that was broken off. Raises StoreError where the store itself fails; what was yielded before counts.
+    after a run that was broken off. With the `address` of a scheduler a cluster reads, and the store is the same. Raises StoreError where the store itself fails; what was yielded before counts.
     """
     stored = store.acknowledged()
     describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
     done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
-    for reading, read in read_all(_unread(readings, stored, done) if resume else readings, registry, annotate, jobs):
-        yield from _unchanged(store, done, claimed)
+    group = _Group(store, when)
+    unread = _unread(readings, stored, done) if resume else readings
+    ready = _on_cluster(unread, registry, annotate, address) if address else ordered(_ready, (registry, annotate, True), unread, jobs)
+    for reading, read in ready:
+        for outcome in _unchanged(store, done, claimed):
+            group.take(outcome)
         name = reading.article.id if reading.article else ""
         try:
             if name in claimed:
@@ -163,10 +222,42 @@ def add(
                 claimed[name] = reading.name
             if isinstance(read, ProvisoError):
                 raise read
-            yield _add(store, stored, reading, read, when, describe)
+            group.take(*_add(store, stored, reading, read, when, describe))
         except (ReadError, AnnotationError, ModelError, Conflict) as error:
-            yield Outcome("rejected", name, reading.name, error=_bare(error), notes=reading.notes)
+            group.take(Outcome("rejected", name, reading.name, error=_bare(error), notes=reading.notes))
+        if group.is_full():
+            yield from group.stored()
+    yield from group.stored()
     yield from _unchanged(store, done, claimed)
+
+
+class _Group:
+    """Articles that are stored together, because syncing is most of what a small commit costs; what became of them is told then."""
+
+    def __init__(self, store: Writer, when: str) -> None:
+        self._store, self._when = store, when
+        self._outcomes: list[Outcome] = []
+        self._new: list[Replacement] = []
+        self._lines, self._begun = 0, 0.0
+
+    def take(self, outcome: Outcome, new: Replacement | None = None) -> None:
+        if not self._outcomes:
+            self._lines, self._begun = 0, time.monotonic()
+        self._outcomes.append(outcome)
+        if new:
+            self._new.append(new)
+            self._lines += len(new.lines)
+
+    def is_full(self) -> bool:
+        """Whether it is time to store: after so many lines, or a second, so that little is read again after a kill."""
+        return self._lines > LINES or time.monotonic() - self._begun > SECONDS
+
+    def stored(self) -> Iterator[Outcome]:
+        """Stores them and tells of them."""
+        if self._new:
+            self._store.replace_graphs(self._new, when=self._when)
+        yield from self._outcomes
+        self._outcomes, self._new = [], []
 
 
 def _bare(error: ProvisoError) -> ProvisoError:
@@ -228,39 +319,36 @@ def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) ->
 
 def _add(
     store: Writer,
-    stored: dict[str, Entry],
+    stored: Mapping[str, Entry],
     reading: Reading,
-    read: Read,
+    read: Ready,
     when: str,
     describe: Callable[[], None],
-) -> Outcome:
-    article, words, checked = read
-    assert checked.annotation  # read_checked raises where there is none
-    origin = _origin(reading)
-    graph, notes = article_iri(article.id), reading.notes
-    made = Outcome("stored", article.id, reading.name, len(checked.annotation.statements), None, checked.findings, notes)
+) -> tuple[Outcome, Replacement | None]:
+    """What becomes of an article, and what is to be stored for that; the files it was read from are kept already."""
+    article, origin = read.article, _origin(reading)
+    graph = article_iri(article.id)
+    made = Outcome("stored", article.id, reading.name, read.statements, None, read.findings, reading.notes)
     there = stored.get(graph)
-    same_graph = there is not None and _same(store, graph, checked.triples)
-    source = reading.source
-    about = annotation_triples(article, checked.annotation.annotator, when, _sum(source), _sum(words))
+    same_graph = there is not None and _same(store, graph, read.lines)
+    about = annotation_triples(article, read.annotator, when, _sum(reading.source), _sum(read.words))
     told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
-    if same_graph and told in map(_told, _current(store, graph).values()):
-        return replace(made, outcome="unchanged")
+    current = _current(store, graph) if there else {}
+    if same_graph and told in map(_told, current.values()):
+        return replace(made, outcome="unchanged"), None
     if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
-    kept = [store.keep_source(source), store.keep_source(words)]
+    kept = [store.keep_source(reading.source), store.keep_source(read.words)]
     change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
-    stored[graph] = store.replace_graph(graph, checked.triples, {PROVENANCE_GRAPH: change}, when=when, sources=kept, origin=origin)
-    return replace(made, outcome="superseded") if there else made
+    return replace(made, outcome="superseded") if there else made, Replacement(graph, read.lines, {PROVENANCE_GRAPH: change}, kept, origin)
 
 
-def _same(store: Writer, graph: Iri, triples: Sequence[Triple]) -> bool:
+def _same(store: Writer, graph: Iri, lines: list[bytes]) -> bool:
     """Whether the graph says this already; where its text stands in a file that holds others too may have moved."""
-    place = {kg("rawStart"), kg("rawEnd")}
-    return store.digest(graph) == digest_of(graph, triples) or {t for t in store.graph(graph) if t[1] not in place} == {
-        t for t in triples if t[1] not in place
-    }
+    place = tuple(f"<{kg(term)}>".encode() for term in ("rawStart", "rawEnd"))
+    before, after = ([line for line in some if line.split(b" ", 2)[1] not in place] for some in (store.lines(graph), lines))
+    return before == after
 
 
 def _elsewhere(before: str, now: str) -> bool:

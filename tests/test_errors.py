@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 
 import pytest
 
@@ -40,6 +41,13 @@ def test_every_error_is_one_a_user_can_be_told_about() -> None:
 def test_an_error_is_at_most_three_lines(error: ProvisoError, lines: str) -> None:
     """What, where, what to try; what is not known is left out, and text from outside cannot add a line."""
     assert str(error) == lines
+
+
+def test_an_error_goes_to_another_process_and_back() -> None:
+    """With all it says: readings are made in many."""
+    for error in (ReadError("a", "b", "c"), AnnotationError([Finding("c", "error", "m", "f.yaml", 3), Finding("d", "error", "n")])):
+        back = pickle.loads(pickle.dumps(error))
+        assert (type(back), str(back), getattr(back, "findings", ())) == (type(error), str(error), getattr(error, "findings", ()))
 
 
 def test_an_error_has_fields() -> None:

@@ -21,7 +21,7 @@ FLOORS = {
     4: ("query",),
     3: ("annotate", "store"),
     2: ("articles", "actors", "triples"),
-    1: ("model", "listing"),
+    1: ("model", "listing", "cluster"),
     0: ("vocabulary", "errors", "text", "resources", "parallel"),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
@@ -58,6 +58,8 @@ ROOMS_OF = {
     "numpy": {"annotate"},
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},
+    "fastwarc": {"articles"},
+    "distributed": {"cluster"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.
@@ -86,7 +88,21 @@ NETWORK = {
     "xmlrpc",
 }
 
-HEAVY = ("httpx", "rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython", "numpy", "py3langid")
+HEAVY = (
+    "httpx",
+    "rdflib",
+    "networkx",
+    "pyvis",
+    "jinja2",
+    "trafilatura",
+    "pyshacl",
+    "jsonschema",
+    "IPython",
+    "numpy",
+    "py3langid",
+    "fastwarc",
+    "distributed",
+)
 
 
 def modules() -> list[Path]:

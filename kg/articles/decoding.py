@@ -30,10 +30,11 @@ _MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-a
 _SAVE_AS = "save it as UTF-8 text"
 
 
-def decode(data: bytes, where: str, page: bool = False) -> tuple[str, tuple[str, ...]]:
+def decode(data: bytes, where: str, page: bool = False, told: str = "") -> tuple[str, tuple[str, ...]]:
     """The text the bytes hold, without a byte order mark, and notes on what a reader should know of it.
 
-    `page` says that they are a web page, whose declared encoding counts where they are no UTF-8. Raises ReadError where
+    `page` says that they are a web page, whose declared encoding counts where they are no UTF-8; `told` is the encoding that a
+    server named, which counts before it. Raises ReadError where
     there are no words, where the bytes are no text, or in no encoding that can be told.
 
     >>> decode("“No”, he said.".encode("cp1252"), "a.txt")
@@ -41,7 +42,7 @@ def decode(data: bytes, where: str, page: bool = False) -> tuple[str, tuple[str,
     """
     if not data:
         raise ReadError("the file is empty", where, "give a file with text")
-    text, encoding, notes = _decode(data, where, page)
+    text, encoding, notes = _decode(data, where, page, told)
     if encoding and _share(text, ("Cn", "Co")) > 0.01:
         raise _untold(where)
     return text, (*notes, *check_text(text, where))
@@ -68,7 +69,7 @@ def check_text(text: str, where: str) -> tuple[str, ...]:
     return tuple(f"{count} {what}" for count, what in counts if count)
 
 
-def _decode(data: bytes, where: str, page: bool) -> tuple[str, str, tuple[str, ...]]:
+def _decode(data: bytes, where: str, page: bool, told: str) -> tuple[str, str, tuple[str, ...]]:
     """Text, the name of the encoding where it was guessed, notes."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -79,7 +80,7 @@ def _decode(data: bytes, where: str, page: bool) -> tuple[str, str, tuple[str, .
     if b"\0" in data:
         return _utf16(data, where)
     text = _strict(data, "utf-8")
-    return (text, "", ()) if text is not None else _guess(data, where, page)
+    return (text, "", ()) if text is not None else _guess(data, where, page, told)
 
 
 def _utf16(data: bytes, where: str) -> tuple[str, str, tuple[str, ...]]:
@@ -96,12 +97,12 @@ def _utf16(data: bytes, where: str) -> tuple[str, str, tuple[str, ...]]:
     return text, encoding, (f"decoded as {encoding}, which is a guess",)
 
 
-def _guess(data: bytes, where: str, page: bool) -> tuple[str, str, tuple[str, ...]]:
-    if page and (found := _DECLARED.search(data[:4096])):
-        label = found.group(1).decode("ascii").lower()
-        text = _strict(data, _MEANT.get(label, label))
-        if text is not None and _LABELS.match(label):
-            return text, label, (f"decoded as {label}, as the page says",)
+def _guess(data: bytes, where: str, page: bool, told: str) -> tuple[str, str, tuple[str, ...]]:
+    found = _DECLARED.search(data[:4096]) if page else None
+    for label, who in ((told.lower(), "server"), (found.group(1).decode("ascii").lower() if found else "", "page")):
+        text = _strict(data, _MEANT.get(label, label)) if _LABELS.match(label) else None
+        if text is not None:
+            return text, label, (f"decoded as {label}, as the {who} says",)
     nearly = data.decode("utf-8", "replace")
     broken = nearly.count("\ufffd")
     if broken * 10 < sum(c > "\x7f" for c in nearly):

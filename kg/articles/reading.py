@@ -10,19 +10,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from kg.articles.archives import Page, pages
 from kg.articles.decoding import check_text, decode
-from kg.articles.fields import Part, build, split
+from kg.articles.fields import Part, build, iso_date, split
 from kg.articles.pages import extract
 from kg.errors import ReadError
 from kg.model import Article
 from kg.resources import STORE_MARK
 
-TEXTS, PAGES, COLLECTIONS = (".txt", ".md"), (".html", ".htm"), (".jsonl",)
-SUFFIXES = (*TEXTS, *PAGES, *COLLECTIONS)
+TEXTS, PAGES, COLLECTIONS, ARCHIVES = (".txt", ".md"), (".html", ".htm"), (".jsonl",), (".warc", ".warc.gz")
+MANY = (*COLLECTIONS, *ARCHIVES)  # whose size says nothing of an article's
+SUFFIXES = (*TEXTS, *PAGES, *MANY)
 STDIN = "-"
 LARGEST = 4_000_000  # bytes of one article: more than the longest books
 LARGEST_PAGE = 10_000_000  # of a web page, most of which is no text
@@ -34,9 +35,10 @@ _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!docty
 class Reading:
     """One article of a file, or why there is none.
 
-    `source` is the bytes it was read from (of a collection its line, else the whole file) and `name` the path as it was given:
+    `source` is the bytes it was read from (of a collection its line, of an archive its record, else the whole file) and `name` the path as it was given:
     `read_bytes(source, name)` reads it again. `id` is the article's id, also where reading it failed, as far as it is known.
-    `notes` say what a reader should know of the text.
+    `notes` say what a reader should know of the text. A page that was read with `later` has neither article nor error before
+    `finish`.
     """
 
     article: Article | None
@@ -57,8 +59,9 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
         yield from (_in_folder(path) or [path]) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
 
 
-def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
-    """The articles of one file, at least one reading; `raw` takes a text as it is.
+def read_articles(path: Path, raw: bool = False, later: bool = False) -> Iterator[Reading]:
+    """The articles of one file, at least one reading; `raw` takes a text as it is, `later` leaves it to `finish` to find the
+    article in a page, which takes a process and half a second.
 
     >>> [reading] = read_articles(Path("no/such.txt"))
     >>> print(reading.error)
@@ -69,11 +72,11 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
     name = _printable(str(path))
     try:
         _check_file(path, name)
-        if _kind(name, b"") in COLLECTIONS:
+        if _kind(name, b"") in MANY:
             with path.open("rb") as stream:
-                yield from _collection(_lines(stream), name)
+                yield from _many(stream, _kind(name, b""), name, raw, later)
         else:
-            yield from read_bytes(path.read_bytes(), name, raw)
+            yield from read_bytes(path.read_bytes(), name, raw, later)
     except ReadError as error:
         yield Reading(None, b"", error, (), name, path.stem)
     except OSError as error:
@@ -82,7 +85,7 @@ def read_articles(path: Path, raw: bool = False) -> Iterator[Reading]:
         )
 
 
-def read_bytes(data: bytes, name: str = STDIN, raw: bool = False) -> Iterator[Reading]:
+def read_bytes(data: bytes, name: str = STDIN, raw: bool = False, later: bool = False) -> Iterator[Reading]:
     """The articles in some bytes; `name` says by its suffix what they are, `-` (stdin) leaves that to their beginning.
 
     >>> [reading] = read_bytes(b"Macron said no.", "a.txt")
@@ -90,31 +93,59 @@ def read_bytes(data: bytes, name: str = STDIN, raw: bool = False) -> Iterator[Re
     ('a', 'Macron said no.', (0, 15))
     """
     kind = _kind(name, data)
-    if kind in COLLECTIONS:
-        yield from _collection(_lines(io.BytesIO(data)), name)
-        return
     try:
+        if kind in MANY:
+            yield from _many(io.BytesIO(data), kind, name, raw, later)
+            return
         if kind not in (*TEXTS, *PAGES):
             raise ReadError(f"no article file: {kind or 'no suffix'}", name, f"give a file that ends in {' '.join(SUFFIXES)}")
+        if kind in PAGES and later and not raw:
+            yield Reading(None, data, None, (), name, _stem(name))
+            return
         text, notes = decode(data, name, kind in PAGES)
         yield from _page(text, notes, data, name) if kind in PAGES and not raw else _text(text, notes, data, name, raw)
     except ReadError as error:
         yield Reading(None, data, error, (), name, _stem(name))
 
 
-def read_stream(stream: BinaryIO, raw: bool = False) -> Iterator[Reading]:
-    """The articles that come on stdin: a collection line by line, of any length; else one file, of a file's length."""
+def read_stream(stream: BinaryIO, raw: bool = False, later: bool = False) -> Iterator[Reading]:
+    """The articles that come on stdin: a collection line by line and an archive record by record, of any length; else one file, of a file's length."""
     first = stream.readline(LARGEST)
-    if _kind(STDIN, first) in COLLECTIONS:
-        yield from _collection(chain([first], _lines(stream)), STDIN)
+    whole = io.BufferedReader(_Whole(first, stream))
+    if (kind := _kind(STDIN, first)) in MANY:
+        yield from _many(whole, kind, STDIN, raw, later)
         return
-    data = first + stream.read(LARGEST_PAGE + 1 - len(first))
+    data = whole.read(LARGEST_PAGE + 1)
     try:
         _check_size(len(data), _kind(STDIN, data), STDIN)
     except ReadError as error:
         yield Reading(None, b"", error, (), STDIN, _stem(STDIN))
     else:
-        yield from read_bytes(data, STDIN, raw)
+        yield from read_bytes(data, STDIN, raw, later)
+
+
+class _Whole(io.RawIOBase):
+    """A stream from its beginning, which was read already."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first, self._rest = first, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._first[: len(buffer)] or self._rest.read(len(buffer))
+        self._first = self._first[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def finish(reading: Reading) -> Reading:
+    """The same with the article that is in its page, or why there is none; a reading that has either is returned as it is."""
+    if reading.article or reading.error:
+        return reading
+    (done,) = read_bytes(reading.source, reading.name)
+    return done
 
 
 # ---------------------------------------------------------------------------------------------------- files
@@ -130,7 +161,7 @@ def _in_folder(root: Path) -> list[Path]:
         folders[:] = sorted(f for f in folders if f != "annotations" and not f.startswith("."))
         here = (Path(folder, f) for f in files if not f.startswith("."))
         # realpath never raises, where resolve does for a link too long to follow.
-        found += [f for f in here if f.suffix.lower() in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)]
+        found += [f for f in here if _kind(f.name, b"") in SUFFIXES and Path(os.path.realpath(f)).is_relative_to(inside)]
     return sorted(found + unread)
 
 
@@ -147,20 +178,25 @@ def _check_file(path: Path, name: str) -> None:
 
 def _check_size(size: int, kind: str, name: str) -> None:
     largest = LARGEST_PAGE if kind in PAGES else LARGEST
-    if size > largest and kind not in COLLECTIONS:
+    if size > largest and kind not in MANY:
         raise ReadError(f"the file is larger than {largest:,} bytes", name, "give one article a file, or a .jsonl collection")
 
 
 def _kind(name: str, data: bytes) -> str:
     if name != STDIN:
-        return PurePath(name).suffix.lower()
+        packed = name.lower().endswith(ARCHIVES[1])
+        return ARCHIVES[1] if packed else PurePath(name).suffix.lower()
+    if data.startswith((b"WARC/1.", b"\x1f\x8b\x08")):
+        return ARCHIVES[0]
     if _PAGE.match(data):
         return ".html"
     return ".jsonl" if data[:1] == b"{" and _object(data.split(b"\n", 1)[0]) is not None else ".txt"
 
 
 def _stem(name: str) -> str:
-    return "stdin" if name == STDIN else PurePath(name).stem
+    return (
+        "stdin" if name == STDIN else PurePath(name).name[: -len(ARCHIVES[1])] if _kind(name, b"") == ARCHIVES[1] else PurePath(name).stem
+    )
 
 
 def _printable(name: str) -> str:
@@ -203,13 +239,37 @@ def _page(text: str, notes: tuple[str, ...], data: bytes, name: str) -> Iterator
     yield _attempt(reading, lambda: build(body, values, lambda _: name), set(), name)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    return iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
-
-
-def _collection(lines: Iterable[bytes], name: str) -> Iterator[Reading]:
+def _many(stream: BinaryIO, kind: str, name: str, raw: bool, later: bool) -> Iterator[Reading]:
     seen: set[str] = set()
+    if kind in COLLECTIONS:
+        yield from _collection(stream, name, seen)
+    else:
+        yield from (_record(page, name, raw, later, seen) for page in pages(stream, name))
+
+
+def _record(page: Page, name: str, raw: bool, later: bool, seen: set[str]) -> Reading:
+    """One record of an archive; what its page does not say of itself, the record does."""
+    reading = Reading(None, page.source, page.error, (), name, page.id)
+    is_page = page.kind in PAGES
+    if page.error:
+        return reading
+    if is_page and later and not raw and page.id not in seen:
+        seen.add(page.id)
+        return reading
+    try:
+        text, notes = decode(page.body, page.where, is_page, page.charset)
+        text, fields, more = extract(text, page.where) if is_page and not raw else (text, {}, ())
+    except ReadError as error:
+        return replace(reading, error=error)
+    day = iso_date(page.fetched) or ""
+    values = {"url": page.url, "published": day, "published_inferred": str("published" not in fields and bool(day))}
+    values |= {key: value for key, value in fields.items() if value} | {"id": page.id} | _file(name)
+    return _attempt(replace(reading, notes=(*notes, *more)), lambda: build(text, values, lambda _: page.where), seen, page.where)
+
+
+def _collection(stream: BinaryIO, name: str, seen: set[str]) -> Iterator[Reading]:
     empty = True
+    lines = iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
     for number, line in enumerate(lines, 1):
         if line.strip():
             empty = False

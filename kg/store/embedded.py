@@ -8,7 +8,8 @@
 An article counts as stored in this order: what will change is kept as a patch, and the journal's line for it as pending; one
 transaction takes the old graph out and puts the new one in together with its provenance; the engine's log is synced; one
 synced line in the journal says so. Killed anywhere before, the graph is the old one or the new one, whole; the next writer
-sees from the pending line whether the commit came through, and then counts it.
+sees from the pending line whether the commit came through, and then counts it. Several articles may go in together: then
+one transaction has them all, or one bulk load where nothing goes, and syncing, most of what a small commit costs, is done once.
 
 Readers open a snapshot (hard links, made in milliseconds), because the engine's read-only view of files that somebody is
 writing fails now and then. A digest is the SHA-256 of sorted N-Quads lines, graph after graph: that of a store is what
@@ -134,9 +135,19 @@ def quads(graph: str, triples: Iterable[Triple | ox.Triple]) -> Iterator[ox.Quad
             yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), _term(value), name)
 
 
+def lines_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> list[bytes]:
+    """These triples as they are stored: sorted N-Quads lines, each once and with its newline, `0.70` as `0.7`."""
+    return memory(quads(graph, triples)).lines(graph)
+
+
 def digest_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> str:
     """The digest these triples will have once stored, to tell whether storing them would change anything."""
-    return memory(quads(graph, triples)).digest(graph)
+    return digest_of_lines(lines_of(graph, triples))
+
+
+def digest_of_lines(lines: Iterable[bytes]) -> str:
+    """The digest of a graph with these lines, as `lines_of` gives them."""
+    return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def acknowledged(entries: Iterable[folder.Entry]) -> dict[str, folder.Entry]:
@@ -148,6 +159,24 @@ def acknowledged(entries: Iterable[folder.Entry]) -> dict[str, folder.Entry]:
         elif entry["did"] == "remove":
             latest.pop(entry["graph"], None)
     return latest
+
+
+class Replacement(NamedTuple):
+    """A graph that is to hold exactly these lines (as `lines_of` gives them), and what changes with it; as in `Writer.replace_graph`."""
+
+    graph: str
+    lines: list[bytes]
+    more: Mapping[str, Change]
+    sources: Sequence[str] = ()
+    origin: str = ""
+
+
+class Commit(NamedTuple):
+    """A journal line, the graph that is dropped before anything comes, and what goes from and comes to which graph."""
+
+    entry: folder.Entry
+    drop: str
+    changes: Mapping[str, Patch]
 
 
 class Store:
@@ -292,19 +321,23 @@ class Writer(Store):
         with a zone, `sources` are hashes of kept sources, `origin` says which file it was read from. Returns the journal line once it is on the disk: only then does
         it count. Raises StoreError (disk full, …): the graph is then the old or the new one, whole, and unacknowledged.
         """
-        new = memory(quads(graph, triples)).lines(graph)  # as storing writes them: "0.70" becomes "0.7", each line once
+        return self.replace_graphs([Replacement(graph, lines_of(graph, triples), more or {}, sources, origin)], when=when)[0]
+
+    def replace_graphs(self, some: Sequence[Replacement], *, when: str) -> list[folder.Entry]:
+        """The same for several graphs, of which none may stand in what changes with another: all are stored, or none is."""
         with self._turn:
-            return self._commit("replace", graph, new, more or {}, when, sources, origin)
+            made = [self._prepared("replace", r.graph, r.lines, r.more, when, r.sources, r.origin) for r in some]
+            return self._commit(made)
 
     def remove_graph(self, graph: str, more: Mapping[str, Change] | None = None, *, when: str) -> folder.Entry:
         """Takes a whole graph out, and changes others with it, in one transaction; as `replace_graph`."""
         with self._turn:
-            return self._commit("remove", graph, [], more or {}, when)
+            return self._commit([self._prepared("remove", graph, [], more or {}, when)])[0]
 
     def change_graphs(self, more: Mapping[str, Change], *, when: str) -> folder.Entry:
         """Changes graphs that grow, such as the provenance, in one transaction; as `more` of `replace_graph`."""
         with self._turn:
-            return self._commit("change", "", [], more, when)
+            return self._commit([self._prepared("change", "", [], more, when)])[0]
 
     def purge(self, graph: str, sources: Iterable[str] = (), more: Mapping[str, Change] | None = None, *, when: str) -> None:
         """Takes a graph out and leaves no byte of it: not in the engine's files, the journal, the snapshots, the sources.
@@ -324,9 +357,9 @@ class Writer(Store):
 
     def settle(self) -> None:
         """Finishes what a killed writer had begun: counts a commit that came through, and ends a purge."""
-        pending, entries = folder.read_pending(self._place), self.journal().entries
-        if pending and pending not in entries[-1:] and self._came_through(pending):
-            folder.append_journal(self._place, pending)
+        waiting = [entry for entry in folder.read_waiting(self._place, self.journal()) if self._came_through(entry)]
+        if waiting:
+            folder.append_journal(self._place, waiting)
         if (self._place / folder.PURGE).exists():
             self._finish_purge()
 
@@ -346,28 +379,47 @@ class Writer(Store):
         finally:
             del self._engine
 
-    def _commit(
+    def _prepared(
         self, did: str, graph: str, new: list[bytes], more: Mapping[str, Change], when: str, sources: Sequence[str] = (), origin: str = ""
-    ) -> folder.Entry:
+    ) -> Commit:
+        """A commit, with what it changes kept."""
         if graph in more:
             raise ValueError(f"{graph} is replaced as a whole, it cannot be changed as well")
         changes = {name: self._effective(name, change) for name, change in more.items()}
         entry = entry_of(did, graph, new, changes, when, sources, origin)
         gone, come = ([line for change in changes.values() for line in change[which]] for which in (0, 1))
         kept = [] if graph.startswith(DERIVED_GRAPH) else new  # what is derived can be derived again
+        if gone or come or kept:
+            entry |= self._kept(gone, [*come, *kept])
+        return Commit(entry, graph, changes | ({graph: ([], new)} if new else {}))
+
+    def _kept(self, gone: list[bytes], come: list[bytes]) -> folder.Entry:
+        """Keeps a patch; what the journal says of that."""
         try:
-            if gone or come or kept:
-                entry["patch"] = folder.keep(self._place, pack(gone, [*come, *kept]))
-            folder.write_pending(self._place, entry)
-            if gone or (graph and self.holds(graph)):
-                self._engine.update(update_of(graph, changes | ({graph: ([], new)} if new else {})))
-            else:  # a transaction too, without the length of a request
-                self._engine.load(b"".join([*come, *new]), format=ox.RdfFormat.N_QUADS)
+            return {"patch": folder.keep(self._place, pack(gone, come))}
+        except OSError as error:
+            raise folder.failed("what would change was not kept, so nothing was stored", self._place, error) from error
+
+    def _commit(self, some: Sequence[Commit]) -> list[folder.Entry]:
+        entries = [commit.entry for commit in some]
+        try:
+            folder.write_pending(self._place, entries)
+            self._apply(some)
             self._engine.flush()
-            folder.append_journal(self._place, entry)
+            folder.append_journal(self._place, entries)
         except (OSError, RuntimeError) as error:
-            raise folder.failed(f"{graph} was not stored", self._place, error) from error
-        return entry
+            which = f"{some[0].drop} and {len(some) - 1} more were" if len(some) > 1 else f"{some[0].drop} was"
+            raise folder.failed(f"{which} not stored", self._place, error) from error
+        return entries
+
+    def _apply(self, some: Sequence[Commit]) -> None:
+        """All of it in one transaction; or in one bulk load, which is all or nothing too and costs a third, but cannot take anything out."""
+        patches = [patch for commit in some for patch in commit.changes.values()]
+        if any(gone for gone, _ in patches) or any(commit.drop and self.holds(commit.drop) for commit in some):
+            self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in some))
+        else:
+            load = self._engine.bulk_load if len(some) > 1 else self._engine.load
+            load(b"".join(line for _, come in patches for line in come), format=ox.RdfFormat.N_QUADS)
 
     def _effective(self, graph: str, change: Change) -> Patch:
         """What really goes and comes, as lines, so that the sums in the journal are those of the graph."""
@@ -464,7 +516,7 @@ def entry_of(
     """The journal's line for a commit: `new` is all of a graph that is replaced, `changes` what goes and comes elsewhere."""
     entry: dict[str, object] = {"did": did, "graph": graph, "when": when} if graph else {"did": did, "when": when}
     if did == "replace":
-        entry |= {"quads": len(new), "sha256": hashlib.sha256(b"".join(new)).hexdigest(), "sources": list(sources)}
+        entry |= {"quads": len(new), "sha256": digest_of_lines(new), "sources": list(sources)}
         entry |= {"origin": origin} if origin else {}
     if changes:
         entry["more"] = {name: difference(*change) for name, change in changes.items()}

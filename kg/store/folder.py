@@ -5,7 +5,7 @@
     snapshots/     hard-linked copies for readers; `current` names the one to read and the journal's size it stands for
     sources/ab/    the bytes of every file that was read, and what each commit changed, under their SHA-256
     journal.jsonl  one line, with its checksum, for everything that counts as stored
-    pending        the line of the commit that was begun last: after a kill it tells whether that is to count
+    pending        the lines of the commit that was begun last: after a kill they tell whether that is to count
     purge          what is being purged, until nothing of it is left
     graph.damaged  the engine's files as a repair found them, where not all of what they held could be made again
     lock           held by the writer; says who that is
@@ -24,7 +24,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -229,27 +229,30 @@ def line_of(entry: Entry) -> bytes:
     return json.dumps({**entry, "check": _check(entry)}, sort_keys=True).encode() + b"\n"
 
 
-def write_pending(path: Path, entry: Entry) -> None:
-    """Says which line will follow if the commit that begins now comes through."""
-    write_synced(path / PENDING, line_of(entry))
+def write_pending(path: Path, entries: Sequence[Entry]) -> None:
+    """Says which lines will follow if the commit that begins now comes through."""
+    write_synced(path / PENDING, b"".join(map(line_of, entries)))
 
 
-def read_pending(path: Path) -> Entry | None:
-    """The line of the commit begun last; None where there is none, or its own writing was broken off, so nothing followed."""
+def read_waiting(path: Path, journal: Journal) -> list[Entry]:
+    """The lines of the commit begun last that are not in the journal; none where writing them was broken off, so that nothing followed."""
     try:
-        return entry_in((path / PENDING).read_bytes())
+        lines = (path / PENDING).read_bytes().splitlines()
     except OSError:
-        return None
+        return []
+    entries = [entry for line in lines if (entry := entry_in(line))]
+    counted = journal.entries[-len(lines) :] if lines else ()
+    return [entry for entry in entries if entry not in counted] if len(entries) == len(lines) else []
 
 
-def append_journal(path: Path, entry: Entry) -> None:
-    """Adds one line and waits until it is on the disk: from then on it counts. Holding the lock is the caller's part."""
-    line = line_of(entry)
+def append_journal(path: Path, entries: Sequence[Entry]) -> None:
+    """Adds lines and waits until they are on the disk: from then on they count. Holding the lock is the caller's part."""
+    lines = b"".join(map(line_of, entries))
     file = os.open(path / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         size = os.fstat(file).st_size
         try:
-            _write_all(file, line)
+            _write_all(file, lines)
             os.fsync(file)
         except OSError:
             os.ftruncate(file, size)  # half a line would swallow the next one

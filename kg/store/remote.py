@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from kg.errors import Finding, LimitError, StoreError
 from kg.store import folder
-from kg.store.embedded import Change, Dataset, Store, Term, Writer, difference, entry_of, memory, quads, sum_of, update_of
+from kg.store.embedded import Change, Commit, Dataset, Store, Term, Writer, difference, memory, quads, sum_of, update_of
 from kg.store.endpoint import Endpoint
 from kg.store.patches import Patch
 from kg.store.scan import Found, Scan
@@ -218,16 +218,16 @@ class RemoteWriter(RemoteStore, Writer):
     def close(self) -> None:
         """Nothing: `writer` lets the lock go."""
 
-    def _commit(
-        self, did: str, graph: str, new: list[bytes], more: Mapping[str, Change], when: str, sources: Sequence[str] = (), origin: str = ""
-    ) -> folder.Entry:
-        if graph in more:
-            raise ValueError(f"{graph} is replaced as a whole, it cannot be changed as well")
-        changes = {name: self._effective(name, change) for name, change in more.items()}
-        entry = entry_of(did, graph, new, changes, when, sources, origin)
-        self._put(graph, changes | ({graph: ([], new)} if new else {}), entry)
-        self._journal = folder.Journal((*self.journal().entries, entry), self.journal().damaged)
-        return entry
+    def _kept(self, gone: list[bytes], come: list[bytes]) -> folder.Entry:
+        """Nothing: what is there is the server's to keep."""
+        return {}
+
+    def _commit(self, some: Sequence[Commit]) -> list[folder.Entry]:
+        """One request each: a longer one is no safer."""
+        for commit in some:
+            self._put(commit.drop, commit.changes, commit.entry)
+            self._journal = folder.Journal((*self.journal().entries, commit.entry), self.journal().damaged)
+        return [commit.entry for commit in some]
 
     def _put(self, graph: str, changes: Mapping[str, Patch], entry: folder.Entry, rest: str = "") -> None:
         """One request: what goes, what comes, and the journal's line last; raises StoreError unless the line is there then, and the lock."""

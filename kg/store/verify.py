@@ -43,9 +43,9 @@ def inspect(path: Path) -> list[Finding]:
     found = [*_journal(path, journal), *_sources(path, journal.entries)]
     there = scan(path / folder.GRAPH)
     wrong = list(compare(str(path / folder.GRAPH), journal.entries, there))
-    pending = folder.read_pending(path)
-    if wrong and pending and pending not in journal.entries[-1:]:  # it may have come through: then the next writer counts it
-        wrong = min(wrong, list(compare(str(path / folder.GRAPH), (*journal.entries, pending), there)), key=len)
+    waiting = folder.read_waiting(path, journal)
+    if wrong and waiting:  # it may have come through: then the next writer counts it
+        wrong = min(wrong, list(compare(str(path / folder.GRAPH), (*journal.entries, *waiting), there)), key=len)
     found += wrong
     if not wrong:
         found += _snapshot(path, journal.entries, there)

@@ -12,7 +12,7 @@ import pytest
 from kg.errors import StoreError
 from kg.store import folder
 from kg.store.backup import backup
-from kg.store.embedded import Change, Writer, create, open_store, writer
+from kg.store.embedded import Change, Replacement, Writer, create, lines_of, open_store, writer
 from kg.store.repair import repair, upgrade
 from kg.store.verify import verify
 from kg.triples import Iri, Literal, Triple
@@ -202,6 +202,41 @@ def test_a_commit_that_did_not_come_through_does_not_count(place: Path, monkeypa
             store.replace_graph("x:d", some(5, "d"), when=WHEN)
     with writer(place, "add", WHEN) as store:
         assert store.acknowledged()["x:d"] == before
+    assert codes(place) == []
+
+
+@pytest.mark.parametrize("torn", [0, 40, 10_000], ids=["before the journal", "in its second line", "in its first line"])
+def test_graphs_that_were_stored_together_all_count_after_a_kill(place: Path, monkeypatch: pytest.MonkeyPatch, torn: int) -> None:
+    """Wherever between engine and journal: verify finds nothing wrong, the next writer counts those that were not yet."""
+    together = [Replacement(f"x:{n}", lines_of(f"x:{n}", some(5, f"d{n}")), {PROVENANCE_GRAPH: ([], some(1, f"read-{n}"))}) for n in (7, 8)]
+
+    def killed(path: Path, entries: list[folder.Entry]) -> None:
+        lines = b"".join(map(folder.line_of, entries))
+        with (path / "journal.jsonl").open("ab") as file:
+            file.write(b"" if not torn else lines[:-torn] or lines[:40])
+        raise OSError(28, "No space left on device")
+
+    with writer(place, "add", WHEN) as store:
+        monkeypatch.setattr("kg.store.folder.append_journal", killed)
+        with pytest.raises(StoreError, match="x:7 and 1 more were not stored"):
+            store.replace_graphs(together, when=WHEN)
+    monkeypatch.undo()
+    assert {*codes(place)} <= {"journal-torn"}
+    with writer(place, "add", WHEN) as store:
+        assert {"x:7", "x:8"} <= store.acknowledged().keys()
+    assert codes(place) == []
+
+
+def test_of_graphs_that_are_stored_together_all_are_or_none_is(place: Path) -> None:
+    """One that the engine refuses leaves the others as they were, and what is there already may stand among what is new."""
+    new, old = (Replacement(g, lines_of(g, some(5, g)), {}) for g in ("x:new", "x:a"))
+    with writer(place, "add", WHEN) as store:
+        before = store.digest()
+        with pytest.raises(SyntaxError):
+            store.replace_graphs([new, Replacement("x:bad", [b"<x:s> <x:p> nonsense .\n"], {})], when=WHEN)
+        assert store.digest() == before
+        store.replace_graphs([new, old], when=WHEN)
+        assert [store.lines(r.graph) for r in (new, old)] == [new.lines, old.lines]
     assert codes(place) == []
 
 

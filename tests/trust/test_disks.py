@@ -10,9 +10,9 @@ from bench.trust import run
 
 UNSYNCED = """
 import kg.store.folder as f
-def append(path, entry):
+def append(path, entries):
     with (path / "journal.jsonl").open("ab") as file:
-        file.write(f.line_of(entry))
+        file.write(b"".join(map(f.line_of, entries)))
 f.append_journal = append
 """
 IN_PLACE = """

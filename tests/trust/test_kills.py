@@ -11,18 +11,18 @@ from bench.trust import run
 COUNTED_FIRST = """
 import time, kg.store.folder as f
 was = f.write_pending
-def pending(path, entry):
-    was(path, entry)
-    f.append_journal(path, entry)
+def pending(path, entries):
+    was(path, entries)
+    f.append_journal(path, entries)
     time.sleep(0.3)
 f.write_pending = pending
 """
 UNSETTLED = """
 import time, kg.store.embedded as e, kg.store.folder as f
 was = f.append_journal
-def append(path, entry):
+def append(path, entries):
     time.sleep(0.5)
-    was(path, entry)
+    was(path, entries)
 f.append_journal, e.Writer.settle = append, lambda self: None
 """
 STEP_BY_STEP = """

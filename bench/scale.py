@@ -1,0 +1,238 @@
+"""What loading, checking, asking and drawing cost as the graph grows, beside raw pyoxigraph, rdflib, pySHACL and pyvis in the same run.
+
+    .venv/bin/python bench/scale.py [QUADS …]            10,000, 100,000 and 1,000,000 where none are given
+    .venv/bin/python bench/scale.py 100000 --markdown    the table as docs/bench.md has it
+
+The corpora are those of bench/corpus.py. CPU seconds of this process; growth is the exponent from the size before. rdflib has what fits it: up to
+100,000 quads.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from math import log10
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import rdflib
+
+from bench.corpus import Corpus, graphs
+from kg.actors import load_registry
+from kg.check import check_reading, trust_reading
+from kg.ingest import LINES
+from kg.listing import listing
+from kg.query import NamedQuery, ask_store, list_questions
+from kg.store.embedded import Replacement, Store, Writer, create, open_store, writer
+from kg.triples import annotation_triples, article_iri, registry_triples
+from kg.vocabulary import PROVENANCE_GRAPH, REGISTRY_GRAPH
+
+WHEN = "2026-06-01T12:00:00Z"
+RDFLIB = 100_000  # quads that rdflib is given at most
+PREFIX = "PREFIX kg: <https://w3id.org/proviso#> "
+COUNTS = {
+    "statements a stance": PREFIX + "SELECT ?stance (COUNT(?s) AS ?n) { ?s a kg:Statement ; kg:stance ?stance } GROUP BY ?stance",
+    "statements a speaker": PREFIX + "SELECT ?who (COUNT(?s) AS ?n) { ?s a kg:Statement ; kg:speaker ?who } GROUP BY ?who",
+    "conditions a committer": PREFIX
+    + "SELECT ?who (COUNT(DISTINCT ?k) AS ?n) { ?s kg:attaches ?k ; kg:expresses ?c . ?c kg:committer ?who } GROUP BY ?who",
+}
+Row = tuple[str, int, str, float, str, float | None, float | None]
+
+
+def cpu(work: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of some work in this process, and what it gave."""
+    begun = time.process_time()
+    found = work()
+    return time.process_time() - begun, found
+
+
+def best(work: Callable[[], Any]) -> tuple[float, Any]:
+    """The same, the least of five times where it is short, so that whoever comes first pays for no cold cache."""
+    first = cpu(work)
+    return min([first, *(cpu(work) for _ in range(4 if first[0] < 0.5 else 0))], key=lambda one: one[0])
+
+
+class Bench:
+    """The rows of one size."""
+
+    def __init__(self, quads: int, place: Path) -> None:
+        self.quads, self.place, self.registry = quads, place, load_registry()
+        self.rows: list[Row] = []
+
+    def row(self, what: str, ours: float, peer: str = "", theirs: float | None = None) -> None:
+        """One figure beside another."""
+        self.rows.append((what, self.quads, "CPU s", ours, peer, theirs, ours / theirs if theirs else None))
+        print(f"{what}: {ours:.3f} {peer} {theirs or ''}", file=sys.stderr, flush=True)
+
+    def run(self) -> list[Row]:
+        """All of them."""
+        made, (corpus, articles) = cpu(self._corpus)
+        self.row(f"making {articles} articles", made)
+        create(self.place / "store")
+        with writer(self.place / "store", "bench", WHEN) as store:
+            store.replace_graph(REGISTRY_GRAPH, registry_triples(self.registry), when=WHEN)
+            stored = self._store(store)
+        loaded, _ = cpu(lambda: self._raw(corpus))
+        self.row("storing them, durable", stored, "raw bulk load: no digests, journal or kept changes", loaded)
+        self._queries()
+        return self.rows
+
+    def _raw(self, corpus: Path) -> None:
+        raw = ox.Store(str(self.place / "raw"))
+        raw.bulk_load(path=corpus, format=ox.RdfFormat.N_QUADS)
+        raw.flush()
+
+    def _corpus(self) -> tuple[Path, int]:
+        target, articles = self.place / "corpus.nq", 0
+        with target.open("wb") as stream:
+            for _, _, lines in graphs(self.quads, self.registry):
+                stream.writelines(lines)
+                articles += 1
+        return target, articles
+
+    def _store(self, store: Writer) -> float:
+        """CPU seconds of storing all, in groups as `kg add` does."""
+        some: list[Replacement] = []
+        count, spent = 0, 0.0
+        for article, annotation, lines in graphs(self.quads, self.registry):
+            told = annotation_triples(article, annotation.annotator, WHEN, article.sha256, article.sha256)
+            some.append(Replacement(article_iri(article.id), lines, {PROVENANCE_GRAPH: ([], told)}))
+            count += len(lines)
+            if count > LINES:
+                spent += cpu(lambda some=some: store.replace_graphs(some, when=WHEN))[0]  # type: ignore[misc]
+                some, count = [], 0
+        return spent + (cpu(lambda: store.replace_graphs(some, when=WHEN))[0] if some else 0.0)
+
+    def _queries(self) -> None:
+        store = open_store(self.place / "store")
+        raw = ox.Store.read_only(str(store.snapshot))
+        memory = self._in_rdflib() if self.quads <= RDFLIB else None
+        for query in list_questions():
+            self._question(store, raw, query)
+        for name, text in COUNTS.items():
+            ours, answer = cpu(lambda text=text: list(store.query(text)))  # type: ignore[misc]
+            self.row(f"count: {name} ({len(answer)} rows)", ours, *self._by_rdflib(memory, text))
+
+    def _question(self, store: Store, raw: ox.Store, query: NamedQuery) -> None:
+        theirs, _ = best(lambda: list(raw.query(query.text, use_default_graph_as_union=True)))
+        ours, answer = best(lambda: ask_store(store, query))
+        self.row(f"question: {query.name} ({len(answer.rows)} rows)", ours, "raw pyoxigraph", theirs)
+
+    def _in_rdflib(self) -> rdflib.Graph:
+        loaded, graph = cpu(lambda: rdflib.Graph().parse(data=_triples(self.place / "corpus.nq"), format="nt"))
+        self.row("the quads as triples, parsed into memory by rdflib", loaded)
+        return graph
+
+    def _by_rdflib(self, memory: rdflib.Graph | None, text: str) -> tuple[str, float | None]:
+        return ("rdflib in memory", cpu(lambda: list(memory.query(text)))[0]) if memory is not None else ("", None)
+
+
+def _triples(quads: Path) -> bytes:
+    return ox.serialize((quad.triple for quad in ox.parse(path=quads, format=ox.RdfFormat.N_QUADS)), format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+def checks() -> Iterator[Row]:
+    """What checking an article costs beside making its graph and beside pySHACL alone."""
+    import pyshacl
+
+    from kg.check import _shapes
+
+    registry = load_registry()
+    some = list(itertools.islice(Corpus(registry).articles(), 20))
+    check_reading(*some[0], registry)
+    checked, _ = cpu(lambda: [check_reading(*one, registry) for one in some])
+    made, _ = cpu(lambda: [trust_reading(*one, registry) for one in some])
+    data = [rdflib.Graph() for _ in some]
+    for graph, (article, annotation) in zip(data, some, strict=True):
+        for s, p, o in trust_reading(article, annotation, registry).triples:
+            graph.add(
+                (
+                    rdflib.URIRef(s),
+                    rdflib.URIRef(p),
+                    rdflib.URIRef(o) if isinstance(o, str) else rdflib.Literal(o.value, datatype=rdflib.URIRef(o.datatype)),
+                )
+            )
+    alone, _ = cpu(lambda: [pyshacl.validate(graph, shacl_graph=_shapes().graph, inference="none") for graph in data])
+    count = len(some)
+    yield (
+        "check of an article, its graph included",
+        sum(map(len, data)) // count,
+        "CPU s",
+        checked / count,
+        "pySHACL alone, these shapes",
+        alone / count,
+        checked / alone,
+    )
+    yield ("an automatic reading, which is not checked", sum(map(len, data)) // count, "CPU s", made / count, "", None, None)
+
+
+def pictures() -> Iterator[Row]:
+    """A network of some edges as a page, beside pyvis."""
+    import networkx as nx
+    from pyvis.network import Network
+
+    from kg.view.graph import write
+    from kg.view.network import network_picture
+
+    for edges in (1_000, 4_000, 10_000):
+        graph = nx.DiGraph(nx.scale_free_graph(edges * 2 // 3, seed=7))
+        net: nx.DiGraph[str] = nx.DiGraph()
+        for n in graph:
+            net.add_node(f"i:{n}", label=f"Actor {n}", kind="state")
+        for s, t in graph.edges:
+            if s != t:
+                net.add_edge(f"i:{s}", f"i:{t}", label="speaks of", weight=1.0)
+
+        def theirs(net: nx.DiGraph[str] = net) -> None:
+            page = Network(directed=True, cdn_resources="in_line")
+            for key, said in net.nodes(data=True):
+                page.add_node(key, label=said["label"])
+            for s, t in net.edges:
+                page.add_edge(s, t)
+            page.generate_html()
+
+        with tempfile.TemporaryDirectory() as place:
+            ours, _ = cpu(lambda net=net, place=place: write(network_picture(net), Path(place, "page.html")))  # type: ignore[misc]
+        peer, _ = cpu(theirs)
+        yield "a network as a page (edges in place of quads)", net.number_of_edges(), "CPU s", ours, "pyvis", peer, ours / peer
+
+
+def main() -> None:
+    """Prints the table."""
+    sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()] or [10_000, 100_000, 1_000_000]
+    rows: list[Row] = [*checks(), *pictures()]
+    before: dict[str, tuple[int, float]] = {}
+    out: list[tuple[object, ...]] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+            rows += Bench(size, Path(place)).run()
+    for what, quads, _, ours, peer, theirs, ratio in rows:
+        name = what.partition(" (")[0] if ":" in what else " ".join(word for word in what.split() if not word.isdecimal())
+        last = before.get(name)
+        growth = (
+            round(log10(ours / last[1]) / log10(quads / last[0]), 2)
+            if last and ours > 0.005 and last[1] > 0.005 and quads > last[0]
+            else None
+        )
+        before[name] = quads, ours
+        out.append(
+            (what, f"{quads:,}", f"{ours:.4f}", peer, None if theirs is None else f"{theirs:.4f}", ratio and round(ratio, 2), growth)
+        )
+    columns = ("what", "quads", "CPU s", "beside", "its CPU s", "ratio", "growth")
+    print(listing(columns, out, "md" if "--markdown" in sys.argv else "table"), end="")
+    packages = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "rdflib", "pyshacl", "pyvis", "networkx"))
+    print(
+        f"\nPython {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores; {packages}",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()
