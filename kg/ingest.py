@@ -26,14 +26,15 @@ from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles import Reading
-from kg.check import Checked, check_annotation, trust_reading
+from kg.check import Checked, check_annotation, check_what_holds, trust_reading
 from kg.errors import AnnotationError, Conflict, Finding, ProvisoError, ReadError, UsageError
+from kg.exchange.marks import Foreign, to_file
 from kg.model import Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import Change, Store, Writer, digest_of, quads
 from kg.store.folder import Entry
-from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, registry_triples
+from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 STDIN = "-"
@@ -148,11 +149,58 @@ def add(
     With `resume` what is stored from the same bytes of the same file, and of the annotation beside it, is not read again, as
     after a run that was broken off. Raises StoreError where the store itself fails; what was yielded before counts.
     """
+    done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
     stored = store.acknowledged()
+    unread = _unread(readings, stored, done) if resume else readings
+    yield from _store_each(store, read_all(unread, registry, annotate, jobs), registry, when, stored, done)
+
+
+def add_foreign(store: Writer, found: Iterable[Foreign | ReadError], registry: Registry, when: str) -> Iterator[Outcome]:
+    """Stores each article that a foreign file marks up, as `add` does: checked, with the bytes that were read as its sources.
+
+    What is at fault in a reading is left out, told in the outcome's findings, and the rest is stored. An article that the
+    store has with the same text is superseded, and what the file does not say of it stays. Raises as `add` does.
+    """
+    yield from _store_each(
+        store, (_from_foreign(store, one, registry) for one in found), registry, when, store.acknowledged(), deque(), foreign=True
+    )
+
+
+def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -> tuple[Reading, Read | ProvisoError]:
+    if isinstance(one, ReadError):
+        return Reading(None, b"", one, (), one.where), one
+    article = _as_stored(store, one.marked.article)
+    reading = Reading(article, one.source, None, (), one.name, article.id)
+    document, findings = to_file(one.marked, registry, one.name)
+    checked, left_out = check_what_holds(document, article, registry)
+    if checked.errors:
+        return reading, AnnotationError(checked.errors)
+    every = sorted({*one.findings, *findings, *left_out, *checked.findings}, key=lambda f: (f.line, f.code, f.message))
+    return reading, (article, one.words, replace(checked, findings=tuple(every)))
+
+
+def _as_stored(store: Writer, article: Article) -> Article:
+    """The article with what the store knows of it, where it has this text and the file says nothing else of it."""
+    graph = article_iri(article.id)
+    if article != Article(article.id, article.text) or graph not in store.graphs():
+        return article
+    there, _ = from_triples(store.graph(graph))
+    return there if there.text == article.text else article
+
+
+def _store_each(
+    store: Writer,
+    every: Iterable[tuple[Reading, Read | ProvisoError]],
+    registry: Registry,
+    when: str,
+    stored: dict[str, Entry],
+    done: deque[tuple[str, str]],
+    *,
+    foreign: bool = False,
+) -> Iterator[Outcome]:
     describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
-    done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
-    for reading, read in read_all(_unread(readings, stored, done) if resume else readings, registry, annotate, jobs):
+    for reading, read in every:
         yield from _unchanged(store, done, claimed)
         name = reading.article.id if reading.article else ""
         try:
@@ -162,7 +210,7 @@ def add(
                 claimed[name] = reading.name
             if isinstance(read, ProvisoError):
                 raise read
-            yield _add(store, stored, reading, read, when, describe)
+            yield _add(store, stored, reading, read, when, describe, foreign)
         except (ReadError, AnnotationError, Conflict) as error:
             yield Outcome("rejected", name, reading.name, error=_bare(error), notes=reading.notes)
     yield from _unchanged(store, done, claimed)
@@ -232,6 +280,7 @@ def _add(
     read: Read,
     when: str,
     describe: Callable[[], None],
+    foreign: bool,
 ) -> Outcome:
     article, words, checked = read
     assert checked.annotation  # read_checked raises where there is none
@@ -245,7 +294,8 @@ def _add(
     told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
     if same_graph and told in map(_told, _current(store, graph).values()):
         return replace(made, outcome="unchanged")
-    if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
+    again = foreign and (graph, kg("sha256"), Literal(article.sha256)) in store.graph(graph)  # the text the store has, read anew
+    if there and not same_graph and not again and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
     kept = [store.keep_source(source), store.keep_source(words)]

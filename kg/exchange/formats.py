@@ -1,0 +1,90 @@
+"""The formats a store goes out as and annotations come in as, by name: what the commands `export` and `import` know of them.
+
+trig nq jsonld ttl            `rdf`: every graph, whole
+brat uima webannotation       each article with its reading in force, out and in
+csv parquet sqlite            `tables`: what was read, out only
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from kg.errors import ReadError, UsageError
+from kg.exchange import rdf
+from kg.exchange.marks import Foreign, to_marks
+from kg.exchange.readings import readings, write_folder
+from kg.store.embedded import Store
+
+FOLDERS = ("ttl", "brat")  # a folder each
+ENDINGS = {".trig": "trig", ".nq": "nq", ".jsonld": "jsonld", ".ttl": "ttl", ".ann": "brat"}
+INWARD = (*rdf.FORMATS, "brat")
+_READINGS = "holds each article with its reading in force; not in it: the registry, earlier readings, what is derived"
+# Format -> what of a store it has no place for.
+LEFT_OUT = {"brat": f"brat {_READINGS}"}
+
+
+def form_of(target: Path, told: str = "") -> str:
+    """The format of an export: as told, else by the ending of the name. Raises UsageError for none that is known.
+
+    >>> form_of(Path("a.nq")), form_of(Path("folder"), "brat")
+    ('nq', 'brat')
+    """
+    form = told or _by_ending(target)
+    if form not in (*rdf.FORMATS, *LEFT_OUT):
+        raise UsageError(
+            f"a store is not exported as {form or target.suffix or target.name!r}",
+            str(target),
+            f"end the name in {', '.join(ENDINGS)}, or say --format",
+        )
+    return form
+
+
+def form_in(source: Path, told: str = "") -> str:
+    """The format of what is to come in: as told, else by the ending, or by what is in the folder.
+
+    Raises UsageError for a format that does not come in, ReadError for a folder that does not show what it is.
+    """
+    form = told or (_by_content(source) if source.is_dir() else _by_ending(source))
+    if form not in INWARD:
+        raise UsageError(
+            f"{form or source.suffix or source.name!r} does not come in", str(source), f"one of {', '.join(INWARD)}, with --format"
+        )
+    return form
+
+
+def _by_ending(path: Path) -> str:
+    return next((form for ending, form in ENDINGS.items() if path.name.lower().endswith(ending)), "")
+
+
+def _by_content(folder: Path) -> str:
+    if (folder / rdf.MANIFEST).exists():
+        return "ttl"
+    if next(folder.rglob("*.ann"), None):
+        return "brat"
+    raise ReadError(
+        f"the folder has no {rdf.MANIFEST} and no .ann file, so it is no export",
+        str(folder),
+        "name a file, or say what it is with --format",
+    )
+
+
+def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: Callable[[str], None]) -> None:
+    """Writes a store in one of `LEFT_OUT` to a new folder or file, or to an open stream; tells `say` what was written.
+
+    Raises UsageError for a folder that is to go to a stream, StoreError where it cannot be written.
+    """
+    if stream and form in FOLDERS:
+        raise UsageError(f"{form} is a folder", "option -o", "name a new folder")
+    marked = (to_marks(article, reading) for article, reading in readings(store))
+    from kg.exchange import brat
+
+    say(f"wrote {write_folder(target, brat.files(marked))} files to {target}")
+
+
+def read(source: Path, form: str) -> Iterator[Foreign | ReadError]:
+    """Each article that files of a foreign format mark up, or why it cannot be read."""
+    from kg.exchange import brat
+
+    return brat.read(source)
