@@ -39,6 +39,7 @@ SH = "http://www.w3.org/ns/shacl#"
 IDENTIFIER = "http://purl.org/dc/terms/identifier"
 SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning"}
 # Rule -> the one key of an entry that breaks it; of other rules about graphs the whole entry does.
+AFTERWARDS = {"missing-key", "unknown-id"}  # what only taking something out can bring about once the first round is over
 ONE_KEY = {"stance-forbidden": ("stance",), "strength-forbidden": ("strength",)}
 
 
@@ -125,22 +126,31 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
 def check_what_holds(document: Document, article: Article, registry: Registry) -> tuple[Checked, tuple[Finding, ...]]:
     """As `check_document`, but what is at fault is taken out until the rest holds; and the errors for which that was done.
 
-    Out goes the thing a finding is about, and where it was needed, in the next round, what needed it: a statement without its
-    force, but only the link to a speaker that nobody knows.
+    Out goes the thing a finding is about, and where it was needed, in the next round, what needed it (a warning `left-out`): a
+    statement without its force, but only the link to a speaker that nobody knows.
     """
-    told: list[Finding] = []
-    value, real = document.value, document.lines
+    told: dict[Finding, None] = {}
+    value, real, first = document.value, document.lines, True
     while True:
         ways = list(_ways(value))  # numbered in place of lines, so that each finding leads to the one thing it is about
         checked = check_document(Document(document.path, value, {keys: n for n, keys in enumerate(ways, 1)}), article, registry)
-        places = Document(document.path, value, real)
-        found = tuple(replace(f, line=places.line(ways[f.line - 1]) if f.line else 0) for f in checked.findings)
-        gone = {(*ways[f.line - 1], *ONE_KEY.get(f.code, ())) for f in checked.errors if f.line and len(ways[f.line - 1]) > 1}
-        errors = [f for f in found if f.severity == "error"]
-        told += [f for f in errors if f not in told]
-        if not errors or not gone:
-            return replace(checked, findings=found), tuple(_sorted(told))
+        places, found, gone = Document(document.path, value, real), [], set()
+        for finding in checked.findings:
+            keys = ways[finding.line - 1] if finding.line else ()
+            found.append(replace(finding, line=places.line(keys) if keys else 0))
+            if finding.severity == "error":
+                told[found[-1] if first or finding.code not in AFTERWARDS else _left_out(found[-1], keys)] = None
+                gone |= {(*keys, *ONE_KEY.get(finding.code, ()))} & set(ways) if len(keys) > 1 else set()
+        if not gone:
+            return replace(checked, findings=tuple(found)), tuple(_sorted(told))
         value, real = _without(value, real, gone)
+        first = False
+
+
+def _left_out(finding: Finding, keys: Keys) -> Finding:
+    part = next((f", its {key}" for key in keys[2:] if isinstance(key, str)), "")
+    what = f"left out too, as what it needs is at fault: an entry of {keys[0]}{part}"
+    return replace(finding, code="left-out", severity="warning", message=what)
 
 
 def _ways(value: Any, keys: Keys = ()) -> Iterator[Keys]:

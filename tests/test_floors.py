@@ -57,6 +57,7 @@ ROOMS_OF = {
     "numpy": {"annotate"},
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},
+    "cassis": {"exchange"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.
@@ -84,7 +85,7 @@ NETWORK = {
     "xmlrpc",
 }
 
-HEAVY = ("rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython", "numpy", "py3langid")
+HEAVY = ("rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython", "numpy", "py3langid", "cassis")
 
 
 def modules() -> list[Path]:

@@ -279,7 +279,7 @@ class _Reader:
 
     def line(self, line: str, number: int) -> None:
         if bound := _BOUND.fullmatch(line):
-            self._bound(*bound.groups(), number)
+            self._bound(bound[1], bound[2], bound[3], bound[4], number)
         elif relation := _RELATION.fullmatch(line):
             role, source, target = relation.groups()
             self.links.append(Link(role, source, target, number))

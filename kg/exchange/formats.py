@@ -17,12 +17,12 @@ from kg.exchange.marks import Foreign, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.store.embedded import Store
 
-FOLDERS = ("ttl", "brat")  # a folder each
-ENDINGS = {".trig": "trig", ".nq": "nq", ".jsonld": "jsonld", ".ttl": "ttl", ".ann": "brat"}
-INWARD = (*rdf.FORMATS, "brat")
+FOLDERS = ("ttl", "brat", "uima")  # a folder each
+ENDINGS = {".trig": "trig", ".nq": "nq", ".jsonld": "jsonld", ".ttl": "ttl", ".ann": "brat", ".xmi": "uima", ".zip": "uima"}
+INWARD = (*rdf.FORMATS, "brat", "uima")
 _READINGS = "holds each article with its reading in force; not in it: the registry, earlier readings, what is derived"
 # Format -> what of a store it has no place for.
-LEFT_OUT = {"brat": f"brat {_READINGS}"}
+LEFT_OUT = {"brat": f"brat {_READINGS}", "uima": f"UIMA CAS {_READINGS}"}
 
 
 def form_of(target: Path, told: str = "") -> str:
@@ -61,13 +61,11 @@ def _by_ending(path: Path) -> str:
 def _by_content(folder: Path) -> str:
     if (folder / rdf.MANIFEST).exists():
         return "ttl"
-    if next(folder.rglob("*.ann"), None):
-        return "brat"
-    raise ReadError(
-        f"the folder has no {rdf.MANIFEST} and no .ann file, so it is no export",
-        str(folder),
-        "name a file, or say what it is with --format",
-    )
+    for ending, form in ((".ann", "brat"), (".xmi", "uima"), (".zip", "uima")):
+        if next(folder.rglob(f"*{ending}"), None):
+            return form
+    what = f"the folder has no {rdf.MANIFEST}, no .ann and no .xmi file, so it is no export"
+    raise ReadError(what, str(folder), "name a file, or say what it is with --format")
 
 
 def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: Callable[[str], None]) -> None:
@@ -78,13 +76,23 @@ def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: C
     if stream and form in FOLDERS:
         raise UsageError(f"{form} is a folder", "option -o", "name a new folder")
     marked = (to_marks(article, reading) for article, reading in readings(store))
-    from kg.exchange import brat
+    if form == "brat":
+        from kg.exchange import brat
 
-    say(f"wrote {write_folder(target, brat.files(marked))} files to {target}")
+        count = write_folder(target, brat.files(marked))
+    else:
+        from kg.exchange import uima
+
+        count = write_folder(target, uima.files(marked, lambda error: say(str(error))))
+    say(f"wrote {count} files to {target}")
 
 
 def read(source: Path, form: str) -> Iterator[Foreign | ReadError]:
     """Each article that files of a foreign format mark up, or why it cannot be read."""
-    from kg.exchange import brat
+    if form == "brat":
+        from kg.exchange import brat
 
-    return brat.read(source)
+        return brat.read(source)
+    from kg.exchange import uima
+
+    return uima.read(source)

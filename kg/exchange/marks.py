@@ -107,6 +107,7 @@ FOREIGN_CODES = (
     "link-wrong",
     "link-twice",
     "actor-unnamed",
+    "left-out",
 )
 
 Range = tuple[int, int]
@@ -199,6 +200,17 @@ def to_marks(article: Article, annotation: Annotation) -> Marked:
     links = (Link(role, numbers.get(source, source), numbers.get(target, target)) for role, source, target in out.links)
     ordered = tuple(dict.fromkeys(links))
     return Marked(article, kept, ordered, tuple(values.get("actors", ())), annotator, fingerprint(kept, ordered))
+
+
+def apart(marked: Marked) -> Marked:
+    """The same for tools whose marks are in one piece: what else a mark stands on becomes marks of the layer Part, linked to it."""
+    marks, links = [], list(marked.links)
+    for mark in marked.marks:
+        marks.append(replace(mark, spans=mark.spans[:1]))
+        for number, span in enumerate(mark.spans[1:], 2):
+            marks.append(Mark(f"{mark.id} {number}", "Part", (span,)))
+            links.append(Link("Part", mark.id, marks[-1].id))
+    return replace(marked, marks=tuple(marks), links=tuple(links), print=fingerprint(marks, links))
 
 
 @dataclass

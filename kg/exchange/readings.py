@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -52,7 +51,7 @@ def write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> int:
                 write_synced(new / name, data)
                 count += 1
             sync_folder(new)
-            os.replace(new, target)
+            new.replace(target)
             sync_folder(target.parent)
         finally:
             shutil.rmtree(new, ignore_errors=True)
