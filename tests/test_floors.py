@@ -58,6 +58,7 @@ ROOMS_OF = {
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},
     "cassis": {"exchange"},
+    "pyarrow": {"exchange"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.
@@ -85,7 +86,20 @@ NETWORK = {
     "xmlrpc",
 }
 
-HEAVY = ("rdflib", "networkx", "pyvis", "jinja2", "trafilatura", "pyshacl", "jsonschema", "IPython", "numpy", "py3langid", "cassis")
+HEAVY = (
+    "rdflib",
+    "networkx",
+    "pyvis",
+    "jinja2",
+    "trafilatura",
+    "pyshacl",
+    "jsonschema",
+    "IPython",
+    "numpy",
+    "py3langid",
+    "cassis",
+    "pyarrow",
+)
 
 
 def modules() -> list[Path]:

@@ -16,13 +16,27 @@ from kg.exchange import rdf
 from kg.exchange.marks import Foreign, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.store.embedded import Store
+from kg.store.folder import beside_of, failed, replace_synced, sync_folder
 
-FOLDERS = ("ttl", "brat", "uima")  # a folder each
-ENDINGS = {".trig": "trig", ".nq": "nq", ".jsonld": "jsonld", ".ttl": "ttl", ".ann": "brat", ".xmi": "uima", ".zip": "uima"}
+FOLDERS = ("ttl", "brat", "uima", "csv", "parquet", "sqlite")  # a folder each
+ENDINGS = {
+    ".trig": "trig",
+    ".nq": "nq",
+    ".jsonld": "jsonld",
+    ".ttl": "ttl",
+    ".ann": "brat",
+    ".xmi": "uima",
+    ".zip": "uima",
+    ".db": "sqlite",
+    ".sqlite": "sqlite",
+}
 INWARD = (*rdf.FORMATS, "brat", "uima")
 _READINGS = "holds each article with its reading in force; not in it: the registry, earlier readings, what is derived"
 # Format -> what of a store it has no place for.
-LEFT_OUT = {"brat": f"brat {_READINGS}", "uima": f"UIMA CAS {_READINGS}"}
+LEFT_OUT = {"brat": f"brat {_READINGS}", "uima": f"UIMA CAS {_READINGS}"} | dict.fromkeys(
+    ("csv", "parquet", "sqlite"),
+    "the tables hold what was read; not in them: earlier readings, tenures, what is derived but origins; they do not come back in",
+)
 
 
 def form_of(target: Path, told: str = "") -> str:
@@ -75,16 +89,40 @@ def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: C
     """
     if stream and form in FOLDERS:
         raise UsageError(f"{form} is a folder", "option -o", "name a new folder")
+    if form == "sqlite":
+        say(f"wrote {_write_sqlite(store, target)} rows to {target}, and {target.stem}.metadata.json for Datasette")
+        return
+    say(f"wrote {write_folder(target, _files(store, form, say))} files to {target}")
+
+
+def _files(store: Store, form: str, say: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder, by name."""
+    from kg.exchange import brat, tables, uima
+
+    if form in ("csv", "parquet"):
+        return tables.csv_files(store) if form == "csv" else tables.parquet_files(store)
     marked = (to_marks(article, reading) for article, reading in readings(store))
-    if form == "brat":
-        from kg.exchange import brat
+    return brat.files(marked) if form == "brat" else uima.files(marked, lambda error: say(str(error)))
 
-        count = write_folder(target, brat.files(marked))
-    else:
-        from kg.exchange import uima
 
-        count = write_folder(target, uima.files(marked, lambda error: say(str(error))))
-    say(f"wrote {count} files to {target}")
+def _write_sqlite(store: Store, target: Path) -> int:
+    import sqlite3
+
+    from kg.exchange.tables import datasette_metadata, write_sqlite
+
+    target = target.resolve()
+    new = beside_of(target, "new")
+    try:
+        count = write_sqlite(store, new)
+        replace_synced(target.with_name(f"{target.stem}.metadata.json"), datasette_metadata(target.stem))
+        new.replace(target)
+        sync_folder(target.parent)
+    except (OSError, sqlite3.Error) as error:
+        wrong = error if isinstance(error, OSError) else OSError(str(error))
+        raise failed("the export was not written, what was there is as it was", target, wrong) from error
+    finally:
+        new.unlink(missing_ok=True)
+    return count
 
 
 def read(source: Path, form: str) -> Iterator[Foreign | ReadError]:
