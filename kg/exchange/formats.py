@@ -20,6 +20,7 @@ from kg.store.folder import beside_of, failed, replace_synced, sync_folder
 
 FOLDERS = ("ttl", "brat", "uima", "csv", "parquet", "sqlite")  # a folder each
 ENDINGS = {
+    ".anno.jsonld": "webannotation",
     ".trig": "trig",
     ".nq": "nq",
     ".jsonld": "jsonld",
@@ -30,10 +31,10 @@ ENDINGS = {
     ".db": "sqlite",
     ".sqlite": "sqlite",
 }
-INWARD = (*rdf.FORMATS, "brat", "uima")
+INWARD = (*rdf.FORMATS, "webannotation", "brat", "uima")
 _READINGS = "holds each article with its reading in force; not in it: the registry, earlier readings, what is derived"
 # Format -> what of a store it has no place for.
-LEFT_OUT = {"brat": f"brat {_READINGS}", "uima": f"UIMA CAS {_READINGS}"} | dict.fromkeys(
+LEFT_OUT = {"webannotation": f"Web Annotation {_READINGS}", "brat": f"brat {_READINGS}", "uima": f"UIMA CAS {_READINGS}"} | dict.fromkeys(
     ("csv", "parquet", "sqlite"),
     "the tables hold what was read; not in them: earlier readings, tenures, what is derived but origins; they do not come back in",
 )
@@ -89,6 +90,19 @@ def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: C
     """
     if stream and form in FOLDERS:
         raise UsageError(f"{form} is a folder", "option -o", "name a new folder")
+    if form == "webannotation":
+        from kg.exchange import web
+
+        data = web.to_json(to_marks(article, reading) for article, reading in readings(store))
+        if stream:
+            stream.write(data)
+            return
+        try:
+            rdf.replace_file(target, lambda file: file.write(data))
+        except OSError as error:
+            raise failed("the export was not written, what was there is as it was", target, error) from error
+        say(f"wrote {target}")
+        return
     if form == "sqlite":
         say(f"wrote {_write_sqlite(store, target)} rows to {target}, and {target.stem}.metadata.json for Datasette")
         return
@@ -127,10 +141,6 @@ def _write_sqlite(store: Store, target: Path) -> int:
 
 def read(source: Path, form: str) -> Iterator[Foreign | ReadError]:
     """Each article that files of a foreign format mark up, or why it cannot be read."""
-    if form == "brat":
-        from kg.exchange import brat
+    from kg.exchange import brat, uima, web
 
-        return brat.read(source)
-    from kg.exchange import uima
-
-    return uima.read(source)
+    return {"brat": brat.read, "uima": uima.read, "webannotation": web.read}[form](source)
