@@ -768,8 +768,9 @@ def export_(
 
     form = form_of(output, format or ("trig" if str(output) == STDIO else ""))
     opened = _store(store)
+    left_out = 0
     if form not in FORMATS:
-        write(opened, output, form, sys.stdout.buffer if str(output) == STDIO else None, _say)
+        left_out = write(opened, output, form, sys.stdout.buffer if str(output) == STDIO else None, _say)
         _say(LEFT_OUT[form])
     elif str(output) == STDIO:
         dump(opened, sys.stdout.buffer, form)
@@ -779,6 +780,8 @@ def export_(
         _say(f"wrote {opened.count()} quads to {output}")
     for note in unreviewed(opened):
         _say(note)
+    if left_out:
+        raise typer.Exit(EXIT_SOME_FAILED)
 
 
 @app.command(name="import", short_help="Take an export, or what people annotated elsewhere, into a store.")

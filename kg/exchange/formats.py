@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kg.errors import ReadError, UsageError
+from kg.errors import ProvisoError, ReadError, UsageError
 from kg.exchange import rdf
 from kg.exchange.marks import Foreign, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.store.embedded import Store
 from kg.store.folder import beside_of, failed, replace_synced, sync_folder
 
-FOLDERS = ("ttl", "brat", "uima", "csv", "parquet", "sqlite")  # a folder each
 ENDINGS = {
     ".anno.jsonld": "webannotation",
     ".trig": "trig",
@@ -83,40 +82,48 @@ def _by_content(folder: Path) -> str:
     raise ReadError(what, str(folder), "name a file, or say what it is with --format")
 
 
-def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: Callable[[str], None]) -> None:
-    """Writes a store in one of `LEFT_OUT` to a new folder or file, or to an open stream; tells `say` what was written.
+def write(store: Store, target: Path, form: str, stream: BinaryIO | None, say: Callable[[str], None]) -> int:
+    """Writes a store in one of `LEFT_OUT` to a new folder or file, or to an open stream; tells `say` what was written, and what
+    article could not be; how many could not.
 
-    Raises UsageError for a folder that is to go to a stream, StoreError where it cannot be written.
+    Raises UsageError for a format that cannot go to a stream, StoreError where it cannot be written.
     """
-    if stream and form in FOLDERS:
-        raise UsageError(f"{form} is a folder", "option -o", "name a new folder")
+    if stream and form != "webannotation":
+        raise UsageError(f"{form} does not go to stdout", "option -o", "name a new folder, or for sqlite a file")
+    failures: list[ProvisoError] = []
     if form == "webannotation":
-        from kg.exchange import web
-
-        data = web.to_json(to_marks(article, reading) for article, reading in readings(store))
-        if stream:
-            stream.write(data)
-            return
-        try:
-            rdf.replace_file(target, lambda file: file.write(data))
-        except OSError as error:
-            raise failed("the export was not written, what was there is as it was", target, error) from error
-        say(f"wrote {target}")
-        return
-    if form == "sqlite":
-        say(f"wrote {_write_sqlite(store, target)} rows to {target}, and {target.stem}.metadata.json for Datasette")
-        return
-    say(f"wrote {write_folder(target, _files(store, form, say))} files to {target}")
+        _write_web(store, target, stream)
+        said = f"wrote {target}"
+    elif form == "sqlite":
+        said = f"wrote {_write_sqlite(store, target)} rows to {target}, and {target.stem}.metadata.json for Datasette"
+    else:
+        said = f"wrote {write_folder(target, _files(store, form, failures.append))} files to {target}"
+    for line in (*map(str, failures), *([] if stream else [said])):
+        say(line)
+    return len(failures)
 
 
-def _files(store: Store, form: str, say: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+def _files(store: Store, form: str, tell: Callable[[ProvisoError], None]) -> Iterator[tuple[str, bytes]]:
     """The files of a folder, by name."""
     from kg.exchange import brat, tables, uima
 
     if form in ("csv", "parquet"):
         return tables.csv_files(store) if form == "csv" else tables.parquet_files(store)
     marked = (to_marks(article, reading) for article, reading in readings(store))
-    return brat.files(marked) if form == "brat" else uima.files(marked, lambda error: say(str(error)))
+    return brat.files(marked) if form == "brat" else uima.files(marked, tell)
+
+
+def _write_web(store: Store, target: Path, stream: BinaryIO | None) -> None:
+    from kg.exchange.web import to_json
+
+    data = to_json(to_marks(article, reading) for article, reading in readings(store))
+    if stream:
+        stream.write(data)
+        return
+    try:
+        rdf.replace_file(target, lambda file: file.write(data))
+    except OSError as error:
+        raise failed("the export was not written, what was there is as it was", target, error) from error
 
 
 def _write_sqlite(store: Store, target: Path) -> int:

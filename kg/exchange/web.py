@@ -36,7 +36,7 @@ FOLDERS = {"actor": "actor", "place": "place", "concept": "action", "circumstanc
 
 def to_json(readings: Iterable[Marked]) -> bytes:
     """The collection of all annotations of some articles; the same bytes for the same readings."""
-    items = [item for marked in readings for item in annotations(marked)]
+    items = [item for marked in readings for item in items_of(marked)]
     page = {"type": "AnnotationPage", "startIndex": 0, "items": items}
     told = {
         "@context": CONTEXT,
@@ -49,7 +49,7 @@ def to_json(readings: Iterable[Marked]) -> bytes:
     return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def annotations(marked: Marked) -> Iterator[dict[str, Any]]:
+def items_of(marked: Marked) -> Iterator[dict[str, Any]]:
     """The annotations that say what is known of an article and in it."""
     article = article_iri(marked.article.id)
     names = {mark.id: f"{article}/mark/{mark.id}" for mark in marked.marks}
@@ -248,6 +248,6 @@ def _where(place: Any, text: str) -> Range | None:
             return start, end
     if not quote:
         return None
-    before, after = (quote.get(key) if isinstance(quote.get(key), str) else "" for key in ("prefix", "suffix"))
+    before, after = (str(quote.get(key) or "") for key in ("prefix", "suffix"))
     found = [m.start() + len(before) for m in re.finditer(f"(?={re.escape(before + quote['exact'] + after)})", text)]
     return (found[0], found[0] + len(quote["exact"])) if len(found) == 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.errors import ReadError, UsageError
+from kg.errors import ProvisoError, ReadError, UsageError
 from kg.exchange import brat, uima, web
 from kg.exchange.formats import ENDINGS, INWARD, LEFT_OUT, form_in, form_of, write
 from kg.exchange.marks import FOREIGN_CODES, Foreign, apart, to_marks
@@ -80,12 +81,14 @@ def test_formats_are_known_by_their_endings(tmp_path: Path) -> None:
     """Or by what is in a folder; what is unknown, or only goes out, is refused before anything is done."""
     assert {form_of(Path("a" + ending)) for ending in ENDINGS} == set(ENDINGS.values())
     assert form_of(Path("a.JSONLD")) == "jsonld" and form_of(Path("a.anno.jsonld")) == "webannotation"
-    with pytest.raises(UsageError, match="not exported as '.pdf'"):
+    with pytest.raises(UsageError, match=r"not exported as '\.pdf'"):
         form_of(Path("a.pdf"))
     with pytest.raises(UsageError, match="'csv' does not come in"):
         form_in(tmp_path / "a", "csv")
     with pytest.raises(ReadError, match="so it is no export"):
         form_in(tmp_path)
+    for ending, form in ENDINGS.items():
+        assert form in (*INWARD, *LEFT_OUT), ending
     for name, form in (("a.zip", "uima"), ("a.xmi", "uima"), ("a.ann", "brat"), ("manifest.json", "ttl")):
         (tmp_path / name).touch()
         assert form_in(tmp_path) == form
@@ -96,7 +99,7 @@ def test_a_folder_does_not_go_into_a_stream(seeds: Path) -> None:
     """The user is told to name one."""
     import io
 
-    with pytest.raises(UsageError, match="is a folder"):
+    with pytest.raises(UsageError, match="does not go to stdout"):
         write(open_store(seeds), Path("-"), "brat", io.BytesIO(), print)
 
 
@@ -104,6 +107,17 @@ def test_the_page_says_what_each_finding_and_format_is() -> None:
     """docs/formats.md names every format, every ending and every code of a finding."""
     page = (TOP / "docs" / "formats.md").read_text("utf-8")
     assert [name for name in (*FOREIGN_CODES, *ENDINGS, *LEFT_OUT) if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize(("module", "form", "extra"), [("cassis", "uima", "uima"), ("pyarrow", "parquet", "parquet")])
+def test_what_is_not_installed_is_named(
+    module: str, form: str, extra: str, seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its library a format is refused in three lines with the remedy, and nothing is left behind."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ProvisoError) as wrong:
+        write(open_store(seeds), tmp_path / "out", form, None, print)
+    assert wrong.value.hint == f"pip install proviso-kg[{extra}]" and list(tmp_path.iterdir()) == []
 
 
 def test_an_article_of_nothing_goes_through(tmp_path: Path) -> None:
