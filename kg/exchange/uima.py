@@ -291,7 +291,7 @@ def elements(name: str, data: bytes) -> list[Element]:
     parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, doctype
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         line = getattr(error, "lineno", 1)
         raise ReadError(
             f"this is no XML: {str(error).partition(':')[0]}", f"{name}:{line}", "export it again as UIMA CAS XMI (XML 1.0)"

@@ -209,6 +209,7 @@ def test_a_slip_is_told_by_line_and_the_rest_is_stored(
         (b'<!DOCTYPE a [<!ENTITY b "c">]>\n<a>&b;</a>', "document type", ":1"),
         (b"PK\x03\x04 and nothing", "damaged", ""),
         (b"", "no XML", ":1"),
+        (b"<?xml version='1.0' encoding='UTF-8C'?><a/>", "no XML", ":1"),
         (b"<a>" * 100_000, "no XML", ":1"),
         (b"\x00\xff" * 30, "no XML", ":1"),
     ],
