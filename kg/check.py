@@ -17,10 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.annotate.beside import ARTICLES, SUFFIXES, find_annotation, find_article_for
-from kg.annotate.from_file import read_annotation
+from kg.annotate.document import Document, Keys, read_document
+from kg.annotate.from_file import resolve
 from kg.articles import read_articles
 from kg.errors import AnnotationError, Finding, ReadError
 from kg.model import Annotation, Article, Registry
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 SH = "http://www.w3.org/ns/shacl#"
 IDENTIFIER = "http://purl.org/dc/terms/identifier"
 SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning"}
+# Rule -> the one key of an entry that breaks it; of other rules about graphs the whole entry does.
+AFTERWARDS = {"missing-key", "unknown-id"}  # what only taking something out can bring about once the first round is over
+ONE_KEY = {"stance-forbidden": ("stance",), "strength-forbidden": ("strength",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +103,75 @@ def check_annotation(path: Path, article: Article, registry: Registry) -> Checke
     Raises ReadError where the file cannot be opened.
     """
     try:
-        read = read_annotation(path, article, registry)
+        document = read_document(path)
+    except AnnotationError as error:
+        return Checked(tuple(_sorted(error.findings)))
+    return check_document(document, article, registry)
+
+
+def check_document(document: Document, article: Article, registry: Registry) -> Checked:
+    """The same of the values of a file, wherever they come from."""
+    try:
+        read = resolve(document, article, registry)
     except AnnotationError as error:
         return Checked(tuple(_sorted(error.findings)))
     triples = to_triples(article, read.annotation, registry)
     lines = _lines(triples, nodes(article, read.annotation, registry), read.lines)
-    found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in check_triples(triples, str(path))})
+    found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in check_triples(triples, document.path)})
     if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
-        found += [_twice(path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
+        found += [_twice(document.path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
     return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, tuple(triples))
+
+
+def check_what_holds(document: Document, article: Article, registry: Registry) -> tuple[Checked, tuple[Finding, ...]]:
+    """As `check_document`, but what is at fault is taken out until the rest holds; and the errors for which that was done.
+
+    Out goes the thing a finding is about, and where it was needed, in the next round, what needed it (a warning `left-out`): a
+    statement without its force, but only the link to a speaker that nobody knows.
+    """
+    told: dict[Finding, None] = {}
+    value, real, first = document.value, document.lines, True
+    while True:
+        ways = list(_ways(value))  # numbered in place of lines, so that each finding leads to the one thing it is about
+        checked = check_document(Document(document.path, value, {keys: n for n, keys in enumerate(ways, 1)}), article, registry)
+        places, found, gone = Document(document.path, value, real), [], set()
+        for finding in checked.findings:
+            keys = ways[finding.line - 1] if finding.line else ()
+            found.append(replace(finding, line=places.line(keys) if keys else 0))
+            if finding.severity == "error":
+                told[found[-1] if first or finding.code not in AFTERWARDS else _left_out(found[-1], keys)] = None
+                gone |= {(*keys, *ONE_KEY.get(finding.code, ()))} & set(ways) if len(keys) > 1 else set()
+        if not gone:
+            return replace(checked, findings=tuple(found)), tuple(_sorted(told))
+        value, real = _without(value, real, gone)
+        first = False
+
+
+def _left_out(finding: Finding, keys: Keys) -> Finding:
+    part = next((f", its {key}" for key in keys[2:] if isinstance(key, str)), "")
+    what = f"left out too, as what it needs is at fault: an entry of {keys[0]}{part}"
+    return replace(finding, code="left-out", severity="warning", message=what)
+
+
+def _ways(value: Any, keys: Keys = ()) -> Iterator[Keys]:
+    """The way to each value below this one, and to itself."""
+    yield keys
+    for key, below in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _ways(below, (*keys, key))
+
+
+def _without(value: Any, lines: Mapping[Keys, int], gone: set[Keys], old: Keys = (), new: Keys = ()) -> tuple[Any, dict[Keys, int]]:
+    """The values without those that these ways lead to, and the lines of what is left."""
+    left: dict[Keys, int] = {new: lines[old]} if old in lines else {}
+    if not isinstance(value, dict | list):
+        return value, left
+    kept: dict[str | int, Any] = {}
+    for key, below in value.items() if isinstance(value, dict) else enumerate(value):
+        if (*old, key) not in gone:
+            name = key if isinstance(value, dict) else len(kept)
+            kept[name], more = _without(below, lines, gone, (*old, key), (*new, name))
+            left |= more
+    return (kept if isinstance(value, dict) else list(kept.values())), left
 
 
 def check_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
@@ -124,9 +188,9 @@ def trust_reading(article: Article, annotation: Annotation, registry: Registry) 
     return Checked((), annotation, tuple(to_triples(article, annotation, registry)))
 
 
-def _twice(path: Path, line: int, first: str) -> Finding:
+def _twice(path: str, line: int, first: str) -> Finding:
     return Finding(
-        "statement-twice", "error", f"these words, speaker, force and content are those of {first}; keep one of the two", str(path), line
+        "statement-twice", "error", f"these words, speaker, force and content are those of {first}; keep one of the two", path, line
     )
 
 

@@ -886,65 +886,103 @@ def serve(
 # ---------------------------------------------------------------------------------------------------- exchange
 
 
-@app.command(name="export", short_help="Write the whole store to a file.")
+@app.command(name="export", short_help="Write the whole store to a file or folder.")
 def export_(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The file: .trig, .nq or .jsonld; with --format ttl a folder; - for stdout.")
-    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file, or the folder; - for stdout, of one file that is text.")],
     store: StorePath = DEFAULT_STORE,
-    format: Annotated[str, typer.Option("--format", help="trig, nq, jsonld or ttl (a folder, a file per graph).")] = "",
+    format: Annotated[
+        str,
+        typer.Option("--format", help="trig, nq, jsonld, ttl, webannotation, brat, uima, csv, parquet, sqlite; else by the file's ending."),
+    ] = "",
 ) -> None:
     """\b
     kg export -o graph.trig
-    kg export -o graph.nq --store talks
-    kg export --format ttl -o graphs
+    kg export -o graph.db --store talks
+    kg export --format brat -o to-annotate
 
-    Write the whole store, every graph of it.
+    Write the whole store: as RDF every graph of it; as annotations (webannotation, brat, uima) each article with its reading; as
+    tables (csv, parquet, sqlite) what was read. What a format has no place for is said.
     """
+    from kg.exchange.formats import LEFT_OUT, form_of, write
     from kg.exchange.rdf import FORMATS, dump, export
     from kg.query import unreviewed
 
-    form = format or ("trig" if str(output) == STDIO else output.suffix.removeprefix("."))
-    if form not in FORMATS:
-        raise UsageError(
-            f"a store is not exported as {form!r}", str(output), f"end the name in {', '.join('.' + f for f in FORMATS)}, or say --format"
-        )
+    form = form_of(output, format or ("trig" if str(output) == STDIO else ""))
     opened = _store(store)
-    if str(output) == STDIO:
+    left_out = 0
+    if form not in FORMATS:
+        left_out = write(opened, output, form, sys.stdout.buffer if str(output) == STDIO else None, _say)
+        _say(LEFT_OUT[form])
+    elif str(output) == STDIO:
         dump(opened, sys.stdout.buffer, form)
         return
-    export(opened, output, form)
-    _say(f"wrote {opened.count()} quads to {output}")
+    else:
+        export(opened, output, form)
+        _say(f"wrote {opened.count()} quads to {output}")
     for note in unreviewed(opened):
         _say(note)
+    if left_out:
+        raise typer.Exit(EXIT_SOME_FAILED)
 
 
-@app.command(name="import", short_help="Take an export into a store.")
+@app.command(name="import", short_help="Take an export, or what people annotated elsewhere, into a store.")
 def import_(
-    source: Annotated[Path, typer.Argument(metavar="F", help="What kg export wrote: a file, or a folder of Turtle, or - for stdin.")],
+    source: Annotated[Path, typer.Argument(metavar="F", help="What kg export wrote, brat or INCEpTION: a file, a folder, or - for stdin.")],
     store: StorePath = DEFAULT_STORE,
-    format: Annotated[str, typer.Option("--format", help="trig, nq, jsonld or ttl; else by the file's ending.")] = "",
+    format: Annotated[
+        str,
+        typer.Option("--format", help="trig, nq, jsonld, ttl, webannotation, brat or uima; else by the ending, or what is in the folder."),
+    ] = "",
+    registry: RegistryFile = None,
 ) -> None:
     """\b
     kg import graph.trig --store copy
-    kg import graphs --store copy
-    kg import graph.jsonld
+    kg import to-annotate
+    kg import curated.zip --format uima
 
-    Take the graphs of an export into a store; a graph that is there with other content is never overwritten.
+    Take the graphs of an export into a store; a graph that is there with other content is never overwritten. Of annotations each
+    article is checked and stored, in place of the reading it had; what is at fault in them is told with its line and left out.
     """
-    from kg.exchange.rdf import load, read
+    from kg.exchange.formats import form_in
+    from kg.exchange.rdf import FORMATS, load, read
     from kg.ingest import derive
 
-    if str(source) == STDIO and format in ("", "ttl"):
-        raise UsageError("stdin does not say which form it has", "option --format", "trig, nq or jsonld")
+    if str(source) == STDIO and format in ("", "ttl", "brat", "uima"):
+        raise UsageError("stdin does not say which form it has", "option --format", "trig, nq, jsonld or webannotation")
     if str(source) != STDIO and not source.exists():
-        raise ReadError("there is no such file", str(source), "give what kg export wrote")
+        raise ReadError("there is no such file", str(source), "give what kg export wrote, or a folder of brat's or INCEpTION's files")
     with _as_file(source, format) as file:
-        graphs = read(file, format or None)  # before a store is made for it
+        form = form_in(file, format)
+        if form not in FORMATS:
+            _import_annotations(file, form, store, registry)
+            return
+        graphs = read(file, form)  # before a store is made for it
         with _writer(store, "import", make=True) as held:
             loaded = load(held, graphs, str(source), _now())
             derive(held, _now())
     _say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
+
+
+def _import_annotations(file: Path, form: str, store: str, registry: Path | None) -> None:
+    """Stores the articles that foreign files mark up; ends with 4 where something was left out, with 1 where nothing could be stored."""
+    from kg import ingest
+    from kg.exchange.formats import read
+
+    known = _registry(registry)
+    found = read(file, form)
+    outcomes = []
+    with _writer(store, "import", make=True) as held:
+        for outcome in _progress(ingest.add_foreign(held, found, known, _now()), "articles"):
+            outcomes.append(outcome)
+            _report(outcome)
+        ingest.derive(held, _now())
+    _print_outcomes(outcomes, "table")
+    left_out = sum(f.severity == "error" for o in outcomes for f in o.findings)
+    if left_out:
+        _say(f"{left_out} faults, told above; what they are about was left out, the rest is stored")
+    _exit_by([o.error is None for o in outcomes])
+    if left_out:
+        raise typer.Exit(EXIT_SOME_FAILED)
 
 
 # ---------------------------------------------------------------------------------------------------- upkeep

@@ -29,14 +29,15 @@ from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
-from kg.check import Checked, check_annotation, check_reading, trust_reading
+from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
 from kg.errors import AnnotationError, Conflict, Finding, ModelError, ProvisoError, ReadError, UsageError
+from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, lines_of, quads
 from kg.store.folder import Entry
-from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, registry_triples
+from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 LINES, SECONDS = 50_000, 1.0  # of what is stored together: some forty articles; where reading takes long, one
@@ -123,7 +124,10 @@ def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError
 
 def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:
     """The same, as far as it can be made ready to be stored where no store is."""
-    reading, read = _try(shared, reading)
+    return _made(*_try(shared, reading))
+
+
+def _made(reading: Reading, read: Read | ProvisoError) -> tuple[Reading, Ready | ProvisoError]:
     if isinstance(read, ProvisoError):
         return reading, _bare(read)
     article, words, checked = read
@@ -204,14 +208,60 @@ def add(
     With `resume` what is stored from the same bytes of the same file, and of the annotation beside it, is not read again, as
     after a run that was broken off. With the `address` of a scheduler a cluster reads, and the store is the same. Raises StoreError where the store itself fails; what was yielded before counts.
     """
-    stored = store.acknowledged()
-    describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
-    claimed: dict[str, str] = {}  # article id -> the file of this run that has it
     done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
-    group = _Group(store, when)
+    stored = store.acknowledged()
     unread = _unread(readings, stored, done) if resume else readings
     ready = _on_cluster(unread, registry, annotate, address) if address else ordered(_ready, (registry, annotate, True), unread, jobs)
-    for reading, read in ready:
+    yield from _store_each(store, ready, registry, when, stored, done)
+
+
+def add_foreign(store: Writer, found: Iterable[Foreign | ReadError], registry: Registry, when: str) -> Iterator[Outcome]:
+    """Stores each article that a foreign file marks up, as `add` does: checked, with the bytes that were read as its sources.
+
+    What is at fault in a reading is left out, told in the outcome's findings, and the rest is stored. An article that the
+    store has with the same text is superseded, and what the file does not say of it stays. Raises as `add` does.
+    """
+    yield from _store_each(
+        store, (_made(*_from_foreign(store, one, registry)) for one in found), registry, when, store.acknowledged(), deque(), foreign=True
+    )
+
+
+def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -> tuple[Reading, Read | ProvisoError]:
+    if isinstance(one, ReadError):
+        return Reading(None, b"", one, (), one.where), one
+    article = _as_stored(store, one.marked.article)
+    reading = Reading(article, one.source, None, (), one.name, article.id)
+    document, findings = to_file(one.marked, registry, one.name)
+    checked, left_out = check_what_holds(document, article, registry)
+    if checked.errors:
+        return reading, AnnotationError(checked.errors)
+    every = sorted({*one.findings, *findings, *left_out, *checked.findings}, key=lambda f: (f.line, f.code, f.message))
+    return reading, (article, one.words, replace(checked, findings=tuple(every)))
+
+
+def _as_stored(store: Writer, article: Article) -> Article:
+    """The article with what the store knows of it, where it has this text and the file says nothing else of it."""
+    graph = article_iri(article.id)
+    if article != Article(article.id, article.text) or graph not in store.graphs():
+        return article
+    there, _ = from_triples(store.graph(graph))
+    return there if there.text == article.text else article
+
+
+def _store_each(
+    store: Writer,
+    every: Iterable[tuple[Reading, Ready | ProvisoError]],
+    registry: Registry,
+    when: str,
+    stored: dict[str, Entry],
+    done: deque[tuple[str, str]],
+    *,
+    foreign: bool = False,
+) -> Iterator[Outcome]:
+    describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
+    claimed: dict[str, str] = {}  # article id -> the file of this run that has it
+    group = _Group(store, when)
+    for reading, read in every:
         for outcome in _unchanged(store, done, claimed):
             group.take(outcome)
         name = reading.article.id if reading.article else ""
@@ -222,7 +272,7 @@ def add(
                 claimed[name] = reading.name
             if isinstance(read, ProvisoError):
                 raise read
-            group.take(*_add(store, stored, reading, read, when, describe))
+            group.take(*_add(store, stored, reading, read, when, describe, foreign))
         except (ReadError, AnnotationError, ModelError, Conflict) as error:
             group.take(Outcome("rejected", name, reading.name, error=_bare(error), notes=reading.notes))
         if group.is_full():
@@ -324,6 +374,7 @@ def _add(
     read: Ready,
     when: str,
     describe: Callable[[], None],
+    foreign: bool,
 ) -> tuple[Outcome, Replacement | None]:
     """What becomes of an article, and what is to be stored for that; the files it was read from are kept already."""
     article, origin = read.article, _origin(reading)
@@ -336,7 +387,8 @@ def _add(
     current = _current(store, graph) if there else {}
     if same_graph and told in map(_told, current.values()):
         return replace(made, outcome="unchanged"), None
-    if there and not same_graph and _elsewhere(there.get("origin", ""), origin):
+    again = foreign and (graph, kg("sha256"), Literal(article.sha256)) in store.graph(graph)  # the text the store has, read anew
+    if there and not same_graph and not again and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
     kept = [store.keep_source(reading.source), store.keep_source(read.words)]

@@ -28,7 +28,7 @@ PAGES = [
 ]
 DOCS = ["README.md", *(page for page in PAGES if page != "README.md" and "```console" in (TOP / page).read_text("utf-8"))]
 SLOW = {
-    f"docs/{page}.md" for page in ("compare", "networks", "origins", "timeline", "whatif")
+    f"docs/{page}.md" for page in ("compare", "formats", "networks", "origins", "timeline", "whatif")
 }  # each reads all seeds; `make test-full` has them
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "demo", "dist", "build")
 ANY = "..."

@@ -60,6 +60,8 @@ ROOMS_OF = {
     "py3langid": {"annotate"},
     "fastwarc": {"articles"},
     "distributed": {"cluster"},
+    "cassis": {"exchange"},
+    "pyarrow": {"exchange"},
 }
 
 # Its engine, which holds a graph, is more closely held: elsewhere a graph is a `kg.store.embedded.Store`.
@@ -102,6 +104,8 @@ HEAVY = (
     "py3langid",
     "fastwarc",
     "distributed",
+    "cassis",
+    "pyarrow",
 )
 
 

@@ -57,7 +57,7 @@ def export(store: Store, target: Path, form: str) -> None:
         if form == "ttl":
             _export_folder(store, target)
         else:
-            _replace(target, lambda stream: dump(store, stream, form))
+            replace_file(target, lambda stream: dump(store, stream, form))
     except OSError as error:
         raise failed("the export was not written, what was there is as it was", target, error) from error
 
@@ -205,7 +205,8 @@ def _known(form: str) -> str:
     return form
 
 
-def _replace(target: Path, write: Callable[[BinaryIO], None]) -> None:
+def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file beside its place and renames it, so that what was there stays until the new one is whole."""
     target = target.resolve()  # through a symbolic link the file it points to is replaced, not the link
     if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
         with target.open("wb") as stream:
