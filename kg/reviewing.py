@@ -29,6 +29,7 @@ from kg.review.session import Review
 from kg.review.showing import show
 from kg.view.picture import static, templates
 
+FAREWELL = 1.0  # seconds that the last page has to fetch its style
 ASSETS = {"site.css": ("site.css", "review.css"), "review.js": ("review.js",)}
 FORM = "application/x-www-form-urlencoded"
 # With no-referrer a browser would send the page's own forms with the Origin null.
@@ -162,4 +163,4 @@ def serve_review(review: Review, kept: Kept, port: int, say: Callable[[str], Non
     guard, ended = Guard(), threading.Event()
     with listening(port) as at:
         say(f"http://{ADDRESS}:{at.getsockname()[1]}/?token={guard.token} opens the review of {kept.path}, once; Ctrl-C stops it")
-        run(application(review, kept, guard, ended.set), at, ended=ended.is_set)
+        run(application(review, kept, guard, lambda: threading.Timer(FAREWELL, ended.set).start()), at, ended=ended.is_set)

@@ -32,7 +32,18 @@ def to_yaml(article: Article, annotation: Annotation, *, reviewed: bool | None =
 
 def as_yaml(document: dict[str, Any]) -> str:
     """The values of a document as YAML, or of a part of one."""
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=160, default_flow_style=None)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160, default_flow_style=None)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes words as they are: the parser reads three rare line ends as spaces where no quotation marks stand around them."""
+
+
+def _words(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style='"' if set("\x85\u2028\u2029") & set(words) else None)
+
+
+_Dumper.add_representer(str, _words)
 
 
 def to_document(article: Article, annotation: Annotation, *, brief: bool = False, reviewed: bool | None = None) -> dict[str, Any]:

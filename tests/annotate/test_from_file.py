@@ -71,6 +71,15 @@ def test_any_reading_comes_back_from_its_file(annotation: Annotation, write: Any
     assert again.annotation == annotation
 
 
+@pytest.mark.parametrize("words", ["00\x85", " \x85", "a\u2028b", "\u2029", "a: b\x85- c"])
+def test_rare_line_ends_come_back_from_yaml(words: str) -> None:
+    """The parser takes them for spaces where they stand in no quotation marks."""
+    article, span = Article("a", words), Span.of(words, 0, len(words))
+    annotation = Annotation(Annotator("me"), (Statement("s1", (span,), "direct", "asserts", cue=span),))
+    again = resolve(parse_document(to_yaml(article, annotation).encode(), "a"), article, Registry())
+    assert again.annotation.statements == annotation.statements
+
+
 @given(drawn.TEXTS.filter(bool), st.data(), st.sampled_from([to_json, to_yaml]))
 def test_spans_come_back_from_a_file_under_any_text(text: str, data: st.DataObject, write: Any) -> None:
     """Also one cut within a word, within an emoji, or of white space alone."""
