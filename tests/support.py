@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 import yaml
 
 from kg.model import Annotation, Claim, Commitment, Condition, Statement
+
+Result = TypeVar("Result")
 
 TOP = Path(__file__).resolve().parent.parent
 KG = (sys.executable, "-c", "from kg.cli import main; main()")  # as the installed command is
@@ -155,3 +159,9 @@ def hostile_articles(folder: Path) -> Path:
         (folder / f"hostile-{n}.txt").write_bytes(f"---\n{yaml.safe_dump(header, allow_unicode=True, width=1000)}---\n{text}".encode())
         (folder / f"hostile-{n}.yaml").write_text(yaml.safe_dump(reading, allow_unicode=True), "utf-8")
     return folder
+
+
+def awaited(run: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """What a coroutine returns, run in a thread of its own: a browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(lambda: asyncio.run(run())).result()

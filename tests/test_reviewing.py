@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ import pytest
 from kg.review.session import Review
 from kg.reviewing import FORM, Guard, application
 from tests.review.sitting import begun
-from tests.support import KG
+from tests.support import KG, awaited
 
 URL = "http://127.0.0.1:8000"
 
@@ -58,16 +57,6 @@ def sitting(tmp_path: Path) -> Sitting:
     return Sitting(review, tmp_path, guard, application(review, kept, guard, lambda: stopped.append(True)), stopped)
 
 
-Do = Callable[..., object]
-
-
-def together(run: Do) -> object:
-    """Runs what awaits."""
-    import asyncio
-
-    return asyncio.run(run())  # type: ignore[arg-type]
-
-
 def test_the_token_opens_the_page_once(sitting: Sitting) -> None:
     """It is exchanged for a cookie that no script and no other site has; the address with it is worth nothing from then on."""
 
@@ -88,7 +77,7 @@ def test_the_token_opens_the_page_once(sitting: Sitting) -> None:
         sitting.cookie = ""
         assert (await sitting.ask(path=f"/?token={token}")).status_code == 403
 
-    together(go)
+    awaited(go)
 
 
 FOREIGN: dict[str, dict[str, str]] = {
@@ -108,7 +97,7 @@ def test_what_others_send_decides_nothing(sitting: Sitting, how: str) -> None:
         answer = await sitting.ask("POST", data=sitting.decision("accept"), **headers)
         assert answer.status_code == 403 and "not sent by the page" in answer.text
 
-    together(go)
+    awaited(go)
     assert not (sitting.folder / "talks.yaml").exists() and len(sitting.review.undecided()) >= 3
 
 
@@ -122,7 +111,7 @@ def test_a_form_has_its_secret(sitting: Sitting, form: str | None) -> None:
         sent = {**data, "form": form} if form is not None else {key: value for key, value in data.items() if key != "form"}
         assert (await sitting.ask("POST", data=sent)).status_code == 403
 
-    together(go)
+    awaited(go)
     assert not (sitting.folder / "talks.yaml").exists()
 
 
@@ -135,7 +124,7 @@ def test_another_name_is_refused(sitting: Sitting, host: str) -> None:
         await sitting.begin()
         assert (await sitting.ask("POST", data=sitting.decision("accept"), Host=host, Origin=f"http://{host}")).status_code == 400
 
-    together(go)
+    awaited(go)
 
 
 def test_decisions_are_kept_one_by_one(sitting: Sitting) -> None:
@@ -163,7 +152,7 @@ def test_decisions_are_kept_one_by_one(sitting: Sitting) -> None:
         done = await sitting.ask("POST", data={"form": sitting.guard.form, "decision": "quit"})
         assert "can be closed" in done.text and sitting.stopped == [True]
 
-    together(go)
+    awaited(go)
     assert "reviewed: false" in (sitting.folder / "talks.yaml").read_text("utf-8")
 
 
@@ -176,7 +165,7 @@ def test_what_changed_on_disk_is_said(sitting: Sitting) -> None:
         answer = await sitting.ask("POST", data=sitting.decision("accept"))
         assert answer.status_code == 400 and "somebody else has changed" in answer.text
 
-    together(go)
+    awaited(go)
     assert (sitting.folder / "talks.yaml").read_text("utf-8") == "statements: []\n"
 
 
@@ -190,7 +179,7 @@ def test_there_is_nothing_else(sitting: Sitting, method: str, path: str, status:
     async def go() -> None:
         assert (await sitting.ask(method, path)).status_code == status
 
-    together(go)
+    awaited(go)
 
 
 def test_the_command_serves_it(tmp_path: Path) -> None:

@@ -39,17 +39,20 @@ def test_keys_walk_through_a_review(address: str, visit: Visit, tmp_path: Path) 
     total = int(page.inner_text("[role=status]").split(" of ")[1].split()[0])
     page.keyboard.press("a")
     page.wait_for_function(f"document.querySelector('[role=status]').innerText.startsWith('{total - 1} of')")
+    page.wait_for_load_state()
     page.keyboard.press("e")
     assert page.evaluate("document.activeElement.id") == "text"
     page.keyboard.type("a")  # written, not pressed
     page.fill("#text", "statements: [")
     page.click("text=Take this instead")
     page.wait_for_selector("#amiss")
+    page.wait_for_load_state()
     assert "syntax" in page.inner_text("#amiss") and page.input_value("#text") == "statements: ["
     while "wait" in page.inner_text("[role=status]") and page.query_selector("[value=skip]"):
         before = page.inner_text("main")
         page.keyboard.press("s" if "<script>" in before else "r")
-        page.wait_for_function("before => document.querySelector('main').innerText !== before", arg=before)
+        page.wait_for_function("before => document.querySelector('main')?.innerText !== before", arg=before)
+        page.wait_for_load_state()  # or its script would not hear the next key
     page.keyboard.press("q")
     page.wait_for_function("document.querySelector('main').innerText.includes('can be closed')")
     assert page.title() != "ran" and all(request.startswith(address.partition("?")[0]) for request in one.requests)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from kg.exchange.readings import readings
 from kg.exchange.tables import JOINED, TABLES, csv_files, datasette_metadata, parquet_files, tables, write_sqlite
 from kg.store.embedded import Store, open_store
 from kg.vocabulary import ID, kg
+from tests.support import awaited
 from tests.support import kg as run
 
 
@@ -114,8 +113,7 @@ def test_datasette_shows_it(file: Path) -> None:
         page = (await shown.client.get("/seeds/statements")).text
         return rows, page
 
-    with ThreadPoolExecutor(1) as alone:  # where no other test has left a loop running
-        rows, page = alone.submit(lambda: asyncio.run(asked())).result()
+    rows, page = awaited(asked)
     assert {row["commitment"]["label"] for row in rows["rows"]} >= {"Italy: deploy troops", "Poland: deploy troops"}
     assert "speech acts, each with one content" in page
 
