@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Audit, Visit
 from tests.support import KG
@@ -38,7 +39,7 @@ def test_keys_walk_through_a_review(address: str, visit: Visit, tmp_path: Path) 
     page = one.page
     total = int(page.inner_text("[role=status]").split(" of ")[1].split()[0])
     page.keyboard.press("a")
-    page.wait_for_function(f"document.querySelector('[role=status]').innerText.startsWith('{total - 1} of')")
+    expect(page.get_by_role("status")).to_contain_text(f"{total - 1} of")
     page.wait_for_load_state()
     page.keyboard.press("e")
     assert page.evaluate("document.activeElement.id") == "text"
@@ -51,10 +52,10 @@ def test_keys_walk_through_a_review(address: str, visit: Visit, tmp_path: Path) 
     while "wait" in page.inner_text("[role=status]") and page.query_selector("[value=skip]"):
         before = page.inner_text("main")
         page.keyboard.press("s" if "<script>" in before else "r")
-        page.wait_for_function("before => document.querySelector('main')?.innerText !== before", arg=before)
+        expect(page.locator("main")).not_to_have_text(before, use_inner_text=True)
         page.wait_for_load_state()  # or its script would not hear the next key
     page.keyboard.press("q")
-    page.wait_for_function("document.querySelector('main').innerText.includes('can be closed')")
+    expect(page.locator("main")).to_contain_text("can be closed")
     assert page.title() != "ran" and all(request.startswith(address.partition("?")[0]) for request in one.requests)
     assert [words for words in one.complaints if "400" not in words] == []  # the browser notes the answer to what was amiss
     assert "reviewed: false" in (tmp_path / "talks.yaml").read_text("utf-8")
