@@ -20,6 +20,7 @@ from kg.errors import UsageError
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a cell begins that a spreadsheet would run
 FORMATS = ("table", "json", "jsonl", "csv", "md")
+_RARE = re.compile("[\x85\u2028\u2029]")  # line ends that JSON takes as they are
 Rows = Sequence[Sequence[Any]]
 
 
@@ -36,7 +37,7 @@ def listing(columns: Sequence[str], rows: Rows, form: str, width: int | None = N
         case "table":
             return _table(columns, rows, width)
         case "json" | "jsonl":
-            lines = [json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) for row in rows]
+            lines = [to_json(dict(zip(columns, row, strict=True))) for row in rows]
             return "[" + ",\n ".join(lines) + "]\n" if form == "json" else "".join(line + "\n" for line in lines)
         case "csv":
             return _csv(columns, rows)
@@ -44,6 +45,16 @@ def listing(columns: Sequence[str], rows: Rows, form: str, width: int | None = N
             cells = [list(columns), ["---"] * len(columns), *([_markdown(words(value)) for value in row] for row in rows)]
             return "".join("| " + " | ".join(row) + " |\n" for row in cells)
     raise UsageError(f"there is no format {form!r} here", "option --format", f"one of {', '.join(FORMATS)}")
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """A value as JSON; without `indent` one line to every reader, also to those that break lines at rarer signs than a newline.
+
+    >>> to_json("“é” \\x85 \\u2028")
+    '"“é” \\\\u0085 \\\\u2028"'
+    """
+    made = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _RARE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", made)
 
 
 def words(value: Any) -> str:

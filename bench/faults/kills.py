@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bench.faults.scorecard import Case, Trial, row
@@ -115,11 +116,14 @@ def in_snapshot(trial: Trial) -> Iterator[Case]:
         yield Case(not wrong, time.monotonic() - begun, wrong)
 
 
+MANY = 300  # articles: they are stored some at a time, and a signal is to come while there are more
+
+
 @row(5, "SIGINT and SIGTERM while adding and while asking", 10, "it ends within 2 s, and can go on", budget=360)
 def by_signal(trial: Trial) -> Iterator[Case]:
     """An ingest, also in two processes, and a query that would not end, with and without a time limit."""
-    files = articles(trial.place("articles"), 40)
-    store = stored(trial, articles(trial.place("first"), 1, first=90))
+    files = articles(trial.place("articles"), MANY)
+    store = stored(trial, articles(trial.place("first"), 1, first=900))
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     kinds = (("add", files), ("add", files, "--jobs", 2), ("query", endless), ("query", endless, "--timeout", 100))
     for number in range(trial.cases):
@@ -133,7 +137,7 @@ def by_signal(trial: Trial) -> Iterator[Case]:
                 time.sleep(0.02)
         else:
             time.sleep(2.5)
-        time.sleep(trial.chance.uniform(0, 0.5))
+        time.sleep(trial.chance.uniform(0, 0.3))
         begun = time.monotonic()
         os.kill(process.pid, sent) if sent == signal.SIGTERM else os.killpg(process.pid, sent)
         try:
@@ -147,20 +151,26 @@ def by_signal(trial: Trial) -> Iterator[Case]:
         wrong = "" if ended else f"{words[0]} ended with {process.returncode} after {took:.1f} s, processes left: {left}: {err[-200:]!r}"
         if not wrong and words[0] == "add":
             run = trial.kg("add", files, "--store", copy, "--resume")
-            wrong = "" if run.code == 0 and len(articles_of(content(copy))) == 41 else f"not resumed: {run}"
+            wrong = "" if run.code == 0 and len(articles_of(content(copy))) == MANY + 1 else f"not resumed: {run}"
         yield Case(not wrong, took, wrong)
 
 
 def _left(group: int) -> bool:
-    """Whether a process of a group is there two seconds later."""
-    try:
-        for _ in range(20):
-            os.killpg(group, 0)
-            time.sleep(0.1)
-    except ProcessLookupError:
-        return False
+    """Whether a process of a group is at work two seconds later; one that has ended, and waits for its parent to hear of it, is not."""
+    for _ in range(20):
+        if not any(state != "Z" for state in _states(group)):
+            return False
+        time.sleep(0.1)
     os.killpg(group, signal.SIGKILL)
     return True
+
+
+def _states(group: int) -> Iterator[str]:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, of, *_ = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+            if int(of) == group:
+                yield state
 
 
 def _killed(trial: Trial, command: list[str], longest: float) -> bytes:

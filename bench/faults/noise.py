@@ -70,7 +70,7 @@ def _as_json(reading: bytes) -> bytes:
     2500,
     "no crash, hang or traceback; the exit codes that are said",
     quick=150,
-    budget=240,
+    budget=480,
 )
 def noise(trial: Trial) -> Iterator[Case]:
     """Four of five are files, the fifth is a command line; one process takes them in turn, some have one of their own too."""

@@ -197,7 +197,7 @@ def _rdf(url: str) -> dict[str, tuple[str, int, str]]:
         "scoped.jsonld": (f'{{"@context": {{"q": {{"@id": "x:q", "@context": "{url}c"}}}}, "@id": "x:g", "@graph": [{{"@id": "x:s", "q": {{"@id": "x:o"}}}}]}}', 1, ""),
         "file.jsonld": (f'{{"@context": "file:///etc/passwd", {_GRAPH}}}', 1, "elsewhere"),
         "deep.jsonld": ("[" * 200_000, 1, ""),
-        "bomb.rdf": (f"{_BOMB}]>{_RDFXML}", 2, "not an RDF format"),
+        "bomb.rdf": (f"{_BOMB}]>{_RDFXML}", 2, "does not come in"),
         "entity.ttl": (f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY j SYSTEM "{url}e">]>{_RDFXML}', 1, ""),
         "deep.trig": ("<x:g> { <x:s> <x:p> " + "(" * 200_000, 1, ""),
         "nested.trig": ("<x:g> { <x:s> <x:p> " + "[ <x:p> " * 200_000, 1, ""),

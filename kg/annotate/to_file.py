@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
 from typing import Any
 
 import yaml
 
+from kg import listing
 from kg.model import Annotation, Article, Claim, Commitment, Condition, Reference, Span, Statement
 from kg.text import is_whole, occurrences
 
@@ -22,7 +22,7 @@ def to_json(article: Article, annotation: Annotation, *, indent: int | None = 2,
     >>> to_json(Article("a", "He said no."), Annotation(Annotator("me")), indent=None)[:31]
     '{"article": {"id": "a", "text_s'
     """
-    return json.dumps(to_document(article, annotation, reviewed=reviewed), ensure_ascii=False, indent=indent)
+    return listing.to_json(to_document(article, annotation, reviewed=reviewed), indent)
 
 
 def to_yaml(article: Article, annotation: Annotation, *, reviewed: bool | None = None) -> str:

@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from kg.articles.fields import iso_date
 from kg.errors import ReadError
 
-SECONDS = 11.0  # with starting and killing the process, done or failed within 12
+SECONDS = 8.0  # with starting and killing the process on a busy machine, done or failed within 12
 MEMORY = 2 * 1024**3  # bytes of address space
 KEPT = 0.5  # below this share of the page's words a note is made
 

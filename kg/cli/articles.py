@@ -183,21 +183,15 @@ def annotate(
 
 def _print_annotation(reading: Reading, made: Any, form: str) -> ProvisoError | None:
     """Prints what one reading says; what is wrong with it is returned, and for jsonl printed as a line too."""
-    import json
-
+    from kg import listing
     from kg.annotate.to_file import to_json, to_yaml
     from kg.errors import LanguageError
 
     if isinstance(made, ProvisoError):
         if form == "jsonl":
             outcome = "refused" if isinstance(made, LanguageError) else "failed"
-            put(
-                json.dumps(
-                    {"article": {"id": reading.id or reading.name}, "outcome": outcome, "reason": made.what, "statements": []},
-                    ensure_ascii=False,
-                )
-                + "\n"
-            )
+            failed = {"article": {"id": reading.id or reading.name}, "outcome": outcome, "reason": made.what, "statements": []}
+            put(listing.to_json(failed) + "\n")
         return made
     article, _, checked = made
     put(
