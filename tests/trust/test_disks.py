@@ -20,7 +20,7 @@ import kg.exchange.rdf as r
 def replace(target, write):
     with target.open("wb") as stream:
         write(stream)
-r._replace = replace
+r.replace_file = replace
 """
 LOCKED = """
 import kg.store.embedded as e

@@ -17,6 +17,6 @@ w.Literal = lambda text, *more: was(unicodedata.normalize("NFKC", text), *more)
 
 @pytest.mark.slow
 def test_the_row_fails_when_text_is_composed() -> None:
-    """Of all 40, those with accents, joined letters or signs of compatibility are found."""
+    """Those with accents, joined letters or signs of compatibility are found: refused by the checks, or by their words in the graph."""
     result = run(offsets, patch=COMPOSED)
-    assert 0 < result.passed < result.wanted and "the text is another" in result.seen, result
+    assert result.passed < result.wanted and ("rejected" in result.seen or "the text is another" in result.seen), result

@@ -31,7 +31,7 @@ r.dump = dump
     ("row", "patch", "seen"),
     [
         (formats, ANY_VERSION, "layout 1"),
-        (backups, WITHOUT_SOURCES, "a kept file is gone"),
+        (backups, WITHOUT_SOURCES, "take another copy"),
         (dumps, WITHOUT_A_GRAPH, "nq: same False"),
     ],
     ids=["any version", "without sources", "without a graph"],
