@@ -215,6 +215,7 @@ def test_without_fastwarc_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     assert reading.error and reading.error.hint == "pip install proviso-kg[warc]"
 
 
+@pytest.mark.slow
 def test_an_archive_goes_into_a_store(tmp_path: Path, run: Run) -> None:
     """One outcome a record; the store keeps the record; adding again changes nothing; annotate prints a line each."""
     (tmp_path / "news.warc.gz").write_bytes(b"".join(map(gzip.compress, (ONE, record(2, b"\0\1\2"), THREE))))

@@ -107,6 +107,7 @@ def test_the_store_is_the_one_that_a_single_process_makes(
     assert kept(tmp_path / "store") == kept(serial[0])
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on(cluster: str, news: Path, serial: tuple[Path, str], tmp_path: Path, run: Run) -> None:
     """The cluster forgets it, what was stored is there, and --resume ends at the same graphs."""
     store = tmp_path / "store"

@@ -80,6 +80,7 @@ def test_every_label_can_be_read(opened: Any, rows: list[Row], forty: list[Row],
         one.quiet()
 
 
+@pytest.mark.slow
 def test_nothing_moves_once_it_is_drawn(opened: Any, rows: list[Row], forty: list[Row]) -> None:
     """Two looks half a second apart are the same, in the numbers and on the screen; the canvas keeps its size."""
     look = "JSON.stringify([picture.network.getPositions(), picture.network.getScale(), picture.network.getViewPosition(), document.querySelector('canvas').width])"
@@ -91,6 +92,7 @@ def test_nothing_moves_once_it_is_drawn(opened: Any, rows: list[Row], forty: lis
         assert (one.page.evaluate(look), one.page.screenshot()) == before
 
 
+@pytest.mark.slow
 def test_three_thousand_nodes_are_drawn_in_time(opened: Any) -> None:
     """Within the three seconds that `opened` waits; no letter is drawn that could not be read."""
     one = opened(picture_html(network_picture(network(_links(3000, 6000)))))

@@ -84,6 +84,7 @@ def test_a_question_can_be_asked_in_sql(database: sqlite3.Connection) -> None:
     assert {who for who, _ in found} == {"Friedrich Merz"} and any("Bundestag" in words for _, words in found)
 
 
+@pytest.mark.slow
 def test_pandas_and_arrow_read_the_same(store: Store, file: Path, tmp_path: Path) -> None:
     """Each table in each format has the same columns and rows, with numbers as numbers, truth as truth, and nothing as nothing."""
     as_csv, as_parquet = dict(csv_files(store)), dict(parquet_files(store))

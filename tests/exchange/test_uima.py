@@ -150,6 +150,7 @@ def test_a_person_annotates_an_article_and_has_it_in_the_graph(xmi: str, tmp_pat
     assert [c.by[0].target for c in reading.conditions] == ["assembly"] and reading.commitments[0].committer[0].target == "norland"
 
 
+@pytest.mark.slow
 def test_two_commands_there_and_two_back(tmp_path: Path) -> None:
     """Changed by a person with the real library, a reading supersedes what was there and counts as reviewed."""
     (tmp_path / "n.txt").write_text("🚢 Norland will send ships, Ann Berg said on Tuesday.", "utf-8")

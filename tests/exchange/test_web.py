@@ -221,6 +221,7 @@ def test_a_wrong_file_is_told(data: bytes, words: str | None, tmp_path: Path) ->
         assert words is None or (isinstance(one, ReadError) and words in one.what)
 
 
+@pytest.mark.slow
 def test_it_goes_through_pipes(seeds: Path, seeds_file: Path, tmp_path: Path) -> None:
     """Out on stdout and in from stdin, with the format said."""
     done = kg("export", "--format", "webannotation", "-o", "-", "--store", seeds)

@@ -80,6 +80,7 @@ def test_an_update_that_never_comes_through_is_told_as_failed(empty: Server, mon
         assert remote.open_remote(endpoint).graph(graph(1)) == sorted(triples(1, 20), key=repr)
 
 
+@pytest.mark.slow
 def test_a_killed_server_loses_nothing_that_was_acknowledged(empty: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed (SIGKILL) at chance moments of an update that replaces a graph, and started again: old or new, whole, and the run resumes."""
     monkeypatch.setattr(http, "PAUSE", 0.001)
