@@ -138,7 +138,7 @@ def poisons() -> list[tuple[str, Make]]:
     "poisoned inputs in one run",
     102,
     "each ends with a reason in < 12 s and < 1 GiB, every good article is stored",
-    quick=102,
+    quick=30,
     budget=240,
 )
 def poisoned(trial: Trial) -> Iterator[Case]:
