@@ -6,7 +6,7 @@
     .venv/bin/python bench/trust.py --json FILE       the same as JSON too
 
 A row passes when all its cases were tried and ended as expected within its budget. One that cannot run here says so and counts
-as not passed. The exit code is 1 unless all rows pass but those that are said to be not yet possible.
+as not passed. The exit code is 1 unless all rows pass.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.faults import rows
 from bench.faults.scorecard import CannotRun, Row, Trial
-
-LATER: tuple[str, ...] = ()  # rows, or parts of them, that are not possible yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results.append(result)
             print(f"{result.number} {'holds' if result.holds else 'FAILED'} {result.took:.0f} s", file=sys.stderr, flush=True)
     print(table(results))
-    for words in () if asked.numbers else LATER:
-        print(f"not yet possible: {words}")
     held = sum(result.holds for result in results)
     print(f"{held} of {len(results)} rows hold; {sum(r.passed for r in results)} of {sum(r.tried for r in results)} cases")
     if asked.json:

@@ -242,9 +242,10 @@ def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -
 def _as_stored(store: Writer, article: Article) -> Article:
     """The article with what the store knows of it, where it has this text and the file says nothing else of it."""
     graph = article_iri(article.id)
-    if article != Article(article.id, article.text) or graph not in store.graphs():
+    triples = store.graph(graph) if article == Article(article.id, article.text) else []
+    if not triples:
         return article
-    there, _ = from_triples(store.graph(graph))
+    there, _ = from_triples(triples)
     return there if there.text == article.text else article
 
 

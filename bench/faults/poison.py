@@ -21,12 +21,12 @@ LONGEST, LARGEST = 12.0, 1 << 30  # seconds of CPU (of a busy machine wall time 
 _WATCHED = """
 import json, os, resource, kg.cli
 last = 0.0
-def told(outcome, was=kg.cli.articles.report_outcome):
+def told(outcome, was=kg.cli.terminal.report_outcome):
     global last
     took, last = sum(os.times()[:4]) - last, sum(os.times()[:4])
     print(json.dumps([outcome.file, outcome.outcome, outcome.article, outcome.error.what if outcome.error else "", took]), flush=True)
     was(outcome)
-kg.cli.articles.report_outcome = told
+kg.cli.terminal.report_outcome = told
 def left(code, was=kg.cli._leave):
     peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(json.dumps(peak * 1024), flush=True)

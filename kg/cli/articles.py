@@ -11,13 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.errors import ProvisoError, UsageError
-
-if TYPE_CHECKING:
-    from kg.annotate.automatic import Annotate
-    from kg.articles import Reading
-    from kg.check import Checked
-    from kg.errors import Finding
 from kg.cli.terminal import (
     DEFAULT_STORE,
     EXIT_FINDINGS,
@@ -37,13 +30,20 @@ from kg.cli.terminal import (
     progress,
     put,
     put_outcomes,
-    report_outcome,
+    reported,
     require_format,
     say,
     store_at,
     terminal_width,
     writer_at,
 )
+from kg.errors import ProvisoError, UsageError
+
+if TYPE_CHECKING:
+    from kg.annotate.automatic import Annotate
+    from kg.articles import Reading
+    from kg.check import Checked
+    from kg.errors import Finding
 
 
 def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
@@ -84,11 +84,8 @@ def add(
     require_format(format)
     with _annotating(annotator, jobs) as (read, processes):
         known = known_registry(registry)
-        outcomes = []
         with writer_at(store, "add", make=True) as held:
-            for outcome in progress(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster), "articles"):
-                outcomes.append(outcome)
-                report_outcome(outcome)
+            outcomes = reported(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster))
             ingest.derive(held, now())
     put_outcomes(outcomes, format)
     exit_by([o.error is None for o in outcomes])

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from kg.errors import UsageError
-
-if TYPE_CHECKING:
-    pass
 from kg.cli.terminal import DEFAULT_STORE, Params, StorePath, app, given_by, place_at, say, store_at
+from kg.errors import UsageError
 
 
 @app.command(short_help="Draw the chart or a network to a file.")

@@ -8,12 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.errors import UsageError
-
-if TYPE_CHECKING:
-    from kg.analyse.timeline import Moves
-    from kg.query import Answer
-    from kg.store.embedded import Store
 from kg.cli.terminal import (
     DEFAULT_STORE,
     STDIO,
@@ -30,6 +24,12 @@ from kg.cli.terminal import (
     store_at,
     terminal_width,
 )
+from kg.errors import UsageError
+
+if TYPE_CHECKING:
+    from kg.analyse.timeline import Moves
+    from kg.query import Answer
+    from kg.store.embedded import Store
 
 
 @app.command(short_help="Answer a question in plain words, with quotes.")

@@ -192,6 +192,15 @@ def report_outcome(outcome: Outcome) -> None:
         say(str(outcome.error))
 
 
+def reported(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """All of them, each reported as it comes."""
+    found = []
+    for outcome in progress(outcomes, "articles"):
+        found.append(outcome)
+        report_outcome(outcome)
+    return found
+
+
 def put_outcomes(outcomes: Sequence[Outcome], form: str) -> None:
     from kg.listing import listing
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from kg.errors import ProvisoError, ReadError, StoreError, UsageError
-
-if TYPE_CHECKING:
-    pass
 from kg.cli.terminal import (
     DEFAULT_STORE,
     EXIT_SOME_FAILED,
@@ -30,17 +26,17 @@ from kg.cli.terminal import (
     known_registry,
     now,
     place_at,
-    progress,
     put,
     put_findings,
     put_outcomes,
-    report_outcome,
+    reported,
     require_format,
     say,
     store_at,
     terminal_width,
     writer_at,
 )
+from kg.errors import ProvisoError, ReadError, StoreError, UsageError
 
 
 @app.command(name="export", short_help="Write the whole store to a file or folder.")
@@ -127,11 +123,8 @@ def _import_annotations(file: Path, form: str, store: str, registry: Path | None
 
     known = known_registry(registry)
     found = read(file, form)
-    outcomes = []
     with writer_at(store, "import", make=True) as held:
-        for outcome in progress(ingest.add_foreign(held, found, known, now()), "articles"):
-            outcomes.append(outcome)
-            report_outcome(outcome)
+        outcomes = reported(ingest.add_foreign(held, found, known, now()))
         ingest.derive(held, now())
     put_outcomes(outcomes, "table")
     left_out = sum(f.severity == "error" for o in outcomes for f in o.findings)

@@ -10,7 +10,7 @@ from kg.errors import StoreError
 from kg.model import Annotation, Article
 from kg.store.embedded import Store
 from kg.store.folder import beside_of, failed, sync_folder, write_synced
-from kg.triples import Iri, from_triples
+from kg.triples import Iri, Triple, from_triples
 from kg.vocabulary import PROV, PROVENANCE_GRAPH, RDF, kg
 
 
@@ -22,7 +22,10 @@ def readings(store: Store) -> Iterator[tuple[Article, Annotation]]:
     about = store.graph(PROVENANCE_GRAPH)
     ended = {s for s, p, _ in about if p in (PROV + "invalidatedAtTime", kg("supersededBy"))}
     reads = {s: str(o) for s, p, o in about if p == kg("annotates") and isinstance(o, Iri) and s not in ended}
-    told = {graph: [t for t in about if t[0] == node] for node, graph in reads.items()}
+    of: dict[str, list[Triple]] = {}
+    for triple in about:
+        of.setdefault(triple[0], []).append(triple)
+    told = {graph: of[node] for node, graph in reads.items()}
     for graph in store.graphs():
         triples = store.graph(graph)
         if (graph, RDF + "type", kg("Article")) in triples:
