@@ -71,9 +71,9 @@ reach: virtuoso
 	$(BIN)/pytest -q tests/reach
 
 coverage: browser
-	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow and not reach"
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage report --skip-covered --sort=cover
+	@rm -rf .venv/coverage && mkdir .venv/coverage
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow and not reach"; passed=$$?; \
+	$(BIN)/coverage combine -q && $(BIN)/coverage report --skip-covered --sort=cover && exit $$passed
 
 mutants: $(READY)
 	$(BIN)/python bench/mutants.py

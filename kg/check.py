@@ -5,10 +5,10 @@ healthy). Each has a code, a severity, and a message that says the remedy; `onto
 
     annotation file --read_annotation--> findings on the file, or an Annotation --to_triples--> triples --rules--> findings
 
-The engine is pySHACL: 10 ms of CPU for a short item (160 triples), 200 ms for an article of forty statements (5,900
-triples), every result the standard asks for. pyrudof is three to five times as fast on one graph kept loaded, but it
-panics on an inverse of alternative paths, lets values pass that cannot be compared, and merges the next article's graph
-into the last unless reset, which costs more than pySHACL takes (pyshacl 0.40.1, pyrudof 0.3.35, these shapes).
+The shapes are asked by `kg.shacl`, which the tests hold to pySHACL's results: that takes 10 ms of CPU for a short item (160
+triples) and 40 for an article of 900. pyrudof is three to five times as fast on one graph kept loaded, but it panics on an
+inverse of alternative paths, lets values pass that cannot be compared, and merges the next article's graph into the last unless
+reset, which costs more than pySHACL takes (pyshacl 0.40.1, pyrudof 0.3.35, these shapes).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyoxigraph as ox
 
 from kg.annotate.beside import ARTICLES, SUFFIXES, find_annotation, find_article_for
 from kg.annotate.document import Document, Keys, read_document
@@ -27,15 +29,11 @@ from kg.errors import AnnotationError, Finding, ReadError
 from kg.model import Annotation, Article, Registry
 from kg.query import list_queries
 from kg.resources import STORE_MARK, folder
+from kg.shacl import SH, Facts, Shape, broken, read_shapes
 from kg.store.embedded import Store, memory, open_store, quads
 from kg.text import one_line
 from kg.triples import Iri, Triple, nodes, same_statements, to_triples
-from kg.vocabulary import RDF
 
-if TYPE_CHECKING:
-    import rdflib
-
-SH = "http://www.w3.org/ns/shacl#"
 IDENTIFIER = "http://purl.org/dc/terms/identifier"
 SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning"}
 # Rule -> the one key of an entry that breaks it; of other rules about graphs the whole entry does.
@@ -64,7 +62,7 @@ def rules() -> dict[str, Rule]:
     >>> rules()["approval-nobody"].severity
     'warning'
     """
-    return dict(sorted({rule.code: rule for rule in (*_shapes().owner.values(), *_queries())}.items()))
+    return dict(sorted({rule.code: rule for rule in (*_shapes()[1].values(), *_queries())}.items()))
 
 
 def check_triples(triples: Iterable[Triple], where: str = "") -> list[Finding]:
@@ -249,40 +247,24 @@ def _annotations_of(file: Path) -> Iterator[tuple[Path, Article]]:
 # ---------------------------------------------------------------------------------------------------- shapes
 
 
-@dataclass(frozen=True)
-class _Shapes:
-    """The parsed shapes graph, and for each shape in it (also a nested one without a name) the rule it belongs to."""
-
-    graph: rdflib.Graph
-    owner: Mapping[str, Rule]
-
-
 @cache
-def _shapes() -> _Shapes:
-    import rdflib
-
-    graph = rdflib.Graph().parse(folder("ontology") / "shapes.ttl", format="turtle")
-    owner: dict[str, Rule] = {}
-    for shape, code in graph.subject_objects(rdflib.URIRef(IDENTIFIER)):
-        severity, message = graph.value(shape, rdflib.SH.severity), graph.value(shape, rdflib.SH.message)
-        rule = Rule(str(code), SEVERITIES[str(severity)], str(message))
-        owner |= {str(part): rule for part in (shape, *graph.objects(shape, rdflib.SH.property))}
-    return _Shapes(graph, owner)
+def _shapes() -> tuple[list[Shape], Mapping[str, Rule]]:
+    """The shapes, and for each the rule it is."""
+    path = folder("ontology") / "shapes.ttl"
+    said: dict[str, dict[str, str]] = {}
+    for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.Triple):
+            said.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
+    shapes = read_shapes(path)
+    return shapes, {
+        iri: Rule(s[IDENTIFIER], SEVERITIES[s[SH + "severity"]], s[SH + "message"]) for iri, s in said.items() if IDENTIFIER in s
+    }
 
 
 def _by_shapes(triples: Iterable[Triple], where: str) -> Iterator[Finding]:
-    import pyshacl
-    import rdflib
-
-    data = rdflib.Graph()
-    for s, p, o in triples:
-        value = rdflib.URIRef(o) if isinstance(o, Iri) else rdflib.Literal(o.value, datatype=rdflib.URIRef(o.datatype))
-        data.add((rdflib.URIRef(s), rdflib.URIRef(p), value))
-    shapes = _shapes()
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes.graph, inference="none", inplace=True)
-    for result in report.subjects(rdflib.URIRef(RDF + "type"), rdflib.SH.ValidationResult):
-        rule = shapes.owner[str(report.value(result, rdflib.SH.sourceShape))]
-        yield rule.finding(str(report.value(result, rdflib.SH.focusNode)), where)
+    shapes, owner = _shapes()
+    for shape, node in broken(Facts(triples), shapes):
+        yield owner[shape].finding(node, where)
 
 
 # ---------------------------------------------------------------------------------------------------- queries

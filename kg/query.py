@@ -25,7 +25,7 @@ from kg.store import sparql
 from kg.store.embedded import Store, Term
 from kg.vocabulary import ACTOR_KINDS, ID, KG, PREFIXES, PROV, RDFS, SCHEMA, SCHEMES, SKOS, XSD, concept
 
-FOLDERS = ("questions", "networks", "derive", "checks")
+FOLDERS = ("questions", "counts", "networks", "derive", "checks")
 ANY = "any"  # the value that binds nothing, where a query's author wrote UNDEF as the default
 RDF_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "jsonld": ox.RdfFormat.JSON_LD}
 
@@ -93,7 +93,7 @@ class Answer:
 
 
 def list_queries(kind: str | None = None) -> list[NamedQuery]:
-    """All named queries, or those of one folder (`questions`, `networks`, `derive`, `checks`), sorted by name."""
+    """All named queries, or those of one folder (`questions`, `counts`, `networks`, `derive`, `checks`), sorted by name."""
     return [_read(path) for path in sorted(_files(kind), key=lambda p: p.stem)]
 
 

@@ -19,7 +19,7 @@ FLOORS = {
     6: ("view", "ingest", "review", "local"),
     5: ("ask", "analyse", "check", "evaluate", "exchange"),
     4: ("query",),
-    3: ("annotate", "store"),
+    3: ("annotate", "store", "shacl"),
     2: ("articles", "actors", "triples"),
     1: ("model", "listing", "cluster"),
     0: ("vocabulary", "errors", "text", "resources", "parallel"),
@@ -32,6 +32,7 @@ ROOMS_OF = {
         "store",
         "query",
         "check",
+        "shacl",
         "exchange",
         "actors",
         "analyse",
@@ -40,8 +41,6 @@ ROOMS_OF = {
         "view",
         "serve",
     },  # what answers and graphs are made of
-    "rdflib": {"check", "exchange"},
-    "pyshacl": {"check"},
     "jsonschema": {"annotate", "check"},
     "yaml": {"annotate", "check", "query", "analyse"},  # query: the headers of named queries; analyse: scenarios
     "trafilatura": {"articles"},
@@ -55,7 +54,7 @@ ROOMS_OF = {
     "pandas": {"query"},  # of the user's own, where there is one
     "uvicorn": {"local"},
     "httpx": {"endpoint", "store"},  # a language model; a store at an address
-    "numpy": {"annotate"},
+    "numpy": {"annotate", "store"},
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},
     "fastwarc": {"articles"},
@@ -92,12 +91,10 @@ NETWORK = {
 
 HEAVY = (
     "httpx",
-    "rdflib",
     "networkx",
     "pyvis",
     "jinja2",
     "trafilatura",
-    "pyshacl",
     "jsonschema",
     "IPython",
     "numpy",

@@ -24,6 +24,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,11 +32,12 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.store import folder
+from kg.store.columns import Columns
 from kg.store.patches import Patch, pack, unpack, within
 from kg.vocabulary import DERIVED_GRAPH, RDFS
 
 if TYPE_CHECKING:
-    from kg.triples import Iri, Literal, Triple
+    from kg.triples import Triple
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  # what goes, what comes
@@ -127,12 +129,14 @@ def memory(quads: Iterable[ox.Quad] = ()) -> Store:
 def quads(graph: str, triples: Iterable[Triple | ox.Triple]) -> Iterator[ox.Quad]:
     """The triples as the engine's quads in one named graph."""
     name = ox.NamedNode(graph)
+    node = cache(ox.NamedNode)  # each stands in some triples
     for triple in triples:
         if isinstance(triple, ox.Triple):
             yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
         else:
             subject, predicate, value = triple
-            yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), _term(value), name)
+            term = node(value) if isinstance(value, str) else ox.Literal(value.value, datatype=node(value.datatype))
+            yield ox.Quad(node(subject), node(predicate), term, name)
 
 
 def lines_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> list[bytes]:
@@ -184,6 +188,7 @@ class Store:
 
     def __init__(self, engine: ox.Store, path: Path | None = None, snapshot: Path | None = None) -> None:
         self._engine, self.path, self.snapshot = engine, path, snapshot
+        self._columns = Columns(snapshot, self._told) if snapshot else None
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """What the engine answers, unguarded (`kg.query.run` guards); without a dataset all graphs together are the default graph.
@@ -191,12 +196,19 @@ class Store:
         A dataset overrides FROM in the text, and a graph of it that the store lacks is empty.
         """
         if dataset is None:
-            return self._engine.query(text, use_default_graph_as_union=True)
+            counted = self._columns.answer(text) if self._columns else None
+            return self._engine.query(text, use_default_graph_as_union=True) if counted is None else counted
         return self._engine.query(
             text,
             default_graph=[ox.NamedNode(iri) for iri in dataset.default],
             named_graphs=[ox.NamedNode(iri) for iri in dataset.named],
         )
+
+    def _told(self, text: str) -> bytes:
+        """A SELECT's rows as the engine writes TSV."""
+        answer = self._engine.query(text, use_default_graph_as_union=True)
+        assert isinstance(answer, ox.QuerySolutions)
+        return answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
 
     def select(self, text: str) -> list[tuple[Term | None, ...]]:
         """The rows of a SELECT this program wrote.
@@ -604,9 +616,3 @@ def _held_or_failed(path: Path, error: OSError | RuntimeError) -> StoreError:
 
 def _node(iri: str) -> ox.NamedNode | None:
     return ox.NamedNode(iri)
-
-
-def _term(value: Iri | Literal) -> ox.NamedNode | ox.Literal:
-    if isinstance(value, str):
-        return ox.NamedNode(value)
-    return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype))

@@ -234,7 +234,7 @@ def _opened(source: Path) -> Store:
     import pyoxigraph as ox
 
     if source.is_dir():
-        return Store(ox.Store.read_only(str(source)))
+        return Store(ox.Store.read_only(str(source)), snapshot=source)
     engine = ox.Store()
     engine.bulk_load(path=source, format=ox.RdfFormat.N_QUADS)
     return Store(engine)

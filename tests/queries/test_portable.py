@@ -13,7 +13,7 @@ from kg.store import sparql
 from kg.store.embedded import memory
 from kg.vocabulary import PREFIXES
 
-QUERIES = [query for folder in ("questions", "networks", "derive") for query in list_queries(folder)]
+QUERIES = [query for folder in ("questions", "counts", "networks", "derive") for query in list_queries(folder)]
 # Keywords that fetch, mint or depend on the moment; a graph's name is the engine's business.
 FORBIDDEN = {
     "SERVICE",

@@ -246,7 +246,7 @@ def other_engine(world: Store) -> rdflib.Graph:
     return rdflib.Graph().parse(data=ox.serialize(found, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
-@pytest.mark.parametrize("name", sorted({q.name for f in ("questions", "networks", "derive") for q in list_queries(f)} - SLOW))
+@pytest.mark.parametrize("name", sorted({q.name for f in ("questions", "counts", "networks", "derive") for q in list_queries(f)} - SLOW))
 def test_another_engine_answers_the_same(name: str, world: Store, other_engine: rdflib.Graph) -> None:
     """Row for row."""
     query = load_query(name)

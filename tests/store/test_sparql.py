@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -11,7 +12,10 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import QueryError
+from kg.query import run
+from kg.store.embedded import memory
 from kg.store.sparql import explain, guard, splice, tokens, values
+from kg.vocabulary import XSD
 
 ALLOWED = [
     "SELECT * { ?SERVICE ?from ?o } # SERVICE <x:y> {}",
@@ -142,6 +146,45 @@ def test_what_would_crash_the_parser_is_refused_before(text: str) -> None:
     """Deep nesting and endless chains end a process whole, so they never get there."""
     with pytest.raises(QueryError, match=r"nested|clauses|characters"):
         guard(text)
+
+
+MIXED = [
+    word
+    for n in range(150)
+    for word in (f'"{n}"', str(n), f'"{1900 + n}"^^<{XSD}gYear>', f"<x:{n}>", f'"{n}"@en', f"{n}.5", "true", "UNDEF")
+]
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["?o", "ASC(?o)", "DESC(?o)", "(?o)", "desc( ?o ) ?s", "STR(?o) ?o", "?o LIMIT 5000", "?o OFFSET 0 LIMIT 5000", "?o VALUES ?s { 1 }"],
+)
+def test_values_of_every_kind_are_put_in_an_order(order: str) -> None:
+    """The engine's own order of them is none, and its sorting ends the process; each value is there once it is sorted too."""
+    text = f"SELECT ?o {{ BIND(1 AS ?s) VALUES ?o {{ {' '.join(random.Random(1).sample(MIXED, len(MIXED)))} }} }} ORDER BY {order}"
+    kept = run(memory(), text).rows
+    assert sorted(map(str, kept)) == sorted(map(str, run(memory(), text.partition(" ORDER")[0]).rows))
+    numbers = [
+        float(row[0].value)
+        for row in kept
+        if isinstance(row[0], ox.Literal) and row[0].datatype.value.endswith(("integer", "decimal", "double"))
+    ]
+    if "STR" not in order:
+        assert numbers == sorted(numbers, reverse=order.lower().startswith("desc"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT ?a { ?a ?b ?c }", "SELECT ?a { ?a ?b ?c }"),
+        ("SELECT * { ?s ?p 'ORDER BY ?x' }", "SELECT * { ?s ?p 'ORDER BY ?x' }"),
+        ("SELECT * { ?s ?p ?o } ORDER BY", "SELECT * { ?s ?p ?o } ORDER BY"),
+        ("SELECT * { ?s ?p ?o } ORDER BY x", "SELECT * { ?s ?p ?o } ORDER BY x"),
+    ],
+)
+def test_without_an_order_nothing_changes(text: str, expected: str) -> None:
+    """Nor where what follows is none; the engine says what is wrong with it."""
+    assert guard(text) == expected
 
 
 def test_values_are_put_where_they_stand() -> None:

@@ -1,0 +1,249 @@
+"""Shapes -> what breaks them: the part of SHACL Core that `ontology/shapes.ttl` uses, compiled once, asked of plain triples.
+
+    shapes.ttl --read_shapes--> [Shape]        Facts(triples), [Shape] --broken--> (shape, node that breaks it)
+
+pySHACL, which stays the judge in the tests, takes forty milliseconds for an article of 900 triples, this one. A shape that says
+what is not known here is refused when it is read, so that no rule is passed over. Within a shape the first thing that is wrong
+is enough: each shape is one rule with one message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.triples import Iri, Literal, Triple
+from kg.vocabulary import RDF, RDFS, XSD
+
+SH = "http://www.w3.org/ns/shacl#"
+TYPE, SUBCLASS = RDF + "type", RDFS + "subClassOf"
+Term = Iri | Literal
+Test = Callable[["Facts", Term], bool]  # whether a focus node holds to one thing a shape says
+Path_ = Callable[["Facts", Term], set[Term]]
+Said = Mapping[str, list["ox.NamedNode | ox.BlankNode | ox.Literal"]]  # of one node of the shapes graph: property -> values
+
+_NUMBERS = {
+    XSD + "integer": r"[+-]?\d+",
+    XSD + "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)",
+    XSD + "double": r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?",
+}
+_DATES = {XSD + "date": r"\d{4}-\d\d-\d\d", XSD + "gYearMonth": r"\d{4}-\d\d", XSD + "gYear": r"\d{4}"}
+_ZONE = r"(Z|[+-]\d\d:\d\d)?"
+
+
+class Facts:
+    """A graph, to be looked up from both ends (of a literal no shape asks whose it is)."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self.objects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        self.subjects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        for s, p, o in triples:
+            self.objects[p][s].add(o)
+            if isinstance(o, Iri):
+                self.subjects[p][o].add(s)
+
+    def instances(self, cls: str) -> set[Term]:
+        """What is of a class, or of one below it."""
+        found: set[Term] = set()
+        below, done = [Iri(cls)], set[Term]()
+        while below:
+            name = below.pop()
+            if name not in done:
+                done.add(name)
+                found |= self.subjects[TYPE].get(name, set())
+                below += (Iri(str(narrower)) for narrower in self.subjects[SUBCLASS].get(name, ()))
+        return found
+
+
+class Shape(NamedTuple):
+    """One shape with targets: its IRI, what it looks at, and what that must hold to."""
+
+    iri: str
+    targets: tuple[Callable[[Facts], Iterable[Term]], ...]
+    test: Test
+
+
+def read_shapes(path: Path) -> list[Shape]:
+    """The shapes in a Turtle file that have targets; raises ValueError where one says what is not known here."""
+    said: defaultdict[object, defaultdict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(lambda: defaultdict(list))
+    for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
+        said[quad.subject][quad.predicate.value].append(quad.object)
+    return list(_Reader(said).shapes())
+
+
+def broken(facts: Facts, shapes: Iterable[Shape]) -> Iterator[tuple[str, str]]:
+    """The IRI of each shape with each node that breaks it."""
+    for shape in shapes:
+        for node in {node for target in shape.targets for node in target(facts)}:
+            if not shape.test(facts, node):
+                yield shape.iri, node.value if isinstance(node, Literal) else node
+
+
+class _Reader:
+    """A shapes graph on its way to tests."""
+
+    def __init__(self, said: Mapping[object, Said]) -> None:
+        self.said = said
+
+    def shapes(self) -> Iterator[Shape]:
+        """Those with targets, by IRI."""
+        for node in sorted((n for n in self.said if isinstance(n, ox.NamedNode)), key=str):
+            targets = tuple(self._targets(self.said[node]))
+            if targets:
+                yield Shape(node.value, targets, self._shape(node))
+
+    def _targets(self, said: Said) -> Iterator[Callable[[Facts], Iterable[Term]]]:
+        for cls in said.get(SH + "targetClass", ()):
+            yield lambda facts, cls=cls.value: facts.instances(cls)  # type: ignore[misc]
+        for property in said.get(SH + "targetSubjectsOf", ()):
+            yield lambda facts, property=property.value: facts.objects[property]  # type: ignore[misc]
+
+    def _shape(self, node: object) -> Test:
+        """What a shape says: of the node itself, or where it has a path, of all that is at its end."""
+        said = dict(self.said[node])
+        find = self._path(said.pop(SH + "path")[0]) if SH + "path" in said else lambda facts, focus: {focus}
+        tests: list[Callable[[Facts, Term, set[Term]], bool]] = []
+        for name, values in said.items():
+            if name.startswith(SH) and name.removeprefix(SH) not in _ASIDE:
+                make = getattr(self, "on" + re.sub("^|[A-Z]", lambda m: "_" + m[0].lower(), name.removeprefix(SH)), None)
+                if not make:
+                    raise ValueError(f"{node} says {name}, which is not known here")
+                tests += [make(value, said) for value in values]
+        return lambda facts, focus: all(test(facts, focus, values) for values in [find(facts, focus)] for test in tests)
+
+    def _path(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Path_:
+        if isinstance(node, ox.NamedNode):
+            return lambda facts, focus: facts.objects[node.value].get(focus, set())
+        said = self.said[node]
+        if list(said) == [SH + "alternativePath"]:
+            ways = [self._path(one) for one in self._list(said[SH + "alternativePath"][0])]
+            return lambda facts, focus: set().union(*(way(facts, focus) for way in ways))
+        if list(said) == [SH + "inversePath"]:
+            return self._inverse(said[SH + "inversePath"][0])
+        raise ValueError(f"a path with {', '.join(said)} is not known here")
+
+    def _inverse(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Path_:
+        names = [node] if isinstance(node, ox.NamedNode) else self._list(self.said[node][SH + "alternativePath"][0])
+        if not all(isinstance(name, ox.NamedNode) for name in names):
+            raise ValueError("the inverse of a path of paths is not known here")
+        return lambda facts, focus: set().union(*(facts.subjects[name.value].get(focus, ()) for name in names))
+
+    def _list(self, head: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+        found = []
+        while head != ox.NamedNode(RDF + "nil"):
+            found += self.said[head][RDF + "first"]
+            head = self.said[head][RDF + "rest"][0]
+        return found
+
+    # What a shape can say, each under its name in SHACL: the value said -> a test of a focus node and the values at its path's end.
+
+    def on_min_count(self, value: ox.Literal, _: Said) -> Callable[..., bool]:
+        least = int(value.value)
+        return lambda facts, focus, values: len(values) >= least
+
+    def on_max_count(self, value: ox.Literal, _: Said) -> Callable[..., bool]:
+        most = int(value.value)
+        return lambda facts, focus, values: len(values) <= most
+
+    def on_min_inclusive(self, value: ox.Literal, _: Said) -> Callable[..., bool]:
+        least = _term(value)
+        return lambda facts, focus, values: all(_ordered(least, v, True) for v in values)
+
+    def on_max_inclusive(self, value: ox.Literal, _: Said) -> Callable[..., bool]:
+        most = _term(value)
+        return lambda facts, focus, values: all(_ordered(v, most, True) for v in values)
+
+    def on_less_than(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
+        return lambda facts, focus, values: all(_ordered(v, o, False) for v in values for o in facts.objects[other.value].get(focus, ()))
+
+    def on_less_than_or_equals(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
+        return lambda facts, focus, values: all(_ordered(v, o, True) for v in values for o in facts.objects[other.value].get(focus, ()))
+
+    def on_disjoint(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
+        return lambda facts, focus, values: values.isdisjoint(facts.objects[other.value].get(focus, ()))
+
+    def on_equals(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
+        return lambda facts, focus, values: values == facts.objects[other.value].get(focus, set())
+
+    def on_in(self, head: object, _: Said) -> Callable[..., bool]:
+        allowed = {_term(one) for one in self._list(head)}
+        return lambda facts, focus, values: values <= allowed
+
+    def on_has_value(self, value: ox.NamedNode | ox.Literal, _: Said) -> Callable[..., bool]:
+        wanted = _term(value)
+        return lambda facts, focus, values: wanted in values
+
+    def on_class(self, cls: ox.NamedNode, _: Said) -> Callable[..., bool]:
+        return lambda facts, focus, values: values <= facts.instances(cls.value)
+
+    def on_datatype(self, datatype: ox.NamedNode, _: Said) -> Callable[..., bool]:
+        if datatype.value not in (*_DATES, *_NUMBERS):
+            raise ValueError(f"the values of {datatype.value} are not known here")
+        return lambda facts, focus, values: all(_is(v, datatype.value) for v in values)
+
+    def on_or(self, head: object, _: Said) -> Callable[..., bool]:
+        some = [self._shape(one) for one in self._list(head)]
+        return lambda facts, focus, values: all(any(test(facts, v) for test in some) for v in values)
+
+    def on_not(self, shape: object, _: Said) -> Callable[..., bool]:
+        test = self._shape(shape)
+        return lambda facts, focus, values: not any(test(facts, v) for v in values)
+
+    def on_property(self, shape: object, _: Said) -> Callable[..., bool]:
+        test = self._shape(shape)
+        return lambda facts, focus, values: all(test(facts, v) for v in values)
+
+    def on_qualified_min_count(self, value: ox.Literal, said: Said) -> Callable[..., bool]:
+        test, least = self._shape(said[SH + "qualifiedValueShape"][0]), int(value.value)
+        return lambda facts, focus, values: sum(test(facts, v) for v in values) >= least
+
+    def on_qualified_max_count(self, value: ox.Literal, said: Said) -> Callable[..., bool]:
+        test, most = self._shape(said[SH + "qualifiedValueShape"][0]), int(value.value)
+        return lambda facts, focus, values: sum(test(facts, v) for v in values) <= most
+
+
+_ASIDE = ("targetClass", "targetSubjectsOf", "severity", "message", "qualifiedValueShape")  # said of a shape, and no test by itself
+
+
+def _term(value: ox.NamedNode | ox.BlankNode | ox.Literal) -> Term:
+    return Literal(value.value, value.datatype.value) if isinstance(value, ox.Literal) else Iri(value.value)
+
+
+def _is(value: Term, datatype: str) -> bool:
+    """Whether this is a well-formed value of the datatype."""
+    return isinstance(value, Literal) and value.datatype == datatype and (_number(value) is not None or _day(value) is not None)
+
+
+def _ordered(low: Term, high: Term, equal: bool) -> bool:
+    """Whether the one comes before the other, or where `equal` is said is the same; what cannot be compared does not."""
+    for read in (_number, _day, _string):
+        one, other = read(low), read(high)
+        if one is not None and other is not None:
+            return one < other or (equal and one == other)  # type: ignore[operator]  # both of one kind
+    return False
+
+
+def _number(value: Term) -> Decimal | None:
+    if not isinstance(value, Literal) or not re.fullmatch(_NUMBERS.get(value.datatype, "(?!)"), value.value, re.ASCII):
+        return None
+    return Decimal(value.value)
+
+
+def _day(value: Term) -> date | None:
+    """The first day of a date, a month or a year."""
+    found = re.fullmatch(f"({_DATES.get(value.datatype, '(?!)')}){_ZONE}", value.value, re.ASCII) if isinstance(value, Literal) else None
+    try:
+        return date.fromisoformat((found[1] + "-01-01")[:10]) if found else None
+    except ValueError:
+        return None
+
+
+def _string(value: Term) -> str | None:
+    return value.value if isinstance(value, Literal) and value.datatype == XSD + "string" else None
