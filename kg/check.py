@@ -13,7 +13,7 @@ reset, which costs more than pySHACL takes (pyshacl 0.40.1, pyrudof 0.3.35, thes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -30,9 +30,9 @@ from kg.model import Annotation, Article, Registry
 from kg.query import list_queries
 from kg.resources import STORE_MARK, folder
 from kg.shacl import SH, Facts, Shape, broken, read_shapes
-from kg.store.embedded import Store, memory, open_store, quads
+from kg.store.embedded import Store, lines_of, memory, open_store, quads
 from kg.text import one_line
-from kg.triples import Iri, Triple, nodes, same_statements, to_triples
+from kg.triples import Iri, Triple, article_iri, nodes, same_statements, to_triples
 
 IDENTIFIER = "http://purl.org/dc/terms/identifier"
 SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning"}
@@ -73,20 +73,23 @@ def check_triples(triples: Iterable[Triple], where: str = "") -> list[Finding]:
     ['claim-unexpressed', 'no-label']
     """
     graph = list(triples)
-    found = {*_by_shapes(graph, where), *_by_queries(memory(quads("x:graph", graph)), ("article", "both"), where)}
-    return _sorted(found)
+    return _of_graph(graph, memory(quads("x:graph", graph)), where)
+
+
+def _of_graph(triples: Iterable[Triple], same: Store, where: str) -> list[Finding]:
+    return _sorted({*_by_shapes(triples, where), *_by_queries(same, ("article", "both"), where)})
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is wrong with one file or store, and of an annotation file that can be read what it says.
+    """What is wrong with one file or store, and of an annotation file that can be read what it says, and its graph as it will be stored.
 
-    `error` says why it could not be checked.
+    `lines` are as `kg.store.embedded.lines_of` gives them; `error` says why it could not be checked.
     """
 
     findings: tuple[Finding, ...]
     annotation: Annotation | None = None
-    triples: tuple[Triple, ...] = ()
+    lines: Sequence[bytes] = ()
     error: ReadError | None = None
 
     @property
@@ -114,11 +117,15 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
     except AnnotationError as error:
         return Checked(tuple(_sorted(error.findings)))
     triples = to_triples(article, read.annotation, registry)
-    lines = _lines(triples, nodes(article, read.annotation, registry), read.lines)
-    found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in check_triples(triples, document.path)})
+    name = article_iri(article.id)
+    graph = memory(quads(name, triples))
+    found = _of_graph(triples, graph, document.path)
+    if found:
+        lines = _lines(triples, nodes(article, read.annotation, registry), read.lines)
+        found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in found})
     if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
         found += [_twice(document.path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
-    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, tuple(triples))
+    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, graph.lines(name))
 
 
 def check_what_holds(document: Document, article: Article, registry: Registry) -> tuple[Checked, tuple[Finding, ...]]:
@@ -174,8 +181,9 @@ def _without(value: Any, lines: Mapping[Keys, int], gone: set[Keys], old: Keys =
 
 def check_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
     """A reading that stands in no file; findings are placed by their nodes."""
-    triples = to_triples(article, annotation, registry)
-    return Checked(tuple(check_triples(triples)), annotation, tuple(triples))
+    name, triples = article_iri(article.id), to_triples(article, annotation, registry)
+    graph = memory(quads(name, triples))
+    return Checked(tuple(_of_graph(triples, graph, "")), annotation, graph.lines(name))
 
 
 def trust_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
@@ -183,7 +191,7 @@ def trust_reading(article: Article, annotation: Annotation, registry: Registry) 
 
     That what the annotator makes holds to them is tested over whole corpora; `kg check STORE` asks them of what is stored.
     """
-    return Checked((), annotation, tuple(to_triples(article, annotation, registry)))
+    return Checked((), annotation, lines_of(article_iri(article.id), to_triples(article, annotation, registry)))
 
 
 def _twice(path: str, line: int, first: str) -> Finding:

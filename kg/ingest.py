@@ -35,7 +35,7 @@ from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, lines_of, quads
+from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
@@ -133,8 +133,7 @@ def _made(reading: Reading, read: Read | ProvisoError) -> tuple[Reading, Ready |
     article, words, checked = read
     made = checked.annotation
     assert made  # read_checked raises where there is none
-    lines = lines_of(article_iri(article.id), checked.triples)
-    return reading, Ready(article, words, made.annotator, lines, len(made.statements), checked.findings)
+    return reading, Ready(article, words, made.annotator, list(checked.lines), len(made.statements), checked.findings)
 
 
 def _on_cluster(

@@ -116,7 +116,7 @@ def load_query(name: str) -> NamedQuery:
 
 def ask_store(store: Store, query: NamedQuery, given: Mapping[str, str] | None = None, timeout: float | None = None) -> Answer:
     """What the store answers to a named query with these values of its parameters; raises as `bind` and `run` do."""
-    return run(store, bind(store, query, given or {}), timeout)
+    return run(store, bind(store, query, given or {}), timeout, ours=True)
 
 
 def bind(store: Store, query: NamedQuery, given: Mapping[str, str]) -> str:
@@ -144,8 +144,10 @@ def known_prefixes() -> str:
     return " ".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items()) + " "
 
 
-def run(store: Store, text: str, timeout: float | None = None) -> Answer:
+def run(store: Store, text: str, timeout: float | None = None, *, ours: bool = False) -> Answer:
     """What the store answers to any read-only SPARQL 1.1 query; all its graphs together are the default graph.
+
+    `ours` says that the text is a named query's, or was made of a question in words.
 
     With `timeout` (seconds) the query runs in a process that is killed at the limit. Without, Ctrl-C raises
     KeyboardInterrupt at once, although the engine goes on in its thread until the process ends. Raises QueryError.
@@ -154,7 +156,7 @@ def run(store: Store, text: str, timeout: float | None = None) -> Answer:
     >>> run(memory(), "ASK { ?s ?p ?o }").rows[0][0].value
     'false'
     """
-    guarded = sparql.guard(text)
+    guarded = sparql.guard(text, ours=ours)
     try:
         if timeout is not None:
             from kg.store.worker import worker_for
@@ -563,7 +565,7 @@ def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
 
 def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, ...]:
     """The same of some articles (terms as SPARQL writes them), or of the whole store."""
-    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS).rows}
+    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS, ours=True).rows}
     if named is not None:
         readings = {article: reviewed for article, reviewed in readings.items() if article in named}
     machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)

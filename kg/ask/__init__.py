@@ -64,7 +64,7 @@ def to_query(understood: Understood) -> str:
 
 def ask(store: Store, question: str, timeout: float | None = None) -> Answer:
     """What the store answers to a question in plain words; raises as `understand` and `kg.query.run` do."""
-    return run(store, to_query(understand(store, question)), timeout)
+    return run(store, to_query(understand(store, question)), timeout, ours=True)
 
 
 def _named(question: str, match: Match) -> Understood:

@@ -57,7 +57,7 @@ def ask(
     text = to_query(understood)
     if show:
         say(text.rstrip())
-    put_answer(opened, run(opened, text, timeout), format)
+    put_answer(opened, run(opened, text, timeout, ours=True), format)
 
 
 @app.command(short_help="Run a named query, or any read-only SPARQL.")
@@ -94,7 +94,7 @@ def query(
         text = bind(opened, loaded, given_by(param))
     if show:
         say(text.rstrip())
-    put_answer(opened, run(opened, text, timeout), format)
+    put_answer(opened, run(opened, text, timeout, ours=loaded is not None), format)
 
 
 def _query_file(file: str) -> str:
