@@ -76,8 +76,8 @@ class _Writer:
 class Corpus:
     """Articles with their annotations, the same for the same seed."""
 
-    def __init__(self, registry: Registry, seed: int = SEED) -> None:
-        self.registry, self._chance = registry, random.Random(seed)
+    def __init__(self, registry: Registry, seed: int = SEED, statements: tuple[int, int] = STATEMENTS) -> None:
+        self.registry, self._chance, self._statements_of_one = registry, random.Random(seed), statements
         actors = sorted(registry.actors.values(), key=lambda actor: actor.id)
         self._speakers = _Zipf([a for a in actors if a.kind == "person"], self._chance)
         self._states = _Zipf([a for a in actors if a.kind in ("state", "institution", "alliance")], self._chance)
@@ -94,7 +94,7 @@ class Corpus:
     def _article(self, number: int) -> tuple[Article, Annotation]:
         day = FIRST_DAY + timedelta(self._chance.randrange(DAYS))
         made = _Article(_Writer(), day.isoformat())
-        for n in range(self._chance.randint(*STATEMENTS)):
+        for n in range(self._chance.randint(*self._statements_of_one)):
             self._statement(made, n)
         id = f"made-{number:07d}"
         article = Article(

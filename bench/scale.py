@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from math import log10
 from pathlib import Path
@@ -24,10 +25,12 @@ from typing import Any
 import pyoxigraph as ox
 import rdflib
 
-from bench.corpus import Corpus, graphs
+from bench.corpus import STATEMENTS, Corpus, graphs
 from kg.actors import load_registry
+from kg.annotate.to_file import to_json
+from kg.articles import find_files, read_articles
 from kg.check import check_reading, trust_reading
-from kg.ingest import LINES
+from kg.ingest import LINES, add
 from kg.listing import listing
 from kg.query import NamedQuery, ask_store, list_queries, list_questions
 from kg.resources import folder
@@ -164,6 +167,26 @@ def checks() -> Iterator[Row]:
     yield ("making its graph, as it will be stored", size, "CPU s", made / count, "", None, None)
 
 
+def adding() -> Iterator[Row]:
+    """An article whose annotation a person wrote, from its two files to a synced journal: of one statement, and of three to nine."""
+    registry = load_registry()
+    for statements, count in (((1, 1), 600), (STATEMENTS, 200)):
+        with tempfile.TemporaryDirectory() as name:
+            place = Path(name, "news")
+            place.mkdir()
+            for article, annotation in itertools.islice(Corpus(registry, statements=statements).articles(), count):
+                text = article.text.rstrip()
+                (place / f"{article.id}.txt").write_text(text, "utf-8")
+                (place / f"{article.id}.json").write_text(to_json(replace(article, text=text), annotation, indent=None), "utf-8")
+            create(Path(name, "store"))
+            with writer(Path(name, "store"), "bench", WHEN) as store:
+                readings = (reading for path in find_files([place]) for reading in read_articles(path))
+                spent, outcomes = cpu(lambda store=store, readings=readings: list(add(store, readings, registry, WHEN)))  # type: ignore[misc]
+                told = store.acknowledged()
+        stored = [told[article_iri(o.article)]["quads"] for o in outcomes if o.outcome == "stored"]
+        yield ("adding an annotated article, durable", sum(stored) // len(stored), "CPU s", spent / count, "", None, None)
+
+
 def pictures() -> Iterator[Row]:
     """A network of some edges as a page, beside pyvis."""
     import networkx as nx
@@ -198,7 +221,7 @@ def pictures() -> Iterator[Row]:
 def main() -> None:
     """Prints the table."""
     sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()] or [10_000, 100_000, 1_000_000]
-    rows: list[Row] = [*checks(), *pictures()]
+    rows: list[Row] = [*checks(), *adding(), *pictures()]
     before: dict[str, tuple[int, float]] = {}
     out: list[tuple[object, ...]] = []
     for size in sizes:
