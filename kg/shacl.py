@@ -2,9 +2,9 @@
 
     shapes.ttl --read_shapes--> [Shape]        Facts(triples), [Shape] --broken--> (shape, node that breaks it)
 
-pySHACL, which stays the judge in the tests, takes forty milliseconds for an article of 900 triples, this one. A shape that says
-what is not known here is refused when it is read, so that no rule is passed over. Within a shape the first thing that is wrong
-is enough: each shape is one rule with one message.
+pySHACL, which stays the judge in the tests, takes 40 ms of CPU for an article of 900 triples where this takes 2. A shape that says
+what is not known here is refused when it is read, so that no rule is passed over. Within a shape the first thing that is wrong is
+enough: each shape is one rule with one message.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SH = "http://www.w3.org/ns/shacl#"
 TYPE, SUBCLASS = RDF + "type", RDFS + "subClassOf"
 Term = Iri | Literal
 Test = Callable[["Facts", Term], bool]  # whether a focus node holds to one thing a shape says
-Path_ = Callable[["Facts", Term], set[Term]]
+Walk = Callable[["Facts", Term], set[Term]]
 Said = Mapping[str, list["ox.NamedNode | ox.BlankNode | ox.Literal"]]  # of one node of the shapes graph: property -> values
 
 _NUMBERS = {
@@ -82,7 +82,13 @@ def read_shapes(path: Path) -> list[Shape]:
 
 
 def broken(facts: Facts, shapes: Iterable[Shape]) -> Iterator[tuple[str, str]]:
-    """The IRI of each shape with each node that breaks it."""
+    """The IRI of each shape with each node that breaks it.
+
+    >>> from kg.resources import folder
+    >>> claim = (Iri("x:c"), Iri(TYPE), Iri("https://w3id.org/proviso#Claim"))
+    >>> [shape.partition("#")[2] for shape, _ in broken(Facts([claim]), read_shapes(folder("ontology") / "shapes.ttl"))]
+    ['claim-unexpressed', 'no-label']
+    """
     for shape in shapes:
         for node in {node for target in shape.targets for node in target(facts)}:
             if not shape.test(facts, node):
@@ -129,7 +135,7 @@ class _Reader:
 
         return holds
 
-    def _path(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Path_:
+    def _path(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Walk:
         if isinstance(node, ox.NamedNode):
             return lambda facts, focus: facts.objects[node.value].get(focus, set())
         said = self.said[node]
@@ -140,7 +146,7 @@ class _Reader:
             return self._inverse(said[SH + "inversePath"][0])
         raise ValueError(f"a path with {', '.join(said)} is not known here")
 
-    def _inverse(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Path_:
+    def _inverse(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Walk:
         names = [node] if isinstance(node, ox.NamedNode) else self._list(self.said[node][SH + "alternativePath"][0])
         if not all(isinstance(name, ox.NamedNode) for name in names):
             raise ValueError("the inverse of a path of paths is not known here")

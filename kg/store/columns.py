@@ -185,8 +185,8 @@ class Columns:
 def read_count(text: str) -> Count | None:
     """The count that a query is; None where it is anything else.
 
-    >>> read_count("SELECT ?p (COUNT(DISTINCT ?s) AS ?n) { ?s <x:p> ?p } GROUP BY ?p LIMIT 1").patterns
-    (Pattern(subject='?s', property='x:p', object='?p'),)
+    >>> list(read_count("SELECT ?p (COUNT(DISTINCT ?s) AS ?n) { ?s <x:p> ?p } GROUP BY ?p").patterns)
+    [Pattern(subject='?s', property='x:p', object='?p')]
     """
     try:
         return _Reader(text).count()
