@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/cluster.py [ARTICLES]          1,000 where none is given
 
-The articles are those of bench/corpus.py, six statements in half a kB each, no two of the same words (those of bench/annotate.py repeat each other,
+The articles are those of bench/corpus.py, one or two statements in 100 to 300 characters each, no two of the same words (those of bench/annotate.py repeat each other,
 and comparing copies would take most of the time). Both runs are whole `kg add` commands, one after the other; the wall time of each, their
 ratio, and of the cluster's run the CPU that the command itself took, which is what bounds it. On a machine with two cores four workers share them.
 """
@@ -33,7 +33,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         place = Path(name)
-        articles = itertools.islice(Corpus(load_registry()).articles(), count)
+        articles = itertools.islice(Corpus(load_registry(), statements=(1, 2)).articles(), count)
         lines = (json.dumps({"id": a.id, "text": a.text, "date": a.published}) for a, _ in articles)
         (place / "news.jsonl").write_text("\n".join(lines), "utf-8")
         serial = added(place, "serial")

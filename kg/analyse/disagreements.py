@@ -25,6 +25,7 @@ from kg.triples.terms import hashed
 from kg.vocabulary import ID, OA, RDF, RDFS, kg
 
 KINDS = ("wording", "speaker", "number", "condition", "stance", "denial")
+SOURCES = 20  # of one commitment, beyond which not each pair of them is told of: a thousand would make half a million
 LETTERS = 12  # of a quoted piece that is looked for in other articles; shorter ones are anybody's
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"][^“”\"]*$")
 _LETTER = re.compile(r"[^\W_]+")
@@ -159,16 +160,23 @@ def _numbers(store: Store) -> Iterator[Contrast]:
 
 
 def _conditions(moves: Moves) -> Iterator[Contrast]:
-    """Commitments that two sources make hang, in one way, on different conditions of one kind; each pair of conditions and sources once."""
+    """Commitments that two sources make hang, in one way, on different conditions of one kind; each pair of conditions and sources once.
+
+    Where more than `SOURCES` make a commitment hang on something, each pair of conditions once, between the first two that differ so.
+    """
     for commitment in moves.of():
         bound: dict[str, dict[tuple[str, str], Said]] = {}  # reading -> way and condition -> the first statement that attaches it
         for reading, some in moves.readings.by_commitment[commitment].items():
             attached = {(way, c): said for said in reversed(some) if said.stance != "withdrawn" for way in WAYS for c in said.attached[way]}
             if attached:
                 bound[reading] = attached
+        seen: set[frozenset[tuple[str, str]]] = set()
         for one, other in itertools.combinations([bound[reading] for reading in sorted(bound)], 2):
             for (way, c), (otherwise, d) in itertools.product(sorted(one.keys() - other.keys()), sorted(other.keys() - one.keys())):
-                if way == otherwise and _kind(moves, c) == _kind(moves, d):
+                pair = frozenset(((way, c), (way, d)))
+                if way == otherwise and _kind(moves, c) == _kind(moves, d) and pair not in seen:
+                    if len(bound) > SOURCES:
+                        seen.add(pair)
                     yield Contrast("condition", (commitment,), (_of_conditions(moves, {c}, {d}),), _said(one[way, c]), _said(other[way, d]))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 
+from kg.analyse import disagreements
 from kg.analyse.disagreements import Contrast, disagreement_triples, find_contrasts
 from kg.analyse.timeline import Moves
 from kg.analyse.utterances import utterance_triples
@@ -50,6 +52,18 @@ def test_a_condition_that_another_source_has_instead() -> None:
     world.says("aid", article="d", exceptIf=[peace])
     world.says("aid", article="e")
     assert [one.differs for one in contrasts(world, "condition")] == [("condition: truce → peace",)]
+
+
+def test_of_many_sources_each_pair_of_conditions_is_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the first two that differ so; of few, each pair of sources."""
+    world = World()
+    truce, peace = world.condition("truce"), world.condition("peace")
+    for article, condition in (("a", truce), ("b", peace), ("c", peace), ("d", truce)):
+        world.says("ships", article=article, requires=[condition])
+    assert len(contrasts(world, "condition")) == 4
+    monkeypatch.setattr(disagreements, "SOURCES", 3)
+    [one] = contrasts(world, "condition")
+    assert [side.passage.article.rpartition("/")[2] for side in (one.one, one.other)] == ["a", "b"]
 
 
 def test_a_denial_is_between_who_says_it_and_who_denies_it() -> None:
