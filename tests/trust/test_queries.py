@@ -8,7 +8,8 @@ from bench.faults.queries import DISGUISED, elsewhere, nesting, runaway, truncat
 from bench.faults.scorecard import Row
 from bench.trust import run
 
-UNGUARDED = "import kg.store.sparql as s; s.guard = lambda text: text"
+UNGUARDED = "import kg.store.sparql as s; s.guard = lambda text, *_, **__: text"
+UNORDERED = "import kg.store.sparql as s; s._in_one_order = lambda text, found: text"
 UNWEIGHED = "import kg.store.sparql as s; s._weigh = lambda found, text: None"
 LATE = "import kg.store.worker as w; was = w._receive; w._receive = lambda process, seconds: was(process, seconds + 1)"
 UNSAID = "import kg.serve as s; s.MOST_BYTES = 1 << 40"
@@ -17,8 +18,8 @@ UNSAID = "import kg.serve as s; s.MOST_BYTES = 1 << 40"
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "patch", "seen"),
-    [(elsewhere, UNGUARDED, ""), (runaway, LATE, "after 2."), (nesting, UNWEIGHED, "exit -"), (truncated, UNSAID, "/sparql: 200")],
-    ids=["elsewhere", "runaway", "nesting", "truncated"],
+    [(elsewhere, UNGUARDED, ""), (runaway, LATE, "after 2."), (nesting, UNWEIGHED, "exit -"), (nesting, UNORDERED, "exit -6"), (truncated, UNSAID, "/sparql: 200")],
+    ids=["elsewhere", "runaway", "nesting", "order", "truncated"],
 )
 def test_a_row_fails_without_its_guard(row: Row, patch: str, seen: str) -> None:
     """All its cases are tried, one does not end as expected, and what was seen says which."""
