@@ -16,7 +16,7 @@ from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Registry
 from kg.query import run
 from kg.store.embedded import create, open_store, writer
-from kg.triples import article_iri
+from kg.triples import Iri, article_iri
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, kg
 from tests.support import READING, TEXT, write
 
@@ -129,6 +129,35 @@ def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: 
     assert len(str(outcomes["bad.txt"].error).splitlines()) == 3
     assert outcomes["ships.txt"].outcome == "stored"
     assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
+
+
+def test_what_is_stored_as_it_is_now_is_not_read_again(place: Path) -> None:
+    """With `resume`: from the same bytes of the same file, and of its annotation; it is told all the same, once, with its statements."""
+    write(place / "in" / "more.txt", TEXT + " More.")
+    put(place, place / "in" / "ships.txt")
+
+    def again(*paths: Path) -> dict[str, tuple[str, int]]:
+        with writer(place / "store", "add", SECOND) as store:
+            outcomes = list(add(store, _read(paths), Registry(), SECOND, resume=True))
+        assert len({o.article for o in outcomes}) == len(outcomes)
+        return {o.article: (o.outcome, o.statements) for o in outcomes}
+
+    assert again(place / "in") == {"ships": ("unchanged", 1), "more": ("stored", 1)}
+    (place / "in" / "ships.yaml").write_text("# a comment\n" + READING, "utf-8")
+    assert again(place / "in" / "ships.txt") == {"ships": ("unchanged", 1)}  # read again, and it says the same
+    write(place / "in" / "ships.txt", TEXT + " Again.")
+    assert again(place / "in") == {"more": ("unchanged", 1), "ships": ("superseded", 1)}
+
+
+def test_a_rule_that_is_no_more_leaves_no_graph(place: Path) -> None:
+    """With the next command that derives."""
+    put(place)
+    old = DERIVED_GRAPH + "of-an-older-version"
+    with writer(place / "store", "add", FIRST) as store:
+        store.replace_graph(old, [(Iri("x:s"), Iri("x:p"), Iri("x:o"))], when=FIRST)
+        assert old in store.graphs()
+        derive(store, SECOND)
+        assert old not in store.graphs()
 
 
 def test_what_is_rejected_changes_nothing(place: Path) -> None:

@@ -127,7 +127,7 @@ def _rebuild(path: Path, entries: Sequence[folder.Entry], whole: Mapping[str, fo
                 dump.writelines(within(entry["graph"], patch[1]))
         for lines in grown.values():
             dump.writelines(sorted(lines))
-    if lost:
+    if lost and (path / folder.GRAPH).exists():
         shutil.rmtree(path / folder.DAMAGED, ignore_errors=True)
         (path / folder.GRAPH).rename(path / folder.DAMAGED)
     build(path)

@@ -18,9 +18,9 @@ from kg.exchange.brat import pieces, whole
 from kg.exchange.marks import FEATURES, ROLES, Foreign, Marked, to_file, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.ingest import Outcome, add_foreign
-from kg.model import Annotation, Registry
+from kg.model import Annotation, Annotator, Article, Registry
 from kg.store.embedded import Store, create, open_store, writer
-from kg.triples import article_iri
+from kg.triples import article_iri, to_triples
 from tests import readings as drawn
 from tests.support import kg
 from tests.support import whole as all_of
@@ -186,6 +186,11 @@ SLIPS = [
     ("A6\tKind T7 approval\n", "", "missing-key", 13, {"conditions", "by"}),
     ("A1\tActorKind T1 person", "A1\tActorKind T1 persona", "actor-unnamed", 1, {"speaker"}),
     ("T5\tCommitment 29 39\tsend ships", "T5\tCommitment 29 39\tsends ship", "mark-off", 11, {"expresses", "strength"}),
+    ("T2\tCue 11 15\tsaid", "T2\tCue 11 15\tsaid\nT2\tCue 16 23\tNorland", "line-syntax", 4, {"cue"}),
+    ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nA9\tMode T77 indirect", "link-nowhere", 6, set()),
+    ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nN1\tReference T2 kg:said\tsaid", "feature-unknown", 6, set()),
+    ("R3\tExpresses Arg1:T3 Arg2:T5\t", "R3\tExpresses Arg1:T3 Arg2:T5\t\nR9\tExpresses Arg1:T3 Arg2:T5\t", "link-twice", 20, set()),
+    ("R6\tMarks Arg1:T6 Arg2:T7\t\n", "", "link-nowhere", 21, {"conditions", "by"}),
 ]
 
 
@@ -231,6 +236,36 @@ def test_a_remark_is_no_fault(tmp_path: Path) -> None:
     folder = drawn_by_hand(tmp_path / "d", ANN + "#2\tAnnotatorNotes T1\tI am not sure\nE1\tX:T1\n")
     (outcome,), _ = taken_in(brat.read(folder), tmp_path / "s")
     assert [(f.severity, f.code) for f in outcome.findings] == [("warning", "line-syntax")] * 2
+
+
+def test_what_stands_on_a_mark_that_was_left_out_is_left_out_with_it(tmp_path: Path) -> None:
+    """The mark is told once, and nothing that speaks of it again."""
+    ann = ANN.replace("T2\tCue 11 15", "T2\tCue 12 16") + '#2\tAnnotatorNotes T2\tspans="11 15"\n'
+    (outcome,), _ = taken_in(brat.read(drawn_by_hand(tmp_path / "d", ann)), tmp_path / "s")
+    assert [(f.code, f.line) for f in outcome.findings] == [("mark-off", 3)]
+
+
+def test_a_folder_without_annotations_is_told(tmp_path: Path) -> None:
+    """As one error, with what to give."""
+    (tmp_path / "norland.txt").write_text(TEXT, "utf-8")
+    (wrong,) = brat.read(tmp_path)
+    assert isinstance(wrong, ReadError) and wrong.what == "there is no .ann file in this folder" and wrong.where == str(tmp_path)
+
+
+def test_what_the_store_knows_of_an_article_stays(tmp_path: Path) -> None:
+    """Where the file has the same text and says nothing else of it; with another text it is another article."""
+    folder = drawn_by_hand(tmp_path / "drawn")
+    known = Article("norland", TEXT, title="Ships", published="2026-01-05")
+    create(tmp_path / "s")
+    with writer(tmp_path / "s", "add", WHEN) as held:
+        held.replace_graph(article_iri("norland"), to_triples(known, Annotation(Annotator("me")), Registry()), when=WHEN)
+    taken_in(brat.read(folder), tmp_path / "s")
+    ((article, reading),) = readings(open_store(tmp_path / "s"))
+    assert (article.title, article.published, len(reading.statements)) == ("Ships", "2026-01-05", 1)
+    (folder / "norland.txt").write_text(TEXT + "More.\n", "utf-8")
+    taken_in(brat.read(folder), tmp_path / "s")
+    ((article, _),) = readings(open_store(tmp_path / "s"))
+    assert (article.title, article.text) == (None, TEXT + "More.\n")
 
 
 def test_what_is_beside_may_be_damaged(tmp_path: Path) -> None:

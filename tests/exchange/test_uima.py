@@ -177,6 +177,7 @@ def element(xmi: str, name: str) -> tuple[int, str]:
         ("StatementSpeakerLink", r'target="\d+"', 'target="999"', "link-nowhere", {"speaker"}),
         ("StatementSpeakerLink", r' target="\d+"', "", "link-nowhere", {"speaker"}),
         ("Cue", r'begin="12"', 'begin="9999"', "mark-off", {"cue"}),
+        ("Cue", r'begin="12"', 'begin="1x"', "mark-off", {"cue"}),
         ("Cue", r'begin="12"', 'begin="10"', "mark-off", {"cue"}),  # between the halves of the emoji
         ("Cue", r"<\w+:Cue ", "<custom:Kue ", "mark-unknown", {"cue"}),
         ("Condition", r'kind="approval"', "", "missing-key", {"conditions"}),
@@ -220,6 +221,25 @@ def test_a_wrong_file_is_told_with_its_line(data: bytes, words: str, place: str,
     (tmp_path / "a.xmi").write_bytes(data)
     (wrong,) = uima.read(tmp_path / "a.xmi")
     assert isinstance(wrong, ReadError) and words in wrong.what and wrong.where == f"{tmp_path / 'a.xmi'}{place}"
+
+
+def test_an_archive_is_unpacked_to_a_depth_and_no_further(tmp_path: Path, xmi: str) -> None:
+    """What is nested deeper is told by its place, as is an archive with nothing to read in it."""
+    data, name = xmi.encode(), "norland.xmi"
+    for _ in range(3):
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+            archive.writestr(name, data)
+        data, name = (tmp_path / "x.zip").read_bytes(), "in.zip"
+    (wrong,) = uima.read(tmp_path / "x.zip")
+    assert (
+        isinstance(wrong, ReadError)
+        and "nested too deep" in wrong.what
+        and wrong.where == f"{tmp_path / 'x.zip'}/in.zip/in.zip/norland.xmi"
+    )
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("TypeSystem.xml", "<x/>")
+    (wrong,) = uima.read(tmp_path / "x.zip")
+    assert isinstance(wrong, ReadError) and wrong.what == "there is no .xmi file in it"
 
 
 def test_what_xml_cannot_hold_is_said(tmp_path: Path) -> None:

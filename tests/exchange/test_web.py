@@ -149,6 +149,7 @@ def item(told: dict[str, Any], layer: str) -> dict[str, Any]:
 
 
 def stored(told: Any, tmp_path: Path) -> tuple[Any, Annotation]:
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / "a.json").write_text(json.dumps(told, indent=1), "utf-8")
     (outcome,), store = taken_in(web.read(tmp_path / "a.json"), tmp_path / "s")
     assert outcome.outcome == "stored", outcome
@@ -198,6 +199,40 @@ def test_a_slip_is_told_by_line_and_the_rest_is_stored(slip: str, code: str, los
     assert errors[code] == at - 1, outcome  # the line of the annotation's brace
     said = reading.statements[0]
     assert {name for name, part in {"speaker": said.speaker, "cue": said.cue, "expresses": said.expresses}.items() if not part} == {lost}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "severity"),
+    [
+        ({"value": "a remark of mine"}, "line-syntax", "warning"),
+        (["no body"], "line-syntax", "warning"),
+        ({"value": "[1]", "format": "application/json"}, "line-syntax", "error"),
+        ({"value": "{", "format": "application/json"}, "line-syntax", "error"),
+    ],
+)
+def test_a_body_that_says_nothing_is_told_and_costs_nothing(body: object, code: str, severity: str, tmp_path: Path) -> None:
+    """A remark at a mark, and what is known of the article in a form of its own."""
+    told = small()
+    about = next(i for i in told["first"]["items"] if i["motivation"] == "describing")
+    if isinstance(body, dict) and "format" in body:
+        about["body"] = [b for b in about["body"] if b["format"] == "text/plain"] + [body, {"value": "x", "format": "text/html"}]
+    else:
+        item(told, "Cue")["body"].append(body)
+    outcome, reading = stored(told, tmp_path)
+    assert [(f.code, f.severity) for f in outcome.findings if f.code == "line-syntax"] == [(code, severity)]
+    assert reading.statements[0].cue and reading.statements[0].speaker
+
+
+def test_a_place_without_its_words_is_where_it_says(tmp_path: Path) -> None:
+    """As long as that is in the text."""
+    for end, code in ((None, []), (9_999, ["mark-off"])):
+        told = small()
+        cue = item(told, "Cue")
+        cue["target"][0]["selector"] = [s for s in cue["target"][0]["selector"] if "exact" not in s]
+        cue["target"][0]["selector"][0]["end"] = end or cue["target"][0]["selector"][0]["end"]
+        outcome, reading = stored(told, tmp_path / str(end))
+        assert [f.code for f in outcome.findings if f.severity == "error"][:1] == code
+        assert (reading.statements[0].cue is not None) is (not code)
 
 
 @pytest.mark.parametrize(

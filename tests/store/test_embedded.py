@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import StoreError
+from kg.store import folder
 from kg.store.embedded import Change, Writer, create, digest_of, memory, open_store, quads, sum_of, writer
 from kg.triples import Iri, Literal, Triple
 from kg.vocabulary import PROVENANCE_GRAPH, RDFS, XSD
@@ -120,6 +122,51 @@ def test_what_is_no_store_is_refused_and_nothing_made(kind: str, place: Path, tm
         pass
     assert opened.value.where and opened.value.hint
     assert everything_under(tmp_path) == before
+
+
+@pytest.mark.parametrize("mark", ["{}", "[]", "7", '{"engine": "oxigraph 0.5"}'])
+def test_a_mark_that_names_no_layout_is_none(mark: str, place: Path) -> None:
+    """The folder is somebody else's."""
+    (place / "proviso.json").write_text(mark)
+    with pytest.raises(StoreError, match="not a Proviso store"):
+        open_store(place)
+
+
+def test_a_store_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is, and in the folder that somebody works in, which is not replaced."""
+
+    def full(place: Path) -> None:
+        (place / "graph").mkdir()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(_folder(tmp_path / "here"))
+    for path in (tmp_path / "new", tmp_path / "here"):
+        with pytest.raises(StoreError, match="no store can be made here: No space left"):
+            folder.lay_out(path, full)
+    assert everything_under(tmp_path) == {"here"}
+
+
+def test_what_is_no_hash_names_no_kept_file(place: Path) -> None:
+    """Neither a path nor another number; a store in memory keeps none at all."""
+    for digest in ("", "../../etc/passwd", "A" * 64, "0" * 63):
+        with pytest.raises(StoreError, match="not a hex SHA-256"):
+            open_store(place).source(digest)
+    with pytest.raises(StoreError, match="cannot be read"):
+        open_store(place).source("0" * 64)
+    with pytest.raises(StoreError, match="in memory keeps no sources"):
+        memory().source("0" * 64)
+
+
+@pytest.mark.parametrize("line", [b"7", b"[]", b"{}", b'{"did": 1}', b'{"did": "change"}', b"{"])
+def test_a_line_of_the_journal_that_is_no_entry_is_damaged(line: bytes, place: Path) -> None:
+    """JSON that says nothing, or has not its sum: counted, and what stands around it counts."""
+    with writer(place, "add", WHEN) as store:
+        for graph in ("x:a", "x:b"):
+            store.replace_graph(graph, [], when=WHEN)
+    first, second = (place / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    (place / "journal.jsonl").write_bytes(first + line + b"\n" + second)
+    journal = folder.read_journal(place)
+    assert journal.damaged == (2,) and [entry["graph"] for entry in journal.entries] == ["x:a", "x:b"]
 
 
 # Writing

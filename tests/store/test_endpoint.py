@@ -88,6 +88,7 @@ def test_a_whole_answer_comes_back(serve: Serve) -> None:
     endpoint, fake = serve(lambda self: self.give(ROWS))
     assert endpoint.asked("SELECT ?s { ?s ?p ?o }") == ("s", ROWS)
     endpoint.asked("SELECT ?s { ?s ?p ?o }", Dataset(["x:d"], ["x:g", "x:h"]))
+    assert serve(lambda self: self.give(b'{"head":{},"boolean":false}'))[0].asked("ASK {}") == ("a", b'{"head":{},"boolean":false}')
     assert fake.asked == [
         {"query": ["SELECT ?s { ?s ?p ?o }"], "union-default-graph": [""]},
         {"query": ["SELECT ?s { ?s ?p ?o }"], "default-graph-uri": ["x:d"], "named-graph-uri": ["x:g", "x:h"]},
@@ -103,8 +104,12 @@ def test_a_whole_answer_comes_back(serve: Serve) -> None:
         (lambda self: self.give(ROWS + b"{}"), StoreError, "not whole"),
         (lambda self: self.give(ROWS[:-20], size=-1), StoreError, "not whole"),
         (lambda self: self.give(ROWS, size=len(ROWS) + 1), StoreError, "does not answer"),
-        (lambda self: self.give(ROWS.replace(b'"s":{', b'"t":{')), StoreError, "a row is none"),
-        (lambda self: self.give(ROWS.replace(b'"x:a"', b"1")), StoreError, "a row is none"),
+        (lambda self: self.give(ROWS.replace(b'"s":{', b'"t":{')), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(ROWS.replace(b'"x:a"', b"1")), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(ROWS.replace(b'"uri"', b'"odd"')), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(ROWS.replace(b'"x:a"', b'"no IRI"')), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(b'{"head":{},"boolean":1}'), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(b'{"head":{},"boolean":true}{}'), StoreError, "not SPARQL JSON"),
         (lambda self: self.give(b"[]"), StoreError, "not whole"),
         (lambda self: self.give(b"[" * 100_000), StoreError, "not whole"),
         (lambda self: self.give(b"\xff\xfe\x00"), StoreError, "not whole"),
@@ -134,6 +139,22 @@ def test_triples_without_an_end_are_refused(serve: Serve) -> None:
         endpoint.asked("CONSTRUCT WHERE { ?s ?p ?o }")
     endpoint, _ = serve(lambda self: self.give(line, http.TRIPLES))
     assert endpoint.asked("CONSTRUCT WHERE { ?s ?p ?o }") == ("c", line)
+
+
+def test_what_virtuoso_writes_otherwise_is_put_right(serve: Serve) -> None:
+    """From the first answer on, by how that begins: a boolean is a word, and a literal with a type a literal."""
+    row = b'{"type":"typed-literal","datatype":"http://www.w3.org/2001/XMLSchema#boolean","value":"1"}'
+    data = ROWS.replace(b'{"type":"uri","value":"x:a"}', row).replace(b'"bindings"', b'"ordered": true, "bindings"')
+    endpoint, _ = serve(lambda self: self.give(data))
+    for _ in range(2):
+        told = json.loads(endpoint.asked("SELECT ?s { ?s ?p ?o }")[1])["results"]["bindings"]
+        assert told == [{"s": {"type": "literal", "datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": "true"}}]
+
+
+def test_a_server_that_asks_for_no_password_is_told_none(serve: Serve) -> None:
+    """Though there is one."""
+    endpoint, fake = serve(lambda self: self.give(ROWS), Access("me", "open sesame"))
+    assert endpoint.asked("SELECT ?s {}")[1] == ROWS and fake.let_in == [""]
 
 
 def test_virtuosos_triples_are_believed_only_where_its_rows_are_whole(serve: Serve) -> None:

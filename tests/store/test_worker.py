@@ -12,7 +12,7 @@ import pytest
 
 from kg.errors import QueryError
 from kg.store.embedded import Dataset, Store, create, memory, open_store, writer
-from kg.store.worker import Worker
+from kg.store.worker import Worker, _answer
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(?c) + STRLEN(?f) + STRLEN(?i) < 0) }"
 HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -102,3 +102,23 @@ def test_a_store_that_is_gone_is_told(tmp_path: Path) -> None:
     """Not waited for."""
     with Worker(Store(ox.Store(), None, tmp_path)) as worker, pytest.raises(QueryError, match="cannot be read"):
         worker.ask("ASK {}", 5)
+
+
+def test_a_query_that_fails_in_the_engine_is_no_mistake_of_syntax(store: Store) -> None:
+    """It is told as failed, and the process answers on; the same where nobody had asked yet and it was to stop."""
+    with Worker(store) as worker:
+        worker.stop()
+        with pytest.raises(QueryError, match="the query failed: "):
+            worker.ask("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 5)
+        process = worker._process
+        assert worker.ask("ASK {}", 5)[0] == "a" and worker._process is process
+
+
+def test_each_kind_of_query_has_its_kind_of_answer() -> None:
+    """A letter, and bytes in the one form that is sent for it; what is wrong with a query is an answer too."""
+    store = memory([ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.Literal("é"), ox.NamedNode("x:g"))])
+    assert _answer(store, "CONSTRUCT WHERE { ?s ?p ?o }", None) == ("c", '<x:s> <x:p> "é" .\n'.encode())
+    assert _answer(store, "ASK { ?s ?p ?o }", Dataset(["x:none"])) == ("a", b'{"head":{},"boolean":false}')
+    kind, data = _answer(store, "SELECT ?o { ?s ?p ?o }", None)
+    assert kind == "s" and "é".encode() in data
+    assert _answer(store, "SELECT {", None)[0] == "x" and _answer(store, "ASK { SERVICE <http://127.0.0.1:9/> {} }", None)[0] == "e"

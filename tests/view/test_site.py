@@ -13,17 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.analyse.logic import All, Either, Leaf, Not
 from kg.analyse.readings import pairs
 from kg.analyse.timeline import Moves
 from kg.errors import UsageError
 from kg.store.embedded import Store, open_store
 from kg.view.site.addresses import address
+from kg.view.site.articles import _merged
 from kg.view.site.facts import Facts, read_facts
 from kg.view.site.lanes import APART, axis_of, dots
 from kg.view.site.maker import MENU, Maker, Page
 from kg.view.site.matrix import build_matrix
 from kg.view.site.pages import TEXTS, site_pages
 from kg.view.site.rows import Show
+from kg.view.site.scenarios import _top
 from kg.view.site.spans import Mark, cut, paragraphs
 from kg.view.site.write import write_site
 from kg.vocabulary import ID, kg
@@ -125,16 +128,48 @@ def test_hostile_words_stand_escaped(hostile: Files, words: str) -> None:
 @pytest.mark.slow
 def test_how_much_of_a_text_is_shown(store: Store, files: Files) -> None:
     """All of it, the sentences that statements stand in, or nothing."""
-    silent = "Speaking alongside Starmer"  # begins no statement
+    silent = "It remains unclear how much each member of the coalition would contribute"  # begins no statement
     text = next(a.text for a in read_facts(store).articles.values() if "000" in a.iri)
     sentence = "After Tuesday's meeting, German Chancellor Friedrich Merz said"
-    assert sentence in text
+    assert sentence in text and silent in text
     for how in TEXTS:
         shown_files = files if how == "full" else made(read_facts(store), how)
         shown = " ".join(unescape(re.sub(r"<[^>]*>", "", data.decode())) for data in shown_files.values())
         assert (sentence in shown) == (how != "none"), how
         assert silent not in shown or how == "full"
         assert dangling(shown_files) == []
+
+
+def test_an_article_shows_as_much_of_its_text_as_is_wanted(store: Store) -> None:
+    """Its page has all of it, the sentences of statements each once, or nothing; the words of statements elsewhere go with it."""
+    facts = read_facts(store)
+    shown = {how: unescape(re.sub(r"<[^>]*>", "", _page(facts, how))) for how in TEXTS}
+    sentence, silent = (
+        "After Tuesday's meeting, German Chancellor Friedrich Merz said",
+        "It remains unclear how much each member of the coalition would contribute",
+    )
+    assert {how: text.count(sentence) for how, text in shown.items()} == {"full": 1, "snippets": 1, "none": 0}
+    assert {how for how, text in shown.items() if silent in text} == {"full"}
+    said = next(s for s in facts.statements.values() if s.content)
+    assert [bool(show.quote(said) and show.words(said)) for show in (Show(facts, how) for how in TEXTS)] == [how != "none" for how in TEXTS]
+
+
+def _page(facts: Facts, how: str) -> str:
+    return next(make() for name, make in site_pages(Maker(facts, how)) if name == "article/000-euronews.html").decode()
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda two: (min(two), max(two) + 1))))
+def test_what_overlaps_or_touches_is_shown_as_one(spans: list[tuple[int, int]]) -> None:
+    """In order, apart from each other, and together as long as all of them."""
+    merged = _merged(spans)
+    assert {at for start, end in merged for at in range(start, end)} == {at for start, end in spans for at in range(start, end)}
+    assert all(before[1] < after[0] for before, after in pairwise(merged))
+
+
+def test_a_formula_is_written_for_the_page() -> None:
+    """As what `scenario.js` reads."""
+    formula = All((Leaf("a"), Not(Leaf("b")), Either((Leaf("c"), All((Leaf("d"), Leaf("e")))))))
+    assert _top(formula) == ["all", ["is", "a"], ["not", ["is", "b"]], ["any", ["is", "c"], ["chain", ["is", "d"], ["is", "e"]]]]
 
 
 def test_the_matrix_counts_what_stands(store: Store) -> None:
