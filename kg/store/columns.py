@@ -13,6 +13,7 @@ engine's own count does, so the first count is the engine's, and from the second
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -50,13 +51,17 @@ class Counted(NamedTuple):
 
 
 class Count(NamedTuple):
-    """A query that counts: the variables it shows, its patterns, groups, counts, and what follows them."""
+    """A query that counts: the variables it shows, its patterns, groups, counts, and what follows them.
+
+    Where that is no more than an order by variables, `order` has each with whether it goes down.
+    """
 
     shown: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     groups: tuple[str, ...]
     counts: tuple[Counted, ...]
     rest: str
+    order: tuple[tuple[str, bool], ...] = ()
 
 
 class Columns:
@@ -80,9 +85,17 @@ class Columns:
             rows = self._rows(count) if self._asked > 1 else None
         if rows is None:
             return None
-        names = " ".join((*count.groups, *(c.name for c in count.counts)))
-        values = " ".join(f"({' '.join(row)})" for row in rows)
-        found = ox.Store().query(f"SELECT {' '.join(count.shown)} {{ VALUES ({names}) {{ {values} }} }} {count.rest}")
+        names = (*count.groups, *(c.name for c in count.counts))
+        if _is_simple(count, rows):
+            for name, down in reversed(count.order):
+                at, number = names.index(name), name not in count.groups
+                rows.sort(key=lambda row: int(row[at]) if number else row[at][1:-1], reverse=down)
+            places = [names.index(name) for name in count.shown]
+            lines = ("\t".join(cells) for cells in (count.shown, *([row[at] for at in places] for row in rows)))
+            found = ox.parse_query_results("\n".join(lines) + "\n", format=ox.QueryResultsFormat.TSV)
+        else:
+            values = " ".join(f"({' '.join(row)})" for row in rows)
+            found = ox.Store().query(f"SELECT {' '.join(count.shown)} {{ VALUES ({' '.join(names)}) {{ {values} }} }} {count.rest}")  # type: ignore[assignment]
         assert isinstance(found, ox.QuerySolutions)
         return found
 
@@ -103,12 +116,12 @@ class Columns:
             firsts, group = np.zeros(1, np.int64), np.zeros(size, np.int64)
         else:
             _, firsts, group = np.unique(self._key([joined[name] for name in count.groups]), return_index=True, return_inverse=True)
-        columns = [[self._terms[n] for n in joined[name][firsts]] for name in count.groups]
+        columns = [[self._terms[n] for n in joined[name][firsts].tolist()] for name in count.groups]
         if any(term.startswith("_:") for column in columns for term in column):
             return None
         for counted in count.counts:
             pairs = np.unique(self._key([group, joined[counted.of]]))
-            columns.append([str(n) for n in np.bincount(pairs // max(len(self._terms), 1), minlength=len(firsts))])
+            columns.append([str(n) for n in np.bincount(pairs // max(len(self._terms), 1), minlength=len(firsts)).tolist()])
         return list(zip(*columns, strict=True))
 
     def _joined(self, patterns: tuple[Pattern, ...]) -> Table | None:
@@ -194,6 +207,12 @@ def read_count(text: str) -> Count | None:
         return None
 
 
+def _is_simple(count: Count, rows: list[tuple[str, ...]]) -> bool:
+    """Whether the rows can be put in order here: by numbers, and by IRIs, which go by their characters; without a limit."""
+    places = [count.groups.index(name) for name, _ in count.order if name in count.groups]
+    return bool(count.order) == bool(count.rest) and all(row[at].startswith("<") for row in rows for at in places)
+
+
 class _NoCount(Exception):
     """The query is no count of the known form."""
 
@@ -225,7 +244,8 @@ class _Reader:
         )
         if any(t.text.upper() in ("LIMIT", "OFFSET") for t in rest):  # which rows these leave must not be left to chance
             self.need(set(groups) <= {"?" + t.text[1:] for t in rest if t.kind == "variable"})
-        return Count(tuple(shown), tuple(patterns), groups, tuple(counts), self.text[rest[0].start :] if rest else "")
+        order = self.order(names)
+        return Count(tuple(shown), tuple(patterns), groups, tuple(counts), self.text[rest[0].start :] if rest else "", order)
 
     def shown(self) -> tuple[list[str], list[Counted]]:
         shown: list[str] = []
@@ -270,6 +290,17 @@ class _Reader:
                 groups.append(self.variable())
             self.need(bool(groups) and len(set(groups)) == len(groups))
         return tuple(groups)
+
+    def order(self, names: list[str]) -> tuple[tuple[str, bool], ...]:
+        """The variables that all of the rest orders by, each with whether downwards; none where the rest is anything else."""
+        found = (
+            re.fullmatch(r"ORDER\s+BY((?:\s+(?:\?\w+|(?:ASC|DESC)\(\?\w+\)))+)\s*", self.text[self.tokens[self.at].start :], re.IGNORECASE)
+            if self.at < len(self.tokens)
+            else None
+        )
+        words = found[1].split() if found else []
+        order = tuple(("?" + word.partition("?")[2].rstrip(")"), word.upper().startswith("DESC")) for word in words)
+        return order if {name for name, _ in order} <= set(names) else ()
 
     def term(self) -> str:
         """A variable, an IRI in brackets, or a plain string."""

@@ -74,7 +74,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Graphs drawn by chance that say some things together, with words of every kind; columns are worth it here."""
     monkeypatch.setattr(columns, "LEAST", 0)
     chance = random.Random(3)
-    things = [Iri(f"x:{n}") for n in range(12)]
+    things = [Iri(f"x:{n}{more}") for n in range(4) for more in ("", "-a", "/b")]
     words = [Literal("a b"), Literal('say "a"\tor\n\\b'), Literal("5", XSD + "integer"), Literal("0.50", XSD + "decimal"), Literal("é 𝒳")]
     words += [
         Literal("-3", XSD + "integer"),
