@@ -166,7 +166,7 @@ def test_a_concept_is_found_in_its_scheme(scheme: str, words: str, found: str | 
 @pytest.mark.parametrize(("words", "found"), [
     ("the ships", "ships"), ("the", "the"), ("send ships to the far north of the sea by", "send-ships-to-the-far-north"),
     ("the sea of one two three four five six", "sea-of-one-two-three-four-five-six"), ("of the of the of the of the of the", "of"),
-    ("ships of one two three four five by", "ships-of-one-two-three-four-five-by"),
+    ("ships of one two three four five by", "ships-of-one-two-three-four-five-by"), ("the ships of one two three four five by", "ships-of-one-two-three-four-five-by"),
 ])  # fmt: skip
 def test_an_id_is_no_sentence(words: str, found: str) -> None:
     """Eight words at most, an article before them not counted; only where more follow, no preposition stays at the end."""
