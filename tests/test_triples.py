@@ -420,16 +420,16 @@ def test_a_figure_is_told_with_its_bounds(lowest: int | None, highest: int | Non
     assert [o.value for s, p, o in graph if p == RDFS + "label" and "/claim/" in s and not isinstance(o, Iri)] == [label]
 
 
-def test_a_claim_about_something_alone_is_known_by_its_words() -> None:
-    """Without a measure the words tell two of them apart; with both the figures do, whatever the words."""
+def test_a_claim_of_half_a_figure_is_known_by_its_words() -> None:
+    """Without a measure all its words tell two of them apart, and so of a measure alone; with both the figures do, whatever the words."""
 
     def claims(*some: Claim) -> int:
         said = tuple(replace(SAID, id=f"s{n}", expresses=claim.id, stance=None) for n, claim in enumerate(some))
         graph = to_triples(ARTICLE, Annotation(Annotator("me"), said, claims=some), REGISTRY)
         return len({s for s, p, o in graph if (p, o) == (RDF + "type", kg("Claim"))})
 
-    one, two = (Claim(f"q{start}", Span.of(TEXT, start, 20), "summit") for start in (0, 4))
-    assert claims(one, two) == 2
+    one, two = (Claim(f"q{end}", Span.of(TEXT, 0, end), "summit") for end in (55, 62))
+    assert claims(one, two) == claims(replace(one, about=None, measure="men"), replace(two, about=None, measure="men")) == 2
     assert claims(replace(one, measure="men", lowest=3), replace(two, measure="men", lowest=3)) == 1
 
 
