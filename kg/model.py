@@ -251,8 +251,8 @@ class Registry:
     concepts: Mapping[str, Mapping[str, Concept]] = field(default_factory=dict)
     tenures: tuple[Tenure, ...] = ()
 
-    _actors_by_name: Mapping[tuple[str, str], Actor] = field(init=False, repr=False, compare=False)
-    _concepts_by_name: Mapping[tuple[str, str], Concept] = field(init=False, repr=False, compare=False)
+    _actors_by_name: Mapping[tuple[str, str], Actor] = field(init=False, repr=False)
+    _concepts_by_name: Mapping[tuple[str, str], Concept] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Sorts the names out once: they are looked up for every entry of every article."""

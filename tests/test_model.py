@@ -166,7 +166,27 @@ def test_a_concept_is_found_in_its_scheme(scheme: str, words: str, found: str | 
 @pytest.mark.parametrize(("words", "found"), [
     ("the ships", "ships"), ("the", "the"), ("send ships to the far north of the sea by", "send-ships-to-the-far-north"),
     ("the sea of one two three four five six", "sea-of-one-two-three-four-five-six"), ("of the of the of the of the of the", "of"),
+    ("ships of one two three four five by", "ships-of-one-two-three-four-five-by"), ("the ships of one two three four five by", "ships-of-one-two-three-four-five-by"),
 ])  # fmt: skip
 def test_an_id_is_no_sentence(words: str, found: str) -> None:
     """Eight words at most, an article before them not counted; only where more follow, no preposition stays at the end."""
     assert Registry().concept_of("circumstances", Span(0, len(words), words)) == found
+
+
+@pytest.mark.parametrize(("scheme", "words", "found"), [
+    ("actions", "deploy troops to the border", "deploy-troops"), ("actions", "send soldiers", "deploy-troops"),
+    ("actions", "the last stand of the old guard is near us", "last-stand-of-the-old-guard-is-near"), ("actions", "Patrol the border", "patrol-the-border"),
+    ("actions", "patrol", "patrol"), ("actions", "an old guard", "old-guard"), ("circumstances", "deploy troops to the border", "deploy-troops-to-the-border"),
+])  # fmt: skip
+def test_an_action_is_the_one_its_first_words_name(scheme: str, words: str, found: str) -> None:
+    """As many of them as name one, at most eight and at least two; the first words of a circumstance name nothing."""
+    long = Concept("last-stand-of-the-old-guard-is-near", "last stand"), Concept("last-stand", "last"), Concept("old", "old")
+    registry = Registry(concepts={scheme: {c.id: c for c in (TROOPS, PATROL, *long)} for scheme in ("actions", "circumstances")})
+    assert registry.concept_of(scheme, Span(0, len(words), words)) == found
+
+
+def test_a_registry_is_what_it_holds() -> None:
+    """Two of the same actors and concepts are equal, and one shows them and no index of their names."""
+    again = Registry(BOTH.actors, BOTH.concepts)
+    assert again == BOTH and again != ACTIONS
+    assert "_by_name" not in repr(BOTH)

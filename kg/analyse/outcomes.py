@@ -114,8 +114,6 @@ def formulas(
 
 def _once(parts: list[Formula]) -> tuple[Formula, ...]:
     """Without those that say the same: two sentences of one article often attach one condition."""
-    if len(parts) < 2:
-        return tuple(parts)
     return tuple({_bare(part): part for part in reversed(parts)}.values())[::-1]
 
 

@@ -83,7 +83,7 @@ def notes(answered: Answered) -> Iterator[str]:
     for condition in sorted(reported):
         yield f"Sources of one day differ on whether this was met, so nothing is known of it: {answered.label(condition)}."
     articles = {f"<{said.article}>" for outcome in answered.outcomes for said in outcome.said}
-    yield from unreviewed_among(answered.readings.store, articles) if articles else ()
+    yield from unreviewed_among(answered.readings.store, articles)
 
 
 # ---------------------------------------------------------------------------------------------------- rows
@@ -100,7 +100,7 @@ def _row(answered: Answered, outcome: Outcome, structured: bool) -> tuple[Any, .
 
     actors = [thing(actor) for actor in answered.readings.committers.get(outcome.commitment, ())]
     because = [_told(answered, leaf, outcome) for leaf in outcome.because]
-    first = next((told["passage"] for told in because if told["passage"]), None) or outcome.said[0].passage
+    first = because[0]["passage"] if because else outcome.said[0].passage
     needs = _needs(answered, outcome.needs)
     said_by = "the committer" if outcome.first_hand else "others (ascribed)"
     return (
@@ -120,12 +120,12 @@ def _told(answered: Answered, leaf: Leaf, outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _passage(answered: Answered, leaf: Leaf, outcome: Outcome) -> Passage | None:
+def _passage(answered: Answered, leaf: Leaf, outcome: Outcome) -> Passage:
     """The words in which the last link of a chain is named by the one before it; else the sentence of the statement."""
     owner, condition = (str(iri) for iri in leaf.chain[-2:])
     articles = answered.readings.articles_of(outcome.reading)
-    statement = next((answered.readings.statements[s] for s in map(str, leaf.chain) if s in answered.readings.statements), None)
-    return answered.readings.passage(owner, condition, articles) or (statement.passage if statement else None)
+    statement = next(answered.readings.statements[s] for s in map(str, leaf.chain) if s in answered.readings.statements)
+    return answered.readings.passage(owner, condition, articles) or statement.passage
 
 
 def _conditions(because: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -135,8 +135,8 @@ def _conditions(because: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _words(passage: Passage | None) -> dict[str, Any]:
-    return {"quote": passage.quote, "article": passage.article, "start": passage.start, "end": passage.end} if passage else {}
+def _words(passage: Passage) -> dict[str, Any]:
+    return {"quote": passage.quote, "article": passage.article, "start": passage.start, "end": passage.end}
 
 
 def _needs(answered: Answered, sets: Sequence[Settled] | None) -> list[list[dict[str, str]]] | None:
@@ -182,7 +182,7 @@ def _below(answered: Answered, outcome: Outcome) -> Iterator[Node]:
     told = [_told(answered, leaf, outcome) for leaf in outcome.because]
     for one in told:
         passage = one["passage"]
-        where = {"quote": passage.quote, "article": passage.article, "article_label": passage.article.rpartition("/")[2], "start": passage.start, "end": passage.end} if passage else {}  # fmt: skip
+        where = _words(passage) | {"article_label": passage.article.rpartition("/")[2]}
         yield Node(" ← ".join(reversed(one["chain"])), one["value"], "", one["iri"], **where)
     needs = _needs(answered, outcome.needs)
     if needs is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -121,7 +122,7 @@ class _Reader:
         """The mentions of these targets in text order, then the targets no words name."""
         wanted = {thing_id(t) for t in targets}
         worded = sorted(
-            (r for r in map(self._reference, self.mentions(owner, role)) if r.target in wanted and r.span), key=lambda r: (r.span, r.target)
+            (r for r in map(self._reference, self.mentions(owner, role)) if r.target in wanted), key=lambda r: (r.span, r.target)
         )
         return (*worded, *(Reference(t) for t in sorted(wanted - {r.target for r in worded})))
 
@@ -237,9 +238,9 @@ def _renumbered(annotator: Annotator, statements: list[tuple[Iri, Statement]], c
             by_thing.setdefault(table[e], by_entry[repr(e)])
         return by_entry, by_thing, ordered
 
-    def start(c: Commitment) -> tuple[bool, int]:
-        spans = [r.span for r in (*c.committer, c.action, c.beneficiary, c.against) if r and r.span]
-        return (not spans, min((s.start for s in spans), default=0))
+    def start(c: Commitment) -> float:
+        """Where its first words are; after all others where it has none."""
+        return min((r.span.start for r in (*c.committer, c.action, c.beneficiary, c.against) if r and r.span), default=math.inf)
 
     c_entry, c_thing, c_list = number("c", commitments, start)
     k_entry, k_thing, k_list = number("k", conditions, lambda c: c.text)

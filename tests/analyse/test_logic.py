@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.analyse import logic
 from kg.analyse.logic import MOST_SETS, All, Either, Formula, Leaf, Not, Value, deciding, evaluate, leaves, smallest_sets
 
 FAILED, UNKNOWN, MET = Value
@@ -116,3 +117,19 @@ def test_sets_that_explode_are_not_worked_out() -> None:
     groups = tuple(Either(tuple(Leaf(f"{n}{m}") for m in "xyz")) for n in range(10))
     assert smallest_sets(All(groups), {}) is None
     assert len(smallest_sets(All(groups[:6]), {}) or ()) == 3**6 < MOST_SETS
+
+
+def test_as_many_sets_as_the_bound_are_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Just as many still are, one more are too many, whether they add up or multiply."""
+    monkeypatch.setattr(logic, "MOST_SETS", 4)
+    one_of = [Either(tuple(Leaf(f"{m}{n}") for n in range(5))[:m]) for m in range(6)]
+    assert [len(smallest_sets(one_of[m], {}) or ()) for m in range(1, 5)] == [1, 2, 3, 4] and smallest_sets(one_of[5], {}) is None
+    pairs = Either((Leaf("a"), Leaf("b"))), Either((Leaf("c"), Leaf("d")))
+    assert len(smallest_sets(All(pairs), {}) or ()) == 4 and smallest_sets(All((*pairs, pairs[0])), {}) is None
+    assert smallest_sets(All((one_of[2], one_of[3])), {}) is None
+
+
+@pytest.mark.parametrize("kind", [Leaf, All, Either, Not])
+def test_a_formula_is_a_value(kind: type) -> None:
+    """It never changes, and has no attributes but its own."""
+    assert kind.__dataclass_params__.frozen and hasattr(kind, "__slots__")  # type: ignore[attr-defined]  # dataclasses keep it

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from kg.analyse import logic
 from kg.analyse.logic import Value
+from kg.analyse.outcomes import Outcome
 from kg.analyse.pivotal import pivots
 from kg.analyse.readings import Readings
 from kg.analyse.scenario import read_scenario
 from kg.analyse.tree import to_text
-from kg.analyse.whatif import COLUMNS, notes, pivotal_rows, to_rows, to_tree, what_if
+from kg.analyse.whatif import COLUMNS, TOO_MANY, Answered, notes, pivotal_rows, to_rows, to_tree, what_if
 from kg.errors import ReadError, UsageError
 from kg.store.embedded import Store, open_store
 from kg.vocabulary import ID, OA, RDFS, SCHEMA, SKOS, kg
@@ -93,6 +95,187 @@ def test_everything_in_an_answer_has_its_label() -> None:
         "assembly": "Assembly",
         "a": "The article",
     }
+
+
+@pytest.fixture(scope="module")
+def small() -> Answered:
+    """Aid that two articles alike hang on a vote and a veto and a third on peace, tents that others promised, a fleet refused; the vote is met."""
+    world = World()
+    vote, veto, peace = world.condition("vote", "approval", ["assembly"]), world.condition("veto"), world.condition("peace")
+    world.says("aid", requires=[vote], exceptIf=[veto])
+    world.says("aid", article="b", requires=[vote], exceptIf=[veto])
+    third = world.says("aid", article="c", requires=[peace])
+    world.says("tents", own=False)
+    world.says("fleet", "refused", requires=[peace])
+    named: tuple[tuple[str, str, str | int], ...] = (
+        (third, kg("mention"), f"{third}/m"), (f"{third}/m", kg("role"), kg("role-condition")), (f"{third}/m", kg("refersTo"), peace),
+        (f"{third}/m", OA + "hasSource", "article/c"), (f"{third}/m", OA + "exact", "if peace"), (f"{third}/m", OA + "start", 5), (f"{third}/m", OA + "end", 13),
+    )  # fmt: skip
+    for subject, term, value in named:
+        world.tell(subject, term, value, "c")
+    return what_if(world.store(), ["vote"])
+
+
+def test_an_answer_is_rows(small: Answered) -> None:
+    """By state and commitment: what was said of it by whom, what decides, what would make it active, and the words that say so."""
+    assert to_rows(small) == [
+        ("active", "pledged", "tents", "Norland", "others (ascribed)", "a", "", "", "tents in a", "a", 4, 13),
+        ("waits", "pledged", "aid", "Norland", "the committer", "a", "veto (unknown)", "veto failed", "aid in a", "a", 1, 10),
+        ("waits", "pledged", "aid", "Norland", "the committer", "b", "veto (unknown)", "veto failed", "aid in b", "b", 2, 11),
+        ("waits", "pledged", "aid", "Norland", "the committer", "c", "peace (unknown)", "peace met", "if peace", "c", 5, 13),
+        ("stands", "refused", "fleet", "Norland", "the committer", "a", "peace (unknown)", "", "fleet in a", "a", 5, 14),
+    ]
+
+
+def test_rows_for_a_machine_keep_what_words_join(small: Answered) -> None:
+    """Things with IRI and label, conditions with their chain and words, sets as lists."""
+    article, aid = {"iri": f"{ID}article/c", "label": "c"}, {"iri": f"{ID}commitment/aid", "label": "aid"}
+    norland, peace = {"iri": f"{ID}actor/norland", "label": "Norland"}, f"{ID}condition/peace"
+    needed = {
+        "iri": peace,
+        "value": "unknown",
+        "label": "peace",
+        "chain": ["peace"],
+        "quote": "if peace",
+        "article": article["iri"],
+        "start": 5,
+        "end": 13,
+    }
+    need = {"iri": peace, "condition": "peace", "must_be": "met"}
+    told = to_rows(small, structured=True)
+    assert told[3] == ("waits", "pledged", aid, [norland], "the committer", article, [needed], [[need]], "if peace", article, 5, 13)
+    assert told[0][6:8] == ([], [])
+
+
+def test_an_answer_is_a_tree(small: Answered) -> None:
+    """The states that occur, below each its commitments, those read alike once, with their conditions and the words of the first."""
+    assert to_text(to_tree(small), "table").splitlines() == [
+        "if vote met – scenario",
+        "  active (1)",
+        "    pledged, ascribed: tents (read in: a)",
+        "      no condition",
+        "        “tents in a” – a, 4–13",
+        "  waits (2)",
+        "    pledged: aid (read in: a; b)",
+        "      unknown: veto",
+        "        “aid in a” – a, 1–10",
+        "      active with: veto failed",
+        "    pledged: aid (read in: c)",
+        "      unknown: peace",
+        "        “if peace” – c, 5–13",
+        "      active with: peace met",
+        "  stands (1)",
+        "    refused: fleet (read in: a)",
+        "      unknown: peace",
+        "        “fleet in a” – a, 5–14",
+    ]
+    assert to_tree(what_if(World().store())).label == "as things stand"
+
+
+def test_what_is_pivotal_is_rows(small: Answered) -> None:
+    """Conditions, then actors, with how much hangs on each; for a machine with IRIs."""
+    assert pivotal_rows(small) == [
+        ("condition", "vote", 2, 1, 0, 0, "Assembly", "aid"), ("condition", "peace", 1, 1, 0, 1, "", "aid"), ("condition", "veto", 0, 0, 0, 2, "", ""),
+        ("actor", "Assembly", 2, 1, 0, 0, "", "aid"),
+    ]  # fmt: skip
+    vote, assembly, aid = ({"iri": ID + iri, "label": label} for iri, label in (("condition/vote", "vote"), ("actor/assembly", "Assembly"), ("commitment/aid", "aid")))  # fmt: skip
+    assert pivotal_rows(small, structured=True)[0] == ("condition", vote, 2, 1, 0, 0, [assembly], [aid])
+
+
+def test_what_has_no_name_is_called_by_its_iri(small: Answered) -> None:
+    """By the last part of it."""
+    assert small.label(f"{ID}condition/nobody-told") == "nobody-told" and small.label(f"{ID}actor/assembly") == "Assembly"
+
+
+def test_too_many_sets_are_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In rows and in the tree what to do, for a machine nothing."""
+    monkeypatch.setattr(logic, "MOST_SETS", 1)
+    world = World()
+    some = [world.condition("vote"), world.condition("decree")]
+    world.says("aid", requires=some, any_of=some)
+    found = what_if(world.store())
+    at = COLUMNS.index("needs")
+    assert (to_rows(found)[0][at], to_rows(found, structured=True)[0][at]) == (TOO_MANY, None)
+    assert [node.label for node in to_tree(found).all() if node.role == "active with"] == [TOO_MANY]
+
+
+def test_several_sets_and_conditions_are_told_apart() -> None:
+    """Conditions of one set by semicolons or plus signs, sets by bars or lines of their own."""
+    world = World()
+    some = [world.condition("vote"), world.condition("decree")]
+    world.says("aid", requires=some, any_of=some, exceptIf=[world.condition("veto")])
+    found = what_if(world.store())
+    assert to_rows(found)[0][COLUMNS.index("needs")] == "decree met; veto failed | veto failed; vote met"
+    assert to_rows(found)[0][COLUMNS.index("condition")] == "decree (unknown); vote (unknown); veto (unknown)"
+    assert [node.label for node in to_tree(found).all() if node.role == "active with"] == [
+        "decree met + veto failed",
+        "veto failed + vote met",
+    ]
+
+
+def test_a_chain_is_told_from_what_hangs_on_it() -> None:
+    """From the condition that decides back to the one that was named; what lies between article and condition is no part of it."""
+    world = World()
+    one, two = world.condition("one"), world.condition("two")
+    world.says("aid", requires=[one])
+    world.tell(one, kg("dependsOn"), two)
+    found = what_if(world.store(), ["one"])
+    assert [node.label for node in to_tree(found).all() if node.role == "unknown"] == ["two ← one"]
+    assert to_rows(found, structured=True)[0][COLUMNS.index("condition")][0]["chain"] == ["one", "two"]
+
+
+def test_readings_that_end_alike_do_not_differ() -> None:
+    """Neither do two stances in one reading; one stance in two readings does where other conditions decide."""
+    world = World()
+    vote, peace = world.condition("vote"), world.condition("peace")
+    for article in "ab":
+        world.says("alike", article=article, requires=[vote])
+        world.says("apart", article=article, requires=[vote if article == "a" else peace])
+    for stance in ("pledged", "open"):
+        world.says("both", stance, requires=[vote])
+    assert [last(o.commitment) for o in what_if(world.store(), differing=True).outcomes] == ["apart", "apart"]
+
+
+def test_what_two_sentences_of_an_article_say_is_said_once() -> None:
+    """A condition that both attach decides once, with the chain of the first; an exception or a group of the other is another."""
+    world = World()
+    vote, decree, veto, flood = (world.condition(name) for name in ("vote", "decree", "veto", "flood"))
+    for _ in range(2):
+        world.says("aid", requires=[vote, decree], any_of=[vote, decree], exceptIf=[veto])
+        world.says("tents", requires=[vote])
+    world.says("arms", exceptIf=[veto])
+    world.says("arms", exceptIf=[flood])
+    world.says("arms", requires=[veto])
+    world.says("ships", requires=[vote, decree], any_of=[vote, decree])
+    world.says("ships", requires=[veto, flood], any_of=[veto, flood])
+
+    def because(failed: Iterable[str] = ()) -> dict[str, list[str]]:
+        return {last(o.commitment): [last(leaf.name) for leaf in o.because] for o in what_if(world.store(), [], failed).outcomes}
+
+    assert because() == {
+        "aid": ["decree", "vote", "veto"], "tents": ["vote"], "arms": ["veto", "flood", "veto"], "ships": ["decree", "vote", "flood", "veto"],
+    }  # fmt: skip
+    failed = because(["vote", "decree"])
+    assert failed["aid"] == failed["ships"] == ["decree", "vote"] and failed["tents"] == ["vote"]
+    [first] = next(o for o in what_if(world.store()).outcomes if o.commitment.endswith("tents")).because
+    assert last(str(first.chain[0])) == "2"
+
+
+@pytest.mark.parametrize("kind", [Answered, Outcome])
+def test_an_answer_is_a_value(kind: type) -> None:
+    """It never changes, and has no attributes but its own."""
+    assert kind.__dataclass_params__.frozen and hasattr(kind, "__slots__")  # type: ignore[attr-defined]  # dataclasses keep it
+
+
+def test_readings_nobody_has_reviewed_are_named() -> None:
+    """Those of articles the answer rests on; none where it rests on none."""
+    world = World()
+    world.says("aid")
+    for article, reviewed in (("a", False), ("b", True), ("c", False)):
+        world.tell(f"reading/{article}", kg("annotates"), f"article/{article}")
+        world.tell(f"reading/{article}", kg("reviewed"), reviewed)
+    assert list(notes(what_if(world.store()))) == ["No person has reviewed the readings this rests on: a."]
+    assert list(notes(what_if(world.store(), differing=True))) == []
 
 
 def test_a_condition_takes_what_it_depends_on() -> None:
@@ -215,7 +398,10 @@ def test_reports_are_where_it_starts() -> None:
     report("saysFailed", vote, "2026-01-01")
     assert [o.state for o in what_if(world.store(), as_reported=True).outcomes] == ["blocked"]
     assert [o.state for o in what_if(world.store(), ["vote"], as_reported=True).outcomes] == ["active"]
-    assert "so it is" in to_text(to_tree(what_if(world.store(), as_reported=True)), "table")
+    assert to_text(to_tree(what_if(world.store(), as_reported=True)), "table").startswith(
+        "if 1 as reported – scenario\n  reported: vote: failed\n    “so it is” – 2026-01-01, 0–8\n  blocked (1)\n"
+    )
+    assert to_tree(what_if(world.store(), ["vote"], as_reported=True)).label == "if vote met"
     world.tell(vote, kg("fulfilledBy"), "commitment/voting")
     report("saysKept", "commitment/voting", "2026-02")
     assert [o.state for o in what_if(world.store(), as_reported=True).outcomes] == ["active"]
