@@ -119,6 +119,7 @@ class Bench:
     def _count(self, store: Store, raw: ox.Store, memory: rdflib.Graph | None, query: NamedQuery) -> None:
         theirs, _ = best(lambda: list(raw.query(query.text, use_default_graph_as_union=True)))
         first, answer = cpu(lambda: ask_store(store, query))
+        ask_store(store, query)  # which reads the columns, where the store is large enough for them
         ours, _ = best(lambda: ask_store(store, query))
         name = f"{query.name} ({len(answer.rows)} rows)"
         self.row(f"count, the first time: {name}", first, "raw pyoxigraph", theirs)

@@ -143,7 +143,7 @@ def _sets(formula: Formula, known: Known, wanted: Value) -> set[Settled] | None:
             found: set[Settled] = {frozenset()} if together else set()
             for part in parts:
                 ways = _sets(part, known, wanted)
-                if ways is None or len(found) * len(ways) > MOST_SETS or len(found) + len(ways) > MOST_SETS:
+                if ways is None or (len(found) * len(ways) if together else len(found) + len(ways)) > MOST_SETS:
                     return None
                 found = _smallest({a | b for a, b in product(found, ways)} if together else found | ways)
             return found

@@ -127,6 +127,7 @@ def test_as_many_sets_as_the_bound_are_worked_out(monkeypatch: pytest.MonkeyPatc
     pairs = Either((Leaf("a"), Leaf("b"))), Either((Leaf("c"), Leaf("d")))
     assert len(smallest_sets(All(pairs), {}) or ()) == 4 and smallest_sets(All((*pairs, pairs[0])), {}) is None
     assert smallest_sets(All((one_of[2], one_of[3])), {}) is None
+    assert len(smallest_sets(All((one_of[4], Leaf("more"))), {}) or ()) == 4  # four times one; only of alternatives they add up
 
 
 @pytest.mark.parametrize("kind", [Leaf, All, Either, Not])

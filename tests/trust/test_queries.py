@@ -18,7 +18,13 @@ UNSAID = "import kg.serve as s; s.MOST_BYTES = 1 << 40"
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "patch", "seen"),
-    [(elsewhere, UNGUARDED, ""), (runaway, LATE, "after 2."), (nesting, UNWEIGHED, "exit -"), (nesting, UNORDERED, "exit -6"), (truncated, UNSAID, "/sparql: 200")],
+    [
+        (elsewhere, UNGUARDED, ""),
+        (runaway, LATE, "after 2."),
+        (nesting, UNWEIGHED, "exit -"),
+        (nesting, UNORDERED, "exit -6"),
+        (truncated, UNSAID, "/sparql: 200"),
+    ],
     ids=["elsewhere", "runaway", "nesting", "order", "truncated"],
 )
 def test_a_row_fails_without_its_guard(row: Row, patch: str, seen: str) -> None:
