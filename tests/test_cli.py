@@ -435,3 +435,15 @@ def test_completion_can_be_installed_and_completes(run: Run, tmp_path: Path) -> 
     assert script.returncode == 0 and "complete -o default -F _kg_completion kg" in script.stdout
     asked = run(_KG_COMPLETE="complete_bash", COMP_WORDS="kg que", COMP_CWORD="1")
     assert asked.stdout.split() == ["query", "queries"]
+
+
+def test_a_command_leaves_the_others_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one process one after another can be called, and an unknown one is told the nearest of all."""
+    import kg.cli
+
+    left: list[int] = []
+    monkeypatch.setattr(kg.cli, "_leave", left.append)
+    for words in (["queries", "--format", "csv"], ["doctor", "--help"], ["quer"]):
+        monkeypatch.setattr("sys.argv", ["kg", *words])
+        kg.cli.main()
+    assert left == [0, 0, 2] and "'query', 'queries'" in capsys.readouterr().err
