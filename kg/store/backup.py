@@ -60,8 +60,7 @@ def _copy(path: Path, place: Path, name: str, size: int) -> None:
     folder.sync_folder(place / folder.GRAPH)
     folder.write_synced(place / folder.JOURNAL, (path / folder.JOURNAL).read_bytes()[:size])
     for kept in sorted((path / folder.SOURCES).glob("??/*")):
-        data = kept.read_bytes()
-        if kept.name.endswith(".tmp"):  # of a writer at work, or killed
+        if kept.name.endswith(".tmp"):  # of a writer at work, who may have renamed it by now, or of one that was killed
             continue
-        if folder.keep(place, data) != kept.name:
+        if folder.keep(place, kept.read_bytes()) != kept.name:
             raise StoreError("a kept file is damaged, so no copy was made", str(kept), "kg repair, then copy again")

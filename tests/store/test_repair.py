@@ -323,6 +323,14 @@ def test_a_copy_is_a_store(place: Path, tmp_path: Path) -> None:
         backup(place, tmp_path / "second")
 
 
+def test_what_a_writer_is_about_to_rename_is_not_copied(place: Path, tmp_path: Path) -> None:
+    """It is seen in its folder and gone when it is opened."""
+    kept = source_of(place)
+    kept.with_name(f".{kept.name}.tmp").symlink_to("gone")
+    backup(place, tmp_path / "copy")
+    assert codes(tmp_path / "copy") == [] and not list((tmp_path / "copy").rglob("*.tmp"))
+
+
 def test_a_damaged_store_is_not_copied(place: Path, tmp_path: Path) -> None:
     """A kept file that is not whole stops it, and no copy is left."""
     flip(source_of(place))
