@@ -70,9 +70,12 @@ trust: browser
 reach: virtuoso
 	$(BIN)/pytest -q tests/reach
 
+# These say what a process may write and how soon it ends, which measuring it changes.
+UNMEASURED := --deselect tests/store/test_embedded.py::test_a_folder_that_may_only_be_read_is_read --deselect tests/test_serve.py::test_a_signal_ends_it_at_once
+
 coverage: browser
 	@rm -rf .venv/coverage && mkdir .venv/coverage
-	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow and not reach"; passed=$$?; \
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal -m "not slow and not reach" $(UNMEASURED); passed=$$?; \
 	$(BIN)/coverage combine -q && $(BIN)/coverage report --skip-covered --sort=cover && exit $$passed
 
 mutants: $(READY)
