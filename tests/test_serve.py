@@ -164,7 +164,9 @@ def test_a_request_that_does_not_come_whole_is_not_waited_for(server: Server) ->
 @pytest.mark.parametrize(("sign", "status", "words"), [("SIGINT", 130, "interrupted\n"), ("SIGTERM", -15, ""), ("SIGHUP", -1, "")])
 def test_a_signal_ends_it_at_once(sign: str, status: int, words: str, seeds: Path) -> None:
     """In the middle of a query too, within two seconds, without a traceback, and no process of it computes on."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup ignore it, and so would the server
     one = Server(seeds)
+    signal.signal(signal.SIGHUP, before)
     with sent(one, get(FOR_EVER)) as held:
         computing = busiest(one.process.pid)
         one.process.send_signal(signal.Signals[sign])
