@@ -13,13 +13,11 @@ reset, which costs more than pySHACL takes (pyshacl 0.40.1, pyrudof 0.3.35, thes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pyoxigraph as ox
 
 from kg.annotate.beside import ARTICLES, SUFFIXES, find_annotation, find_article_for
 from kg.annotate.document import Document, Keys, read_document
@@ -89,7 +87,7 @@ class Checked:
 
     findings: tuple[Finding, ...]
     annotation: Annotation | None = None
-    lines: Sequence[bytes] = ()
+    lines: list[bytes] = field(default_factory=list)
     error: ReadError | None = None
 
     @property
@@ -258,15 +256,9 @@ def _annotations_of(file: Path) -> Iterator[tuple[Path, Article]]:
 @cache
 def _shapes() -> tuple[list[Shape], Mapping[str, Rule]]:
     """The shapes, and for each the rule it is."""
-    path = folder("ontology") / "shapes.ttl"
-    said: dict[str, dict[str, str]] = {}
-    for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
-        if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.Triple):
-            said.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
-    shapes = read_shapes(path)
-    return shapes, {
-        iri: Rule(s[IDENTIFIER], SEVERITIES[s[SH + "severity"]], s[SH + "message"]) for iri, s in said.items() if IDENTIFIER in s
-    }
+    shapes = read_shapes(folder("ontology") / "shapes.ttl")
+    told = {shape.iri: [shape.said[term][0].value for term in (IDENTIFIER, SH + "severity", SH + "message")] for shape in shapes}
+    return shapes, {iri: Rule(code, SEVERITIES[severity], message) for iri, (code, severity, message) in told.items()}
 
 
 def _by_shapes(triples: Iterable[Triple], where: str) -> Iterator[Finding]:

@@ -133,7 +133,7 @@ def _made(reading: Reading, read: Read | ProvisoError) -> tuple[Reading, Ready |
     article, words, checked = read
     made = checked.annotation
     assert made  # read_checked raises where there is none
-    return reading, Ready(article, words, made.annotator, list(checked.lines), len(made.statements), checked.findings)
+    return reading, Ready(article, words, made.annotator, checked.lines, len(made.statements), checked.findings)
 
 
 def _on_cluster(

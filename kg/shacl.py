@@ -66,11 +66,13 @@ class Facts:
 
 
 class Shape(NamedTuple):
-    """One shape with targets: its IRI, what it looks at, and what that must hold to."""
+    """One shape with targets: its IRI, the instances and the subjects it looks at, what these must hold to, and all that is said of it."""
 
     iri: str
-    targets: tuple[Callable[[Facts], Iterable[Term]], ...]
+    classes: tuple[str, ...]
+    properties: tuple[str, ...]
     test: Test
+    said: Said
 
 
 def read_shapes(path: Path) -> list[Shape]:
@@ -90,7 +92,8 @@ def broken(facts: Facts, shapes: Iterable[Shape]) -> Iterator[tuple[str, str]]:
     ['claim-unexpressed', 'no-label']
     """
     for shape in shapes:
-        for node in {node for target in shape.targets for node in target(facts)}:
+        instances = {node for cls in shape.classes for node in facts.instances(cls)}
+        for node in instances.union(*(facts.objects[property] for property in shape.properties)):
             if not shape.test(facts, node):
                 yield shape.iri, node.value if isinstance(node, Literal) else node
 
@@ -104,15 +107,10 @@ class _Reader:
     def shapes(self) -> Iterator[Shape]:
         """Those with targets, by IRI."""
         for node in sorted((n for n in self.said if isinstance(n, ox.NamedNode)), key=str):
-            targets = tuple(self._targets(self.said[node]))
-            if targets:
-                yield Shape(node.value, targets, self._shape(node))
-
-    def _targets(self, said: Said) -> Iterator[Callable[[Facts], Iterable[Term]]]:
-        for cls in said.get(SH + "targetClass", ()):
-            yield lambda facts, cls=cls.value: facts.instances(cls)  # type: ignore[misc]
-        for property in said.get(SH + "targetSubjectsOf", ()):
-            yield lambda facts, property=property.value: facts.objects[property]  # type: ignore[misc]
+            said = self.said[node]
+            classes, properties = (tuple(t.value for t in said.get(SH + name, ())) for name in ("targetClass", "targetSubjectsOf"))
+            if classes or properties:
+                yield Shape(node.value, classes, properties, self._shape(node), said)
 
     def _shape(self, node: object) -> Test:
         """What a shape says: of the node itself, or where it has a path, of all that is at its end."""

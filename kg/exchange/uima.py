@@ -264,7 +264,14 @@ def _unpacked(name: str, data: bytes, depth: int = 0) -> Iterator[tuple[str, byt
                     )
                 else:
                     yield from _unpacked(below, archive.read(info), depth + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+    ) as error:  # zipfile raises all of these for bytes that lie
         yield name, ReadError(f"the archive is damaged: {error}", name, "export it again")
 
 

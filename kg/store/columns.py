@@ -1,11 +1,11 @@
 """Counts and groupings over columns: a property's pairs as numbers, read from a snapshot when counts are asked of it.
 
-    SPARQL --read_count--> Count --Columns.answer--> the counted groups as VALUES, ordered and cut by the engine
+    SPARQL --read_count--> Count --Columns.answer--> the counted groups, in the order that is asked for
 
 A count is a SELECT of grouped variables and COUNT(DISTINCT …) over plain triple patterns with known properties; whatever else is
 asked the engine answers (a COUNT that is not distinct too: a triple of two graphs is there twice for it). It gives each pattern's
-matches once; they are joined and grouped as arrays, and what is left of the query, its order and its limit, the engine does over
-the few rows that come of that: the answer has the engine's rows.
+matches once; they are joined and grouped as arrays. An order by numbers and IRIs is made here, in half the time; whatever else is
+left of the query, such as a limit, the engine does over the few rows that come of that. So the answer has the engine's rows.
 
 Columns last as long as the store is open. On disk they do not earn their place: to read a pattern's matches costs about what the
 engine's own count does, so the first count is the engine's, and from the second on there are columns.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,23 +86,13 @@ class Columns:
             rows = self._rows(count) if self._asked > 1 else None
         if rows is None:
             return None
-        names = (*count.groups, *(c.name for c in count.counts))
-        if _is_simple(count, rows):
-            for name, down in reversed(count.order):
-                at, number = names.index(name), name not in count.groups
-                rows.sort(key=lambda row: int(row[at]) if number else row[at][1:-1], reverse=down)
-            places = [names.index(name) for name in count.shown]
-            lines = ("\t".join(cells) for cells in (count.shown, *([row[at] for at in places] for row in rows)))
-            found = ox.parse_query_results("\n".join(lines) + "\n", format=ox.QueryResultsFormat.TSV)
-        else:
-            values = " ".join(f"({' '.join(row)})" for row in rows)
-            found = ox.Store().query(f"SELECT {' '.join(count.shown)} {{ VALUES ({' '.join(names)}) {{ {values} }} }} {count.rest}")  # type: ignore[assignment]
-        assert isinstance(found, ox.QuerySolutions)
-        return found
+        return _in_order(count, rows) if _is_simple(count, rows) else _by_engine(count, rows)
 
     def _is_worth(self) -> bool:
         if self._worth is None:
-            self._worth = sum(file.stat().st_size for file in self._snapshot.iterdir()) >= LEAST
+            self._worth = False
+            with suppress(FileNotFoundError):  # writers may have taken the snapshot away since; what is open of it is still read
+                self._worth = sum(file.stat().st_size for file in self._snapshot.iterdir()) >= LEAST
         return self._worth
 
     def _rows(self, count: Count) -> list[tuple[str, ...]] | None:
@@ -211,6 +202,30 @@ def _is_simple(count: Count, rows: list[tuple[str, ...]]) -> bool:
     """Whether the rows can be put in order here: by numbers, and by IRIs, which go by their characters; without a limit."""
     places = [count.groups.index(name) for name, _ in count.order if name in count.groups]
     return bool(count.order) == bool(count.rest) and all(row[at].startswith("<") for row in rows for at in places)
+
+
+def _in_order(count: Count, rows: list[tuple[str, ...]]) -> ox.QuerySolutions:
+    names = _names(count)
+    for name, down in reversed(count.order):
+        at, number = names.index(name), name not in count.groups
+        rows.sort(key=lambda row: int(row[at]) if number else row[at][1:-1], reverse=down)
+    places = [names.index(name) for name in count.shown]
+    lines = ["\t".join(cells) for cells in (count.shown, *([row[at] for at in places] for row in rows))]
+    found = ox.parse_query_results("\n".join(lines) + "\n", format=ox.QueryResultsFormat.TSV)
+    assert isinstance(found, ox.QuerySolutions)
+    return found
+
+
+def _by_engine(count: Count, rows: list[tuple[str, ...]]) -> ox.QuerySolutions:
+    values = " ".join(f"({' '.join(row)})" for row in rows)
+    found = ox.Store().query(f"SELECT {' '.join(count.shown)} {{ VALUES ({' '.join(_names(count))}) {{ {values} }} }} {count.rest}")
+    assert isinstance(found, ox.QuerySolutions)
+    return found
+
+
+def _names(count: Count) -> tuple[str, ...]:
+    """The variables of a row, in its order."""
+    return (*count.groups, *(counted.name for counted in count.counts))
 
 
 class _NoCount(Exception):

@@ -75,10 +75,8 @@ def guard(text: str, dataset: bool = False, ours: bool = False) -> str:
     for before, token, after in zip([None, *found], found, [*found[1:], None], strict=False):
         _refuse(token, before, after, text, dataset)
     _weigh(found, text)
-    if not ours:
-        text = _in_one_order(text, found)
-        found = tokens(text)
-    return _unambiguous(text, found)
+    ordered = text if ours else _in_one_order(text, found)
+    return _unambiguous(ordered, found if ordered == text else tokens(ordered))
 
 
 def _refuse(token: Token, before: Token | None, after: Token | None, text: str, dataset: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -150,6 +151,15 @@ def test_what_comes_to_too_much_the_engine_counts(text: str, store: Store, monke
     monkeypatch.setattr(columns, "MOST", 60)
     assert store._columns.answer(text) is None
     assert rows(store.query(text)) == expected
+
+
+def test_a_snapshot_that_was_taken_away_is_still_counted(tmp_path: Path) -> None:
+    """By the engine, which has its files open."""
+    create(tmp_path / "store")
+    store = open_store(tmp_path / "store")
+    assert store.snapshot
+    shutil.rmtree(store.snapshot)
+    assert len(rows(store.query("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s <x:p> ?o }"))) == 2
 
 
 def test_patterns_with_nothing_in_common_and_blank_nodes_the_engine_counts() -> None:
