@@ -13,8 +13,10 @@ import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -306,15 +308,67 @@ def _resolve(store: Store, parameter: Parameter, value: str, default: str) -> li
 
 def _find(store: Store, parameter: Parameter, value: str) -> list[str]:
     """The IRIs of all things of the parameter's type that the value names: by IRI, id, label or other name."""
-    named = names(store, *_THINGS[parameter.type])
-    found = matching(named, value)
+    cls, place = _THINGS[parameter.type]
+    if _is_a(store, iri := _expanded(value), cls):
+        return [iri]
+    named = _names_in(store, cls, place)
+    found = named.find(value)
     if found:
         return found
     article = "an" if parameter.type[0] in "aeiou" else "a"
     what = f"{value!r} is not the name of {article} {parameter.type} in this store"
     raise UsageError(
-        what, f"parameter {parameter.name}", nearest(value, {n for _, n in named}, "kg queries shows each query with an example")
+        what, f"parameter {parameter.name}", nearest(value, {n for _, n in named.pairs}, "kg queries shows each query with an example")
     )
+
+
+def _is_a(store: Store, iri: str, cls: str) -> bool:
+    """Whether this is the IRI of a thing of a class of ours."""
+    try:
+        return bool(store.select(f"SELECT ?one {{ VALUES ?one {{ {ox.NamedNode(iri)} }} ?one a <{KG}{cls}> }} LIMIT 1"))
+    except ValueError:  # it is no IRI
+        return False
+
+
+class _Names:
+    """Pairs of an IRI and a name, to be found by what a person types."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs = frozenset(pairs)
+        self._things = {thing for thing, _ in self.pairs}
+
+    def find(self, value: str) -> list[str]:
+        """The IRIs that it means, sorted, as `matching` says."""
+        iri = _expanded(value)
+        found = {iri} & self._things or self._by_slug.get(_slug(value)) or self._by_bare.get(_bare(value), set())
+        return sorted(found)
+
+    @cached_property
+    def _by_slug(self) -> dict[str, set[str]]:
+        return self._by(_slug)
+
+    @cached_property
+    def _by_bare(self) -> dict[str, set[str]]:
+        return self._by(_bare)
+
+    def _by(self, fold: Callable[[str], str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for thing, name in self.pairs:
+            found.setdefault(fold(name), set()).add(thing)
+        return found
+
+
+_KNOWN: WeakKeyDictionary[Store, dict[str, _Names]] = WeakKeyDictionary()  # of stores that do not change: snapshots
+
+
+def _names_in(store: Store, cls: str, place: str) -> _Names:
+    """The names of all things of a class, looked up once for each snapshot."""
+    if not store.snapshot:
+        return _Names(names(store, cls, place))
+    known = _KNOWN.setdefault(store, {})
+    if cls not in known:
+        known[cls] = _Names(names(store, cls, place))
+    return known[cls]
 
 
 def matching(named: Iterable[tuple[str, str]], value: str) -> list[str]:
@@ -323,26 +377,18 @@ def matching(named: Iterable[tuple[str, str]], value: str) -> list[str]:
     >>> matching([("i:a", "Pedro Sánchez"), ("i:b", "Spain")], "pedro sanchez")
     ['i:a']
     """
-    named = list(named)
-    iri = _expanded(value)
-    found = sorted({thing for thing, _ in named if thing == iri})
-    for fold in (_slug, _bare):
-        wanted = fold(value)
-        found = found or sorted({thing for thing, name in named if fold(name) == wanted})
-    return found
+    return _Names(named).find(value)
 
 
 def names(store: Store, cls: str, place: str) -> set[tuple[str, str]]:
     """Pairs of an IRI and a name (label, other name, headline, id) of all things of a class of ours; `place` is where its ids begin."""
-    rows = store.select(
-        f"SELECT DISTINCT ?thing ?name WHERE {{ ?thing a <{KG}{cls}> ."
-        f" VALUES ?by {{ <{RDFS}label> <{SKOS}prefLabel> <{SKOS}altLabel> <{SCHEMA}headline> }}"
-        f" OPTIONAL {{ ?thing ?by ?name }} }}"
-    )
+    bear = ", ".join(f"<{term}>" for term in (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel", SCHEMA + "headline"))
+    rows = store.select(f"SELECT DISTINCT ?thing ?name WHERE {{ ?thing a <{KG}{cls}> ; ?by ?name FILTER(?by IN ({bear})) }}")
     from urllib.parse import unquote
 
     found = {(thing.value, name.value) for thing, name in rows if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal)}
-    things = {thing.value for thing, _ in rows if isinstance(thing, ox.NamedNode)}
+    every = store.select(f"SELECT DISTINCT ?thing WHERE {{ ?thing a <{KG}{cls}> }}")
+    things = {thing.value for (thing,) in every if isinstance(thing, ox.NamedNode)}
     return found | {(iri, unquote(iri.removeprefix(ID + place))) for iri in things if iri.startswith(ID + place)}
 
 

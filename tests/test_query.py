@@ -20,7 +20,8 @@ import kg.query
 from kg.errors import QueryError, UsageError
 from kg.query import Answer, NamedQuery, Parameter, ask_store, bind, list_queries, load_query, run, to_json_rows, to_text, to_text_rows
 from kg.store import sparql
-from kg.store.embedded import Store, create, memory, writer
+from kg.store.embedded import Store, create, memory, open_store, writer
+from kg.triples.terms import TYPE
 from kg.vocabulary import KG, PREFIXES, concept
 
 DATA = """
@@ -146,6 +147,30 @@ def test_an_unknown_query_gets_the_nearest_names() -> None:
 def test_a_value_means_what_it_names(kind: str, value: str, found: list[str], store: Store) -> None:
     """By id, IRI, label or other name, in any case, with or without accents; where it names several, all of them."""
     assert values(store, kind, value) == found
+
+
+def test_names_are_looked_up_once_in_what_does_not_change(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a snapshot; of what is being written, or is in memory, each time, for it may have a new name. An IRI needs no names."""
+    made = tmp_path / "store"
+    create(made)
+    looked: list[str] = []
+
+    def look(store: Store, cls: str, place: str) -> set[tuple[str, str]]:
+        looked.append(cls)
+        return {("x:land", "Land")}
+
+    monkeypatch.setattr(kg.query, "names", look)
+    with writer(made, "test", "2026-01-01T00:00:00Z") as writing:
+        named = "<https://w3id.org/proviso/id/actor/norland>"
+        writing.replace_graph(
+            "x:g", [ox.Triple(ox.NamedNode(named[1:-1]), ox.NamedNode(TYPE), ox.NamedNode(KG + "Actor"))], when="2026-01-01T00:00:00Z"
+        )
+        assert values(writing, "actor", named) == ["/id/actor/norland"] and not looked
+        assert [values(writing, "actor", name) for name in ("Land", "land")] == [["x:land"]] * 2 and len(looked) == 2
+    looked.clear()
+    for reader in (open_store(made), open_store(made)):
+        assert [values(reader, "actor", name) for name in ("Land", "land")] == [["x:land"]] * 2
+    assert looked == ["Actor", "Actor"]
 
 
 def test_a_date_is_typed_where_the_query_has_a_typed_one(store: Store) -> None:
