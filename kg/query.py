@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -311,7 +310,7 @@ def _find(store: Store, parameter: Parameter, value: str) -> list[str]:
     cls, place = _THINGS[parameter.type]
     if _is_a(store, iri := _expanded(value), cls):
         return [iri]
-    named = _names_in(store, cls, place)
+    named = store.once(_names_in, cls, place)
     found = named.find(value)
     if found:
         return found
@@ -358,17 +357,8 @@ class _Names:
         return found
 
 
-_KNOWN: WeakKeyDictionary[Store, dict[str, _Names]] = WeakKeyDictionary()  # of stores that do not change: snapshots
-
-
 def _names_in(store: Store, cls: str, place: str) -> _Names:
-    """The names of all things of a class, looked up once for each snapshot."""
-    if not store.snapshot:
-        return _Names(names(store, cls, place))
-    known = _KNOWN.setdefault(store, {})
-    if cls not in known:
-        known[cls] = _Names(names(store, cls, place))
-    return known[cls]
+    return _Names(names(store, cls, place))
 
 
 def matching(named: Iterable[tuple[str, str]], value: str) -> list[str]:
@@ -383,12 +373,12 @@ def matching(named: Iterable[tuple[str, str]], value: str) -> list[str]:
 def names(store: Store, cls: str, place: str) -> set[tuple[str, str]]:
     """Pairs of an IRI and a name (label, other name, headline, id) of all things of a class of ours; `place` is where its ids begin."""
     bear = ", ".join(f"<{term}>" for term in (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel", SCHEMA + "headline"))
-    rows = store.select(f"SELECT DISTINCT ?thing ?name WHERE {{ ?thing a <{KG}{cls}> ; ?by ?name FILTER(?by IN ({bear})) }}")
+    every = f"SELECT DISTINCT ?thing WHERE {{ ?thing a <{KG}{cls}> }}"
+    rows = store.select(f"SELECT DISTINCT ?thing ?name WHERE {{ {{ {every} }} ?thing ?by ?name FILTER(?by IN ({bear})) }}")
     from urllib.parse import unquote
 
     found = {(thing.value, name.value) for thing, name in rows if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal)}
-    every = store.select(f"SELECT DISTINCT ?thing WHERE {{ ?thing a <{KG}{cls}> }}")
-    things = {thing.value for (thing,) in every if isinstance(thing, ox.NamedNode)}
+    things = {thing.value for (thing,) in store.select(every) if isinstance(thing, ox.NamedNode)}
     return found | {(iri, unquote(iri.removeprefix(ID + place))) for iri in things if iri.startswith(ID + place)}
 
 

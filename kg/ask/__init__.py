@@ -49,7 +49,7 @@ def understand(store: Store, question: str) -> Understood:
     >>> print(understand(memory(), "Who refused?"))
     understood: who refused
     """
-    lexicon = Lexicon(store)
+    lexicon = store.once(Lexicon)
     named = find(store, lexicon, question)
     if named:
         return _named(question, named)

@@ -47,7 +47,9 @@ def tokens(text: str) -> tuple[str, ...]:
     >>> tokens("Who won't send Sánchez's soldiers?")
     ('who', 'will', 'not', 'send', 'sanchez', 's', 'soldiers')
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold().replace("’", "'")) if not unicodedata.combining(c))
+    plain = text.casefold().replace("’", "'")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     plain = _contraction().sub(lambda m: grammar()["contractions"][m[0]], plain)
     return tuple(re.findall(r"[^\W_]+", plain))
 
@@ -156,12 +158,13 @@ class Lexicon:
         things = " ".join(f"<{KG}{name}>" for name in dict.fromkeys((*THINGS, *ACTOR_KINDS.values())))
         for thing, cls in _texts(store, f"SELECT DISTINCT ?t ?c {{ VALUES ?c {{ {things} }} ?t <{RDF}type> ?c }}"):
             self.classes.setdefault(thing, set()).add(cls.removeprefix(KG))
-        by = " ".join(f"<{RDFS if name == 'label' else SKOS}{name}>" for name in NAMES)
+        by = ", ".join(f"<{RDFS if name == 'label' else SKOS}{name}>" for name in NAMES)
         kinds = " ".join(f"<{KG}{name}>" for name in THINGS)
         named: dict[tuple[str, str], set[tuple[str, ...]]] = {}
         for thing, name, cls, how in _texts(
             store,
-            f"SELECT DISTINCT ?t ?n ?c ?by {{ VALUES ?c {{ {kinds} }} VALUES ?by {{ {by} }} ?t a ?c ; ?by ?n . FILTER(isLiteral(?n)) }}",
+            f"SELECT DISTINCT ?t ?n ?c ?by {{ {{ SELECT DISTINCT ?t ?c {{ VALUES ?c {{ {kinds} }} ?t a ?c }} }}"
+            f" ?t ?by ?n FILTER(?by IN ({by}) && isLiteral(?n)) }}",
         ):
             words = tokens(name)
             while words and words[0] in ARTICLES:
@@ -209,4 +212,4 @@ def _things(index: Mapping[tuple[str, ...], set[Entry]], words: tuple[str, ...],
 
 def _texts(store: Store, query: str) -> Iterator[tuple[str, ...]]:
     for row in store.select(query):
-        yield tuple(str(getattr(term, "value", term)) for term in row)
+        yield tuple([str(getattr(term, "value", term)) for term in row])

@@ -22,11 +22,11 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -44,6 +44,7 @@ Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  
 
 _LABEL = ox.NamedNode(RDFS + "label")
 MODULUS = 2**256
+Made = TypeVar("Made")
 
 
 class Dataset(NamedTuple):
@@ -189,6 +190,7 @@ class Store:
     def __init__(self, engine: ox.Store, path: Path | None = None, snapshot: Path | None = None) -> None:
         self._engine, self.path, self.snapshot = engine, path, snapshot
         self._columns = Columns(snapshot, self._told) if snapshot else None
+        self._made: dict[tuple[object, ...], Any] = {}
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """What the engine answers, unguarded (`kg.query.run` guards); without a dataset all graphs together are the default graph.
@@ -203,6 +205,18 @@ class Store:
             default_graph=[ox.NamedNode(iri) for iri in dataset.default],
             named_graphs=[ox.NamedNode(iri) for iri in dataset.named],
         )
+
+    def once(self, make: Callable[..., Made], *words: str) -> Made:
+        """What is made of this store and some words: once of a snapshot, which does not change, else each time.
+
+        >>> memory().once(lambda store, word: len(store.graphs()), "any")
+        0
+        """
+        if not self.snapshot:
+            return make(self, *words)
+        if (make, *words) not in self._made:
+            self._made[make, *words] = make(self, *words)
+        return cast("Made", self._made[make, *words])
 
     def _told(self, text: str) -> bytes:
         """A SELECT's rows as the engine writes TSV."""
