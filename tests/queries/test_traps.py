@@ -235,7 +235,6 @@ def test_what_is_derived(ask: Ask) -> None:
     assert {"ceasefire (event) | Sudland", "mandate (approval by Pact Chamber) | Pact Chamber"} <= opposed
 
 
-SLOW = {"quotes_disputed"}  # rdflib evaluates its second half once for each row of the first: more than a minute, same row
 EMPTY = {"stances_changed"}  # its default is about Germany, which is not of this world
 
 
@@ -246,7 +245,7 @@ def other_engine(world: Store) -> rdflib.Graph:
     return rdflib.Graph().parse(data=ox.serialize(found, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
-@pytest.mark.parametrize("name", sorted({q.name for f in ("questions", "counts", "networks", "derive") for q in list_queries(f)} - SLOW))
+@pytest.mark.parametrize("name", sorted({q.name for f in ("questions", "counts", "networks", "derive") for q in list_queries(f)}))
 def test_another_engine_answers_the_same(name: str, world: Store, other_engine: rdflib.Graph) -> None:
     """Row for row."""
     query = load_query(name)
