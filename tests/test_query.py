@@ -16,7 +16,9 @@ import pyoxigraph as ox
 import pytest
 import yaml
 
-import kg.query
+import kg
+import kg.query.files
+import kg.query.parameters
 from kg.errors import QueryError, UsageError
 from kg.query import Answer, NamedQuery, Parameter, ask_store, bind, list_queries, load_query, run, to_json_rows, to_text, to_text_rows
 from kg.store import sparql
@@ -97,13 +99,13 @@ def test_every_query_file_can_be_read() -> None:
 )
 def test_the_quick_reading_of_a_header_is_yamls(header: str) -> None:
     """Where it is not sure it says so, and YAML reads."""
-    assert kg.query._plain(header.splitlines()) in (None, yaml.load(header, Loader=yaml.BaseLoader))
+    assert kg.query.files._plain(header.splitlines()) in (None, yaml.load(header, Loader=yaml.BaseLoader))
 
 
 def test_the_usual_header_is_read_without_yaml() -> None:
     """Importing a YAML parser costs as much as the whole query."""
     header = 'question: Who conditioned {topic} on {decider}?\nnumber: 1\nparameters:\n  topic: {type: action, default: x, means: "any, or: all"}\n  b: {type: date}'
-    read = kg.query._plain(header.splitlines())
+    read = kg.query.files._plain(header.splitlines())
     assert read and read["parameters"]["topic"] == {"type": "action", "default": "x", "means": "any, or: all"}
 
 
@@ -159,7 +161,7 @@ def test_names_are_looked_up_once_in_what_does_not_change(store: Store, tmp_path
         looked.append(cls)
         return {("x:land", "Land")}
 
-    monkeypatch.setattr(kg.query, "names", look)
+    monkeypatch.setattr(kg.query.parameters, "names", look)
     with writer(made, "test", "2026-01-01T00:00:00Z") as writing:
         named = "<https://w3id.org/proviso/id/actor/norland>"
         writing.replace_graph(
@@ -275,7 +277,7 @@ def test_ctrl_c_ends_a_query(limit: str, tmp_path: Path) -> None:
         )
     code = f"""
 import sys
-sys.path[:0] = [{str(Path(kg.query.__file__).parents[1])!r}]
+sys.path[:0] = [{str(Path(kg.__file__).parents[1])!r}]
 from pathlib import Path
 from types import SimpleNamespace
 from kg.query import run

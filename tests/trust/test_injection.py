@@ -9,7 +9,7 @@ from bench.faults.injection import everywhere, injected
 from bench.faults.scorecard import Row
 from bench.trust import run
 
-UNESCAPED = """import kg.query as q; q._literal = lambda parameter, value: f'"{value}"'"""
+UNESCAPED = """import kg.query.parameters as q; q._literal = lambda parameter, value: f'"{value}"'"""
 LOSING = "import kg.store.worker as w; was = w.Worker.ask; w.Worker.ask = lambda self, text, seconds: was(self, text + ' LIMIT 1', seconds)"
 CUT = """import kg.store.remote as r; was = r.RemoteStore.query
 r.RemoteStore.query = lambda self, text, dataset=None: was(self, text + (' LIMIT 1' if '#+' in text and 'ORDER BY' in text else ''), dataset)"""

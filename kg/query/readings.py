@@ -1,0 +1,77 @@
+"""Who read what an answer rests on, and how many independent origins its articles go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pyoxigraph as ox
+
+from kg.query.answers import Answer
+from kg.query.running import run
+from kg.store.embedded import Store, Term
+from kg.vocabulary import KG, PROV
+
+_READINGS = f"""SELECT ?article ?reviewed {{ ?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
+  FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }}}}"""  # those in force
+_GOES_BACK = f"""SELECT ?article ?source ?how ?share {{ VALUES (?term ?how) {{ (<{KG}copyOf> "copies") (<{KG}paraphraseOf> "paraphrases") }}
+  ?article ?term ?source ; <{KG}share> ?share }}"""
+NAMED = 5  # articles that a note names
+
+
+def corroboration(store: Store, answer: Answer) -> tuple[str, ...]:
+    """A sentence that says how many independent origins the articles of an answer go back to; none where each is its own.
+
+    >>> from kg.store.embedded import memory
+    >>> corroboration(memory(), Answer(("article",), []))
+    ()
+    """
+    if "article" not in answer.columns:
+        return ()
+    at = answer.columns.index("article")
+    named = {term.value for row in answer.rows if isinstance(term := row[at], ox.NamedNode)}
+    origins = {_value(a): _value(o) for a, o in store.select(f"SELECT ?a ?o {{ ?a <{KG}origin> ?o }}") if _value(a) in named}
+    copies = sorted(article for article, origin in origins.items() if article != origin)
+    count = len({origins.get(article, article) for article in named})
+    if not copies:
+        return ()
+    told = {_value(a): (_value(s), _value(how), float(_value(share))) for a, s, how, share in store.select(_GOES_BACK)}
+    why = [f"{_last(a)} {told[a][1]} {_last(told[a][0])} ({told[a][2]:.0%})" for a in copies[:NAMED] if a in told]
+    more = f" and {len(copies) - NAMED} more" if len(copies) > NAMED else ""
+    return (f"{len(named)} reports, {count} independent origin{'' if count == 1 else 's'}: {', '.join(why)}{more}.",)
+
+
+def _value(term: Term | None) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else ""
+
+
+def _last(iri: str) -> str:
+    return iri.rpartition("/")[2]
+
+
+def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
+    """A sentence that says which of the readings behind an answer no person has reviewed; none where all are.
+
+    The readings are those of the answer's articles, or of the whole store where it names none.
+
+    >>> from kg.store.embedded import memory
+    >>> unreviewed(memory())
+    ()
+    """
+    named = None
+    if answer and "article" in answer.columns:
+        at = answer.columns.index("article")
+        named = {str(row[at]) for row in answer.rows}
+    return unreviewed_among(store, named)
+
+
+def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, ...]:
+    """The same of some articles (terms as SPARQL writes them), or of the whole store."""
+    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS, ours=True).rows}
+    if named is not None:
+        readings = {article: reviewed for article, reviewed in readings.items() if article in named}
+    machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)
+    if not machine:
+        return ()
+    which = ", ".join(machine[:NAMED]) + (f" and {len(machine) - NAMED} more" if len(machine) > NAMED else "")
+    share = "the readings" if len(machine) == len(readings) else f"{len(machine)} of the {len(readings)} readings"
+    return (f"No person has reviewed {share} this rests on: {which}.",)
