@@ -431,7 +431,8 @@ class Writer(Store):
             self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in some))
         else:
             load = self._engine.bulk_load if len(some) > 1 else self._engine.load
-            load(b"".join(line for _, come in patches for line in come), format=ox.RdfFormat.N_QUADS)
+            # Lenient: these lines come from an engine, which has checked their IRIs.
+            load(b"".join(line for _, come in patches for line in come), format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def _effective(self, graph: str, change: Change) -> Patch:
         """What really goes and comes, as lines, so that the sums in the journal are those of the graph."""
