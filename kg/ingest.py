@@ -35,12 +35,12 @@ from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, quads
+from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
-LINES, SECONDS = 50_000, 1.0  # of what is stored together: some forty articles; where reading takes long, one
+SECONDS = 1.0  # of what is stored together, where reading takes long
 # Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
 READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
     "origin": origin_triples,

@@ -44,6 +44,7 @@ Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  
 
 _LABEL = ox.NamedNode(RDFS + "label")
 MODULUS = 2**256
+LINES = 200_000  # of what is stored together: 50 MB in memory, and few enough files for the engine to merge
 
 
 class Dataset(NamedTuple):
