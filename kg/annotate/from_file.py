@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.annotate.document import Document, Keys, read_document
+from kg.annotate.schema import Test, compiled
 from kg.errors import AnnotationError, Finding
 from kg.model import (
     Actor,
@@ -111,8 +112,16 @@ def _validator() -> Any:
     return Draft202012Validator(schema())
 
 
+@functools.cache
+def _plainly() -> Test:
+    return compiled(schema())
+
+
 def _misshapen(document: Document) -> Iterator[Finding]:
-    for error in _validator().iter_errors(_respelt(document.value)):
+    value = _respelt(document.value)
+    if _plainly()(value):
+        return
+    for error in _validator().iter_errors(value):
         yield from _finding(document, error)
 
 
