@@ -119,10 +119,13 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
     graph = memory(quads(name, triples))
     found = _of_graph(triples, graph, document.path)
     if found:
-        lines = _lines(triples, nodes(article, read.annotation, registry), read.lines)
+        lines = _lines(triples, nodes(article, read.annotation, registry), {id: document.line(way) for id, way in read.ways.items()})
         found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in found})
     if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
-        found += [_twice(document.path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
+        found += [
+            _twice(document.path, document.line(read.ways[second]), first)
+            for first, second in same_statements(article, read.annotation, registry)
+        ]
     return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, graph.lines(name))
 
 

@@ -56,10 +56,10 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class AnnotationFile:
-    """What a file says, the line (from 1) of each entry by its local id, and what of it was left out with a warning."""
+    """What a file says, the way to each entry by its local id, and what of it was left out with a warning."""
 
     annotation: Annotation
-    lines: Mapping[str, int]
+    ways: Mapping[str, Keys]
     warnings: tuple[Finding, ...] = ()
 
 
@@ -206,17 +206,17 @@ class _Resolver:
         self._same_article()
         for index, entry in enumerate(self.value.get("actors", [])):
             self._actor(entry, ("actors", index))
-        lines: dict[str, int] = {}
+        ways: dict[str, Keys] = {}
         for name in ("statements", "commitments", "conditions", "claims"):
             for index, entry in enumerate(self.value.get(name, [])):
-                lines.setdefault(entry["id"], self.document.line((name, index)))
+                ways.setdefault(entry["id"], (name, index))
         who = self.value.get("annotator", {})
         annotation = Annotation(
             Annotator(who.get("name", "a person"), who.get("version", ""), who.get("reviewed", True)),
             self._entries("statements", self._statement), self._entries("commitments", self._commitment),
             self._entries("conditions", self._condition), self._entries("claims", self._claim),
         )  # fmt: skip
-        return AnnotationFile(replace(annotation, actors=tuple(sorted(self.minted.values(), key=lambda a: a.id))), lines)
+        return AnnotationFile(replace(annotation, actors=tuple(sorted(self.minted.values(), key=lambda a: a.id))), ways)
 
     def _entries(self, name: str, build: Callable[[Map, Keys], Entry]) -> tuple[Entry, ...]:
         return tuple(build(entry, (name, index)) for index, entry in enumerate(self.value.get(name, [])))
