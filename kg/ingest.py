@@ -35,7 +35,7 @@ from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of, quads
+from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
@@ -469,5 +469,6 @@ def _describe(store: Writer, registry: Registry, when: str) -> None:
     new = registry_triples(registry)
     about = {s for s, _, _ in new}
     kept = [t for t in store.graph(REGISTRY_GRAPH) if t[0] not in about]
-    if digest_of(REGISTRY_GRAPH, [*kept, *new]) != store.digest(REGISTRY_GRAPH):
-        store.replace_graph(REGISTRY_GRAPH, [*kept, *new], when=when)
+    lines = lines_of(REGISTRY_GRAPH, [*kept, *new])
+    if digest_of_lines(lines) != store.digest(REGISTRY_GRAPH):
+        store.replace_graphs([Replacement(REGISTRY_GRAPH, lines, {})], when=when)

@@ -19,10 +19,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kg.errors import StoreError
 from kg.store import folder
-from kg.store.embedded import Change, Replacement, Writer, create, digest_of, lines_of, memory, open_store, quads, sum_of, writer
+from kg.store.embedded import Change, Replacement, Writer, create, digest_of, lines_of, memory, memory_of, open_store, quads, sum_of, writer
 from kg.store.patches import pack, unpack
 from kg.triples import Iri, Literal, Triple
 from kg.vocabulary import PROVENANCE_GRAPH, RDFS, XSD
@@ -209,6 +211,22 @@ def test_graphs_loaded_together_come_back_as_they_were_written(place: Path) -> N
     for bad in ("x:a b", "no scheme", "x:<>", 'x:"'):
         with pytest.raises(ValueError, match="IRI"):
             lines_of("x:g", [(Iri(bad), LABEL, Literal(""))])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["x:a", "x:é/%20?ü#😀"]), st.sampled_from(["x:p", "urn:a:'()*,;=@"]), st.text(max_size=12), st.sampled_from(
+    ["", "string", "decimal", "integer", "dateTime", "date", "boolean", "gYear", "double", "anyURI"])), max_size=8))  # fmt: skip
+@example(
+    [
+        ("x:a", "x:p", value, kind)
+        for kind, value in (("decimal", "0.70"), ("integer", "007"), ("boolean", "1"), ("double", "1E0"), ("date", "2026-01-06Z"))
+    ]
+)
+def test_a_graph_in_memory_is_the_same_by_either_way(found: list[tuple[str, str, str, str]]) -> None:
+    """As text or as quads, whatever the words and the kinds of values, and those that the engine writes in another form."""
+    triples: list[Triple] = [(Iri(s), Iri(p), Literal(value, XSD + kind) if kind else Iri("x:o")) for s, p, value, kind in found]
+    handed = memory(quads("x:g", triples))
+    assert memory_of("x:g", triples).lines("x:g") == handed.lines("x:g")
+    assert memory_of("x:g", (quad.triple for quad in handed.quads("x:g"))).lines("x:g") == handed.lines("x:g")
 
 
 def test_a_patch_packed_by_another_version_is_read() -> None:
