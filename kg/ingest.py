@@ -383,9 +383,7 @@ def _add(
     there = stored.get(graph)
     same_graph = there is not None and _same(store, graph, read.lines)
     about = annotation_triples(article, read.annotator, when, _sum(reading.source), _sum(read.words))
-    told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
-    current = _current(store, graph) if there else {}
-    if same_graph and told in map(_told, current.values()):
+    if same_graph and _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about)) in map(_told, _current(store, graph).values()):
         return replace(made, outcome="unchanged"), None
     again = foreign and (graph, kg("sha256"), Literal(article.sha256)) in store.graph(graph)  # the text the store has, read anew
     if there and not same_graph and not again and _elsewhere(there.get("origin", ""), origin):
