@@ -30,11 +30,11 @@ from kg.actors import load_registry
 from kg.annotate.to_file import to_json
 from kg.articles import find_files, read_articles
 from kg.check import check_reading, trust_reading
-from kg.ingest import LINES, add
+from kg.ingest import add
 from kg.listing import listing
 from kg.query import NamedQuery, ask_store, bind, list_queries, list_questions, load_query
 from kg.resources import folder
-from kg.store.embedded import Replacement, Store, Writer, create, open_store, quads, writer
+from kg.store.embedded import LINES, Replacement, Store, Writer, create, open_store, quads, writer
 from kg.triples import annotation_triples, article_iri, registry_triples, to_triples
 from kg.vocabulary import PROVENANCE_GRAPH, REGISTRY_GRAPH
 

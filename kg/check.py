@@ -28,7 +28,7 @@ from kg.model import Annotation, Article, Registry
 from kg.query import list_queries
 from kg.resources import STORE_MARK, folder
 from kg.shacl import SH, Facts, Shape, broken, read_shapes
-from kg.store.embedded import Store, lines_of, memory, open_store, quads
+from kg.store.embedded import Store, lines_of, memory_of, open_store
 from kg.text import one_line
 from kg.triples import Iri, Triple, article_iri, nodes, same_statements, to_triples
 
@@ -71,7 +71,7 @@ def check_triples(triples: Iterable[Triple], where: str = "") -> list[Finding]:
     ['claim-unexpressed', 'no-label']
     """
     graph = list(triples)
-    return _of_graph(graph, memory(quads("x:graph", graph)), where)
+    return _of_graph(graph, memory_of("x:graph", graph), where)
 
 
 def _of_graph(triples: Iterable[Triple], same: Store, where: str) -> list[Finding]:
@@ -116,13 +116,16 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
         return Checked(tuple(_sorted(error.findings)))
     triples = to_triples(article, read.annotation, registry)
     name = article_iri(article.id)
-    graph = memory(quads(name, triples))
+    graph = memory_of(name, triples)
     found = _of_graph(triples, graph, document.path)
     if found:
-        lines = _lines(triples, nodes(article, read.annotation, registry), read.lines)
+        lines = _lines(triples, nodes(article, read.annotation, registry), {id: document.line(way) for id, way in read.ways.items()})
         found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in found})
     if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
-        found += [_twice(document.path, read.lines[second], first) for first, second in same_statements(article, read.annotation, registry)]
+        found += [
+            _twice(document.path, document.line(read.ways[second]), first)
+            for first, second in same_statements(article, read.annotation, registry)
+        ]
     return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, graph.lines(name))
 
 
@@ -180,7 +183,7 @@ def _without(value: Any, lines: Mapping[Keys, int], gone: set[Keys], old: Keys =
 def check_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
     """A reading that stands in no file; findings are placed by their nodes."""
     name, triples = article_iri(article.id), to_triples(article, annotation, registry)
-    graph = memory(quads(name, triples))
+    graph = memory_of(name, triples)
     return Checked(tuple(_of_graph(triples, graph, "")), annotation, graph.lines(name))
 
 

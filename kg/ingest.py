@@ -35,12 +35,12 @@ from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, quads
+from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
-LINES, SECONDS = 50_000, 1.0  # of what is stored together: some forty articles; where reading takes long, one
+SECONDS = 1.0  # of what is stored together, where reading takes long
 # Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
 READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
     "origin": origin_triples,
@@ -383,9 +383,7 @@ def _add(
     there = stored.get(graph)
     same_graph = there is not None and _same(store, graph, read.lines)
     about = annotation_triples(article, read.annotator, when, _sum(reading.source), _sum(read.words))
-    told = _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about))
-    current = _current(store, graph) if there else {}
-    if same_graph and told in map(_told, current.values()):
+    if same_graph and _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about)) in map(_told, _current(store, graph).values()):
         return replace(made, outcome="unchanged"), None
     again = foreign and (graph, kg("sha256"), Literal(article.sha256)) in store.graph(graph)  # the text the store has, read anew
     if there and not same_graph and not again and _elsewhere(there.get("origin", ""), origin):
@@ -469,5 +467,6 @@ def _describe(store: Writer, registry: Registry, when: str) -> None:
     new = registry_triples(registry)
     about = {s for s, _, _ in new}
     kept = [t for t in store.graph(REGISTRY_GRAPH) if t[0] not in about]
-    if digest_of(REGISTRY_GRAPH, [*kept, *new]) != store.digest(REGISTRY_GRAPH):
-        store.replace_graph(REGISTRY_GRAPH, [*kept, *new], when=when)
+    lines = lines_of(REGISTRY_GRAPH, [*kept, *new])
+    if digest_of_lines(lines) != store.digest(REGISTRY_GRAPH):
+        store.replace_graphs([Replacement(REGISTRY_GRAPH, lines, {})], when=when)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,6 +25,7 @@ NUMBERS = frozenset({"start", "end", "occurrence", "lowest", "highest", "confide
 TRUTHS = frozenset({"published_inferred", "reviewed", "inferred"})
 LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 TOKEN = re.compile(r'[{}\[\]]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')  # of a text that json.loads has read
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # as an escape, the half of a character or both
 
 Keys = tuple[str | int, ...]  # the way to a value: keys of maps and indices of lists
 
@@ -37,7 +39,7 @@ class Document:
 
     path: str
     value: Any
-    lines: dict[Keys, int]
+    lines: Mapping[Keys, int]
 
     def line(self, keys: Keys) -> int:
         """The line of a value, or of the nearest thing around it that has one."""
@@ -77,9 +79,70 @@ def parse_document(source: bytes, name: str, *, is_json: bool = False) -> Docume
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         builder.refuse("syntax", "save the file as UTF-8", source[: error.start].count(b"\n") + 1)
-    for event in (_json if is_json else _yaml)(text, builder):
+    if is_json:
+        value, plain = _at_once(text)
+        if plain:
+            return Document(name, value, _Lines(text))
+    return _taken(builder, (_json if is_json else _yaml)(text, builder))
+
+
+def _taken(builder: _Builder, events: Iterator[Event]) -> Document:
+    for event in events:
         builder.take(*event)
-    return Document(name, builder.root, builder.lines)
+    return Document(builder.name, builder.root, builder.lines)
+
+
+class _Lines(Mapping[Keys, int]):
+    """The lines of a JSON text that can be read: found when one is asked for, which of most files nobody does."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _found(self) -> Mapping[Keys, int]:
+        builder = _Builder("")
+        return _taken(builder, _json(self._text, builder)).lines
+
+    def __getitem__(self, keys: Keys) -> int:
+        return self._found[keys]
+
+    def __iter__(self) -> Iterator[Keys]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _at_once(text: str) -> tuple[Any, bool]:
+    """What a JSON text says, and whether nothing in it could be refused; if not, it is to be read piece by piece."""
+    try:
+        value = json.loads(text, object_pairs_hook=_each_once, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None, False
+    return value, not SURROGATE.search(text) and _is_flat(value)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A map without the keys that are null; raises ValueError where a key stands twice."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return {key: value for key, value in pairs if value is not None} if None in made.values() else made
+
+
+def _refused(_: str) -> NoReturn:
+    raise ValueError
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether there are no more than `DEPTH` containers in one another."""
+    level = [value]
+    for _ in range(DEPTH + 1):
+        level = [one for one in level if isinstance(one, dict | list)]
+        if not level:
+            return True
+        level = [below for one in level for below in (one.values() if isinstance(one, dict) else one)]
+    return False
 
 
 Event = tuple[str, Any, int]  # one of `{ [ end` or `scalar`, its value, its line; a map's keys are scalars

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.annotate.document import Document, Keys, read_document
+from kg.annotate.schema import Test, compiled
 from kg.errors import AnnotationError, Finding
 from kg.model import (
     Actor,
@@ -55,10 +56,10 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class AnnotationFile:
-    """What a file says, the line (from 1) of each entry by its local id, and what of it was left out with a warning."""
+    """What a file says, the way to each entry by its local id, and what of it was left out with a warning."""
 
     annotation: Annotation
-    lines: Mapping[str, int]
+    ways: Mapping[str, Keys]
     warnings: tuple[Finding, ...] = ()
 
 
@@ -111,8 +112,16 @@ def _validator() -> Any:
     return Draft202012Validator(schema())
 
 
+@functools.cache
+def _plainly() -> Test:
+    return compiled(schema())
+
+
 def _misshapen(document: Document) -> Iterator[Finding]:
-    for error in _validator().iter_errors(_respelt(document.value)):
+    value = _respelt(document.value)
+    if _plainly()(value):
+        return
+    for error in _validator().iter_errors(value):
         yield from _finding(document, error)
 
 
@@ -197,17 +206,17 @@ class _Resolver:
         self._same_article()
         for index, entry in enumerate(self.value.get("actors", [])):
             self._actor(entry, ("actors", index))
-        lines: dict[str, int] = {}
+        ways: dict[str, Keys] = {}
         for name in ("statements", "commitments", "conditions", "claims"):
             for index, entry in enumerate(self.value.get(name, [])):
-                lines.setdefault(entry["id"], self.document.line((name, index)))
+                ways.setdefault(entry["id"], (name, index))
         who = self.value.get("annotator", {})
         annotation = Annotation(
             Annotator(who.get("name", "a person"), who.get("version", ""), who.get("reviewed", True)),
             self._entries("statements", self._statement), self._entries("commitments", self._commitment),
             self._entries("conditions", self._condition), self._entries("claims", self._claim),
         )  # fmt: skip
-        return AnnotationFile(replace(annotation, actors=tuple(sorted(self.minted.values(), key=lambda a: a.id))), lines)
+        return AnnotationFile(replace(annotation, actors=tuple(sorted(self.minted.values(), key=lambda a: a.id))), ways)
 
     def _entries(self, name: str, build: Callable[[Map, Keys], Entry]) -> tuple[Entry, ...]:
         return tuple(build(entry, (name, index)) for index, entry in enumerate(self.value.get(name, [])))

@@ -19,6 +19,7 @@ _BOMS = (
 )  # fmt: skip
 _GUESSED = ["mac_roman", "cp1250", "cp1251", "koi8_r", "cp437", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "latin_1"]
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_HALF = re.compile("[\ud800-\udfff]")
 _C1 = re.compile(r"[\x80-\x84\x86-\x9f]")  # without NEL, a line end
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""")
 _LABELS = re.compile(r"(?:windows|cp|iso|latin|us-ascii|ascii|koi8|mac|gb|big5|euc|shift|sjis)[\w.:-]*$")  # not utf-7, unicode_escape, …
@@ -56,7 +57,7 @@ def check_text(text: str, where: str) -> tuple[str, ...]:
     """
     if "\0" in text or len(_CONTROL.findall(text)) > 1 + len(text) // 1000:
         raise ReadError("this is binary data, not text", where, _SAVE_AS)
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if _HALF.search(text):
         raise ReadError("half a character: a lone surrogate, which no file can hold", where, "repair whatever wrote the text")
     if all(unicodedata.category(c)[0] in "ZC" for c in text):
         raise ReadError("there is nothing but white space", where, "give a file with text")

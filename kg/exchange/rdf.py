@@ -26,7 +26,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from kg.errors import Conflict, ReadError, StoreError, UsageError
-from kg.store.embedded import Replacement, Store, Writer, digest_of, lines_of, memory, quads
+from kg.store.embedded import LINES, Replacement, Store, Writer, digest_of, lines_of, memory, quads
 from kg.store.folder import beside_of, failed, sync_folder, write_synced
 from kg.vocabulary import KG, PREFIXES, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH
 
@@ -112,13 +112,13 @@ def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
 
 
 def _together(names: Iterable[str], graphs: Graphs) -> Iterator[list[str]]:
-    """Names of graphs of some 50,000 triples at a time: what is stored together costs less."""
+    """Names of graphs of so many triples at a time as are stored together: what is stored together costs less."""
     some: list[str] = []
     count = 0
     for name in names:
         some.append(name)
         count += len(graphs[name])
-        if count > 50_000:
+        if count > LINES:
             yield some
             some, count = [], 0
     if some:

@@ -316,8 +316,9 @@ def replace_synced(path: Path, data: bytes) -> None:
     try:
         write_synced(beside, data)
         beside.rename(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

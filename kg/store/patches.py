@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kg.errors import StoreError
 
 Patch = tuple[list[bytes], list[bytes]]  # N-Quads lines that go, and that come, each with its newline
 
 
-def pack(gone: Iterable[bytes], come: Iterable[bytes]) -> bytes:
+def pack(gone: Sequence[bytes], come: Sequence[bytes]) -> bytes:
     """The bytes of a patch.
 
     >>> unpack(pack([], [b"<x:s> <x:p> <x:o> <x:g> .\\n"]))
     ([], [b'<x:s> <x:p> <x:o> <x:g> .\\n'])
     """
-    lines = [*(b"D " + line for line in gone), *(b"A " + line for line in come)]
-    return gzip.compress(b"".join(lines), 6, mtime=0)
+    return gzip.compress(_marked(b"D ", gone) + _marked(b"A ", come), 1, mtime=0)  # 6 takes almost three times as long to save a fifth
+
+
+def _marked(mark: bytes, lines: Sequence[bytes]) -> bytes:
+    return mark + mark.join(lines) if lines else b""
 
 
 def unpack(data: bytes) -> Patch:

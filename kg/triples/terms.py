@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from kg.model import Number
@@ -21,8 +22,7 @@ class Iri(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A literal: its lexical form and the IRI of its datatype."""
 
     value: str
@@ -44,6 +44,7 @@ def article_iri(article_id: str) -> Iri:
     return Iri(f"{ID}article/{quote(article_id, safe='')}")
 
 
+@lru_cache(10_000)
 def thing_iri(folder: str, id: str) -> Iri:
     """The IRI of an actor, action, circumstance, place or tenure by its slug; `thing_id` is the way back."""
     return Iri(f"{ID}{folder}/{quote(id, safe='')}")
@@ -56,15 +57,11 @@ def thing_id(iri: str) -> str:
 
 def sort_triples(triples: Iterable[Triple]) -> list[Triple]:
     """The triples without duplicates, in one fixed order."""
-    return sorted(set(triples), key=lambda t: (t[0], t[1], isinstance(t[2], Literal), *_sortable(t[2])))
+    return sorted(set(triples), key=lambda t: (t[0], t[1], isinstance(t[2], Literal), t[2]))
 
 
 def hashed(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:16]
-
-
-def _sortable(term: Term) -> tuple[str, str]:
-    return (term.value, term.datatype) if isinstance(term, Literal) else (term, "")
 
 
 def short(words: str, length: int = LABEL) -> str:

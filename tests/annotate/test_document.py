@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.annotate.document import parse_document, read_document
+from kg.annotate.document import Document, _Builder, _json, _taken, parse_document, read_document
 from kg.errors import AnnotationError, Finding, ReadError
 
 words = st.text(
@@ -78,6 +79,36 @@ def test_lines() -> None:
     for is_json in (True, False):
         document = parse_document(source, "a", is_json=is_json)
         assert [document.line(keys) for keys in (("a",), ("a", 0), ("a", 1), ("a", 1, "c"), ("a", 1, "nothing"), ())] == [1, 2, 4, 5, 4, 1]
+
+
+ODD = [
+    '{"a": null, "b": [null, {"c": null}], "d": 1E400, "e": -0.5, "f": "\\\\ud800", "g": "\\ud83d\\ude00", "": {}}',
+    '{"a": null, "a": 1}', '{"b": {"a": 1,\n"a": null}}', '{"a": "\\ud800"}', '["\\uDC00\\uD800"]', '{"\\udfff": 1}', '{"a": Infinity}', '{"a": -NaN}', "null", "[]",
+    '"x"', " 7 ", '{"a": 1} x', "{'a': 1}", "\u00a0{}", *(opened * depth + "1" + closed * depth for opened, closed in (("[", "]"), ('{"a":\n', "}")) for depth in (31, 32, 33)),
+    *("[" * depth + "]" * depth for depth in (32, 33, 34)), "[" * 32 + "{}, [" + "]" * 33,
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(ODD) | values.map(json.dumps) | st.text('{}[]:, "ab1\n\\ud8', max_size=30) | st.text('{}:,"a', max_size=16))
+def test_json_read_at_once_is_what_it_is_piece_by_piece(text: str) -> None:
+    """The same values, lines and refusals, though lines are looked for only when one is asked for."""
+
+    def told(read: Callable[[], Document]) -> object:
+        try:
+            document = read()
+        except AnnotationError as error:
+            return error.findings
+        return repr(document.value), dict(document.lines), document.line(("a", 0, "b"))
+
+    builder = _Builder("a")
+    assert told(lambda: parse_document(text.encode(), "a", is_json=True)) == told(lambda: _taken(builder, _json(text, builder)))
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_json_read_at_once(text: str) -> None:
+    """Each of those, whatever chance draws."""
+    test_json_read_at_once_is_what_it_is_piece_by_piece.hypothesis.inner_test(text)  # type: ignore[attr-defined]
 
 
 REFUSED = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import hashlib
 import json
 import os
@@ -18,10 +19,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kg.errors import StoreError
 from kg.store import folder
-from kg.store.embedded import Change, Writer, create, digest_of, memory, open_store, quads, sum_of, writer
+from kg.store.embedded import Change, Replacement, Writer, create, digest_of, lines_of, memory, memory_of, open_store, quads, sum_of, writer
+from kg.store.patches import pack, unpack
 from kg.triples import Iri, Literal, Triple
 from kg.vocabulary import PROVENANCE_GRAPH, RDFS, XSD
 
@@ -189,6 +193,49 @@ def test_a_graph_comes_back_as_it_was_written(place: Path) -> None:
     assert read.labels(["x:s1", "x:nobody"]) == {"x:s1": 'v 1 "quoted"\n\\u0041 😀'}
     assert read.journal().entries == (entry,) and read.acknowledged()["x:g"] == entry
     assert entry["quads"] == 6 and entry["sha256"] == read.digest("x:g") == digest_of("x:g", triples)
+
+
+def test_graphs_loaded_together_come_back_as_they_were_written(place: Path) -> None:
+    """Names and words of any script and with any mark; the IRIs of lines are not looked at again, so what makes lines refuses one that is none."""
+    odd: list[Triple] = [
+        (Iri("x:é/%20?ü#😀"), Iri("x:p"), Iri("urn:a:'()*,;=@")),
+        *((Iri("x:s"), Iri("x:p"), Literal(words)) for words in ("<x:a b>", '\\ " \t\r\n\x7f\x00\u2028', " <x:g> .", "\ufeff")),
+    ]
+    made = [Replacement(f"x:{n}", lines_of(f"x:{n}", odd), {PROVENANCE_GRAPH: ([], some(1, f"read {n}"))}) for n in range(3)]
+    with writer(place, "add", WHEN) as store:
+        store.replace_graphs(made, when=WHEN)
+    read = open_store(place)
+    assert [read.lines(one.graph) for one in made] == [one.lines for one in made]
+    assert [read.patch(entry)[1][1:] for entry in read.journal().entries] == [one.lines for one in made]
+    assert sorted(read.graph("x:0"), key=repr) == sorted(odd, key=repr)
+    for bad in ("x:a b", "no scheme", "x:<>", 'x:"'):
+        with pytest.raises(ValueError, match="IRI"):
+            lines_of("x:g", [(Iri(bad), LABEL, Literal(""))])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["x:a", "x:é/%20?ü#😀"]), st.sampled_from(["x:p", "urn:a:'()*,;=@"]), st.text(max_size=12), st.sampled_from(
+    ["", "string", "decimal", "integer", "dateTime", "date", "boolean", "gYear", "double", "anyURI"])), max_size=8))  # fmt: skip
+@example(
+    [
+        ("x:a", "x:p", value, kind)
+        for kind, value in (("decimal", "0.70"), ("integer", "007"), ("boolean", "1"), ("double", "1E0"), ("date", "2026-01-06Z"))
+    ]
+)
+def test_a_graph_in_memory_is_the_same_by_either_way(found: list[tuple[str, str, str, str]]) -> None:
+    """As text or as quads, whatever the words and the kinds of values, and those that the engine writes in another form."""
+    triples: list[Triple] = [(Iri(s), Iri(p), Literal(value, XSD + kind) if kind else Iri("x:o")) for s, p, value, kind in found]
+    handed = memory(quads("x:g", triples))
+    assert memory_of("x:g", triples).lines("x:g") == handed.lines("x:g")
+    assert memory_of("x:g", (quad.triple for quad in handed.quads("x:g"))).lines("x:g") == handed.lines("x:g")
+
+
+def test_a_patch_packed_by_another_version_is_read() -> None:
+    """However hard it was pressed."""
+    gone, come = [b"<x:a> <x:p> <x:o> <x:g> .\n"], [b'<x:b> <x:p> "D " <x:g> .\n', b'<x:c> <x:p> "A " <x:g> .\n']
+    lines = gzip.decompress(pack(gone, come))
+    assert lines == b"D " + gone[0] + b"A " + come[0] + b"A " + come[1]
+    assert all(unpack(gzip.compress(lines, level)) == (gone, come) for level in range(10))
+    assert (unpack(pack([], [])), unpack(pack(gone, []))) == (([], []), (gone, []))
 
 
 def test_a_digest_is_the_hash_of_sorted_lines() -> None:
