@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from kg import cluster
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
-from kg.analyse.utterances import utterance_triples
+from kg.analyse.utterances import find_uttered, utterance_triples
 from kg.annotate.automatic import RULES, Annotate, require_article
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
@@ -41,12 +41,6 @@ from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, fr
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 LINES, SECONDS = 50_000, 1.0  # of what is stored together: some forty articles; where reading takes long, one
-# Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
-READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
-    "origin": origin_triples,
-    "utterance": utterance_triples,
-    "disagreement": disagreement_triples,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,11 +326,19 @@ def derive(store: Writer, when: str) -> list[str]:
 
 
 def derivations(store: Store) -> dict[str, Callable[[], list[ox.Triple]]]:
-    """What makes the triples of each derived graph, from its query in `queries/derive/` or by `READ_TEXTS`; each may rest on those before."""
+    """What makes the triples of each derived graph, from its query in `queries/derive/` or, where texts are compared, which no query does, in memory.
+
+    Each may rest on those before, which are to be in the store by then; statements are read once, with the first that compares them.
+    """
     rules = {rule.name: rule for rule in list_queries("derive")}
     in_order = sorted(rules.values(), key=lambda rule: (bool(rule.header.get("after")), rule.name))  # a rule may follow others
     made: dict[str, Callable[[], list[ox.Triple]]] = {rule.name: functools.partial(_constructed, store, rule.text) for rule in in_order}
-    return made | {name: functools.partial(triples, store) for name, triples in READ_TEXTS.items()}
+    statements = functools.cache(lambda: list(find_uttered(store)))
+    return made | {
+        "origin": lambda: origin_triples(store),
+        "utterance": lambda: utterance_triples(store, statements()),
+        "disagreement": lambda: disagreement_triples(store, statements()),
+    }
 
 
 def _constructed(store: Store, text: str) -> list[ox.Triple]:

@@ -22,6 +22,7 @@ from math import log
 
 import pyoxigraph as ox
 
+from kg.analyse.readings import pairs
 from kg.analyse.wording import rare_words, stem, words_of
 from kg.store.embedded import Store
 from kg.text import sentences
@@ -149,8 +150,8 @@ def _main(reuses: Iterable[Reuse]) -> dict[str, Reuse]:
 
 def origin_triples(store: Store) -> list[ox.Triple]:
     """What the rule `origin` derives: of each article that goes back to another how, how far and to which; of each its origin."""
-    rows = store.select(f"SELECT ?a ?text ?date {{ ?a <{kg('text')}> ?text OPTIONAL {{ ?a <{SCHEMA}datePublished> ?date }} }} ORDER BY ?a")
-    texts = [Text(a.value, text.value, date.value if isinstance(date, ox.Literal) else "") for a, text, date in rows if isinstance(a, ox.NamedNode) and isinstance(text, ox.Literal)]  # fmt: skip
+    published = dict(pairs(store, f"?a <{SCHEMA}datePublished> ?b"))  # apart, and sorted here: the engine takes five times as long
+    texts = [Text(a, text, published.get(a, "")) for a, text in pairs(store, f"?a <{kg('text')}> ?b")]
     reuses = find_reuse(texts)
     found = [ox.Triple(ox.NamedNode(a), ox.NamedNode(kg("origin")), ox.NamedNode(o)) for a, o in origins_of([t.id for t in texts], reuses).items()]  # fmt: skip
     for reuse in reuses:
