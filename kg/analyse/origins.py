@@ -240,7 +240,8 @@ def told_after(article: Prepared, source: Prepared, rarity: Mapping[str, float],
     words = sum(sentence.count for sentence in article.sentences) or 1
     left = words
     matches: list[tuple[int, int, int]] = []
-    for at, sentence in enumerate(article.sentences):
+    for at in sorted(range(len(article.sentences)), key=lambda at: -article.sentences[at].count):
+        sentence = article.sentences[at]
         best, place = _most_alike(sentence, source, rarity)
         if best >= ALIKE:
             matches.append((at, place, sentence.count))
@@ -248,6 +249,8 @@ def told_after(article: Prepared, source: Prepared, rarity: Mapping[str, float],
             left -= sentence.count
             if left < least * words:
                 break
+
+    matches.sort()
 
     def told(some: Sequence[tuple[int, int, int]]) -> Told:
         return Told(tuple((at, place) for at, place, _ in some), sum(count for _, _, count in some) / words)
