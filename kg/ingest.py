@@ -35,7 +35,7 @@ from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, quads
+from kg.store.embedded import Change, Replacement, Store, Writer, digest_of, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
@@ -315,9 +315,10 @@ def derive(store: Writer, when: str) -> list[str]:
     changed = []
     made = derivations(store)
     for name, make in made.items():
-        graph, triples = DERIVED_GRAPH + name, make()
-        if digest_of(graph, triples) != store.digest(graph):
-            store.replace_graph(graph, triples, when=when)
+        graph = DERIVED_GRAPH + name
+        lines = lines_of(graph, make())
+        if digest_of_lines(lines) != store.digest(graph):
+            store.replace_graphs([Replacement(graph, lines, {})], when=when)
             changed.append(name)
     for graph in store.graphs():
         if graph.startswith(DERIVED_GRAPH) and graph.removeprefix(DERIVED_GRAPH) not in made:
