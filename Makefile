@@ -55,6 +55,7 @@ bench: $(READY)
 	$(BIN)/python bench/quality.py
 	$(BIN)/python bench/whatif.py
 	$(BIN)/python bench/origins.py
+	PYTHONPATH=. $(BIN)/python bench/derive.py 1000
 	$(BIN)/python bench/serve.py
 	PYTHONPATH=. $(BIN)/python bench/scale.py
 

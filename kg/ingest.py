@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from kg import cluster
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
-from kg.analyse.utterances import utterance_triples
+from kg.analyse.utterances import find_uttered, utterance_triples
 from kg.annotate.automatic import RULES, Annotate, require_article
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
@@ -35,18 +35,12 @@ from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
-from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of, digest_of_lines, lines_of, quads
+from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 SECONDS = 1.0  # of what is stored together, where reading takes long
-# Rules that compare texts, which no query does: name -> what derives the triples of its graph; in this order, each may rest on those before.
-READ_TEXTS: dict[str, Callable[[Store], list[ox.Triple]]] = {
-    "origin": origin_triples,
-    "utterance": utterance_triples,
-    "disagreement": disagreement_triples,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,9 +315,10 @@ def derive(store: Writer, when: str) -> list[str]:
     changed = []
     made = derivations(store)
     for name, make in made.items():
-        graph, triples = DERIVED_GRAPH + name, make()
-        if digest_of(graph, triples) != store.digest(graph):
-            store.replace_graph(graph, triples, when=when)
+        graph = DERIVED_GRAPH + name
+        lines = lines_of(graph, make())
+        if digest_of_lines(lines) != store.digest(graph):
+            store.replace_graphs([Replacement(graph, lines, {})], when=when)
             changed.append(name)
     for graph in store.graphs():
         if graph.startswith(DERIVED_GRAPH) and graph.removeprefix(DERIVED_GRAPH) not in made:
@@ -332,11 +327,19 @@ def derive(store: Writer, when: str) -> list[str]:
 
 
 def derivations(store: Store) -> dict[str, Callable[[], list[ox.Triple]]]:
-    """What makes the triples of each derived graph, from its query in `queries/derive/` or by `READ_TEXTS`; each may rest on those before."""
+    """What makes the triples of each derived graph, from its query in `queries/derive/` or, where texts are compared, which no query does, in memory.
+
+    Each may rest on those before, which are to be in the store by then; statements are read once, with the first that compares them.
+    """
     rules = {rule.name: rule for rule in list_queries("derive")}
     in_order = sorted(rules.values(), key=lambda rule: (bool(rule.header.get("after")), rule.name))  # a rule may follow others
     made: dict[str, Callable[[], list[ox.Triple]]] = {rule.name: functools.partial(_constructed, store, rule.text) for rule in in_order}
-    return made | {name: functools.partial(triples, store) for name, triples in READ_TEXTS.items()}
+    statements = functools.cache(lambda: list(find_uttered(store)))
+    return made | {
+        "origin": lambda: origin_triples(store),
+        "utterance": lambda: utterance_triples(store, statements()),
+        "disagreement": lambda: disagreement_triples(store, statements()),
+    }
 
 
 def _constructed(store: Store, text: str) -> list[ox.Triple]:

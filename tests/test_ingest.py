@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from bench.corpus import Corpus
 from kg.actors import load_registry
 from kg.annotate.automatic import find_annotator
+from kg.annotate.from_file import read_annotation
 from kg.articles import Reading, find_files, read_articles
 from kg.errors import AnnotationError, Conflict, ReadError, UsageError
 from kg.ingest import Outcome, add, derive, read_checked, remove
-from kg.model import Registry
+from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
-from kg.store.embedded import create, open_store, writer
-from kg.triples import Iri, article_iri
+from kg.store.embedded import Replacement, create, lines_of, open_store, writer
+from kg.triples import Iri, article_iri, to_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, kg
+from tests.analyse.test_origins import reports_of
 from tests.support import READING, TEXT, write
 
 FIRST, SECOND = "2026-01-06T10:00:00Z", "2026-01-07T10:00:00Z"
@@ -186,6 +192,49 @@ def test_derived_graphs_follow_what_is_there(place: Path) -> None:
     with writer(place / "store", "remove", SECOND) as store:
         remove(store, "ships", SECOND)
     assert not [g for g in open_store(place / "store").graphs() if g.startswith(DERIVED_GRAPH)]
+
+
+@pytest.mark.parametrize("seed", range(1, 3))
+def test_what_is_derived_tells_nothing_of_how_the_articles_came(seed: int, tmp_path: Path) -> None:
+    """Added, replaced and removed in any order, the graphs are those of a new store that gets what is left in one go."""
+    draw, registry = random.Random(seed), load_registry()
+    entangled = itertools.islice(Corpus(registry, seed, statements=(1, 3)).articles(), 12)  # they have statements, the others tell again
+    nobody = Annotation(Annotator("test", "1"), (), ())
+    again = [(Article("", one.text, published=one.date), nobody) for one in reports_of(seed, 16)]
+    apart = [_read_by_hand(tmp_path / who, TEXT.replace("Assembly", who), READING.replace("Assembly", who).replace("assembly", who.lower()), registry) for who in ("Assembly", "Council")]  # fmt: skip
+    read = [*entangled, *again, *apart * 5]
+    left: dict[str, list[bytes]] = {}
+    seen: set[str] = set()
+    create(tmp_path / "store")
+    with writer(tmp_path / "store", "test", FIRST) as store:
+        for number in range(20):
+            id = f"made-{draw.randrange(14)}" if number > 9 else f"made-{number}"
+            if id in left and draw.random() < 0.4:
+                store.remove_graph(article_iri(id), when=FIRST)
+                del left[id]
+            else:
+                article, annotation = draw.choice(read)
+                left[id] = lines_of(article_iri(id), to_triples(replace(article, id=id), annotation, registry))
+                store.replace_graphs([Replacement(article_iri(id), left[id], {})], when=FIRST)
+            derive(store, FIRST)
+            if number % 6 == 5:
+                assert store.digest() == _anew(tmp_path / str(number), draw.sample(sorted(left), len(left)), left)
+            told = store.select("SELECT DISTINCT ?p { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), '" + DERIVED_GRAPH + "')) }")
+            seen |= {p.value for (p,) in told if isinstance(p, ox.NamedNode)}
+    assert {kg(term) for term in ("copyOf", "paraphraseOf", "reportOf", "between", "conditionalOn", "standing", "opposedBy")} <= seen
+
+
+def _read_by_hand(place: Path, text: str, reading: str, registry: Registry) -> tuple[Article, Annotation]:
+    article = Article("", text, published="2026-01-06")
+    return article, read_annotation(write(place / "a.txt", text, reading).with_suffix(".yaml"), article, registry).annotation
+
+
+def _anew(path: Path, order: Sequence[str], left: dict[str, list[bytes]]) -> str:
+    create(path)
+    with writer(path, "test", FIRST) as store:
+        store.replace_graphs([Replacement(article_iri(id), left[id], {}) for id in order], when=FIRST)
+        derive(store, FIRST)
+        return store.digest()
 
 
 def test_a_removed_article_leaves_its_history(place: Path) -> None:

@@ -54,19 +54,22 @@ class Contrast:
     other: Side
 
 
-def find_contrasts(moves: Moves) -> list[Contrast]:
-    """All contrasts of a store, by kind (`KINDS`) and place."""
+def find_contrasts(moves: Moves, statements: Iterable[Uttered] | None = None) -> list[Contrast]:
+    """All contrasts of a store, by kind (`KINDS`) and place; `statements` as `utterance_triples` takes them."""
     store = moves.readings.store
-    every = list(find_uttered(store))
+    every = list(find_uttered(store) if statements is None else statements)
     found = [*_wordings(every, moves), *_speakers(every, moves), *_numbers(store), *_conditions(moves), *_stances(moves), *_denials(store)]
     return sorted(found, key=lambda c: (KINDS.index(c.kind), c.one.passage.article, c.one.passage.start, c.other.passage.article, c.other.passage.start, c.about))  # fmt: skip
 
 
-def disagreement_triples(store: Store) -> list[ox.Triple]:
-    """What the rule `disagreement` derives: one for each contrast that changes what is said, between its two sides."""
+def disagreement_triples(store: Store, statements: Iterable[Uttered] | None = None) -> list[ox.Triple]:
+    """What the rule `disagreement` derives: one for each contrast that changes what is said, between its two sides.
+
+    `statements` as `utterance_triples` takes them.
+    """
     found = []
     moves = Moves(store)
-    for c in find_contrasts(moves):
+    for c in find_contrasts(moves, statements):
         if not c.differs:
             continue  # other words that say the same
         node = ox.NamedNode(f"{ID}disagreement/{hashed(c.kind, *c.about, c.one.iri, c.other.iri)}")

@@ -22,6 +22,7 @@ from math import log
 
 import pyoxigraph as ox
 
+from kg.analyse.readings import pairs
 from kg.analyse.wording import rare_words, stem, words_of
 from kg.store.embedded import Store
 from kg.text import sentences
@@ -36,6 +37,8 @@ LEAST_COPIED = 40  # and how many; of a shorter text every word: short reports o
 LEAST_TOLD = 0.25  # share of its words in sentences that another tells in the same order
 LEAST_TOLD_ANYHOW = 0.45  # the same in any order
 ALIKE = 0.4  # share of a sentence's rarer words that stand in the one it is told after
+JOINED = 0.95  # what two sentences that it is told after together count
+NEARLY = 1 - 1e-9  # sums of floats are held to so much of a bound, lest their last digits decide what is looked into
 LEAST_RETOLD = 80  # words in such sentences: in a few short ones names alone make two reports alike
 SHORT = 3  # words of a sentence too short to be told after another
 
@@ -88,9 +91,18 @@ class Prepared:
                 found.append(Sentence(start, end, len(words), Counter(rare_words(words))))
         return found
 
+    @cached_property
+    def index(self) -> dict[str, list[tuple[int, int]]]:
+        """For each rarer word the sentences that have it, and how often."""
+        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for at, sentence in enumerate(self.sentences):
+            for word, count in sentence.rare.items():
+                found[word].append((at, count))
+        return found
+
 
 def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
-    """The pairs in which one article goes back to the other, by article.
+    """For each article that goes back to others the one it has most of, by article.
 
     An article goes back to one that is older; of one day, to the one that has more of what the other lacks.
 
@@ -99,14 +111,15 @@ def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
     [Reuse(article='b', source='a', kind='copy', share=1.0)]
     """
     prepared = [Prepared(text) for text in texts]
-    rarity: dict[str, float] = {}
-    found = []
+    rarity = _rarity(prepared)
+    found: dict[str, Reuse] = {}
     for one, other in _candidates(prepared):
-        if not rarity:
-            rarity = _rarity(prepared)
-        if reuse := _compare(prepared[one], prepared[other], rarity):
-            found.append(reuse)
-    return sorted(found, key=lambda reuse: (reuse.article, -reuse.share, reuse.source))
+        newer, older = _by_age(prepared[one], prepared[other])
+        best = found.get(newer.text.id)
+        reuse = _compare(newer, older, rarity, best.share if best else 0.0)
+        if reuse and (not best or (-reuse.share, reuse.source) < (-best.share, best.source)):
+            found[reuse.article] = reuse
+    return [found[article] for article in sorted(found)]
 
 
 def origins_of(articles: Iterable[str], reuses: Iterable[Reuse]) -> dict[str, str]:
@@ -137,11 +150,11 @@ def _main(reuses: Iterable[Reuse]) -> dict[str, Reuse]:
 
 def origin_triples(store: Store) -> list[ox.Triple]:
     """What the rule `origin` derives: of each article that goes back to another how, how far and to which; of each its origin."""
-    rows = store.select(f"SELECT ?a ?text ?date {{ ?a <{kg('text')}> ?text OPTIONAL {{ ?a <{SCHEMA}datePublished> ?date }} }} ORDER BY ?a")
-    texts = [Text(a.value, text.value, date.value if isinstance(date, ox.Literal) else "") for a, text, date in rows if isinstance(a, ox.NamedNode) and isinstance(text, ox.Literal)]  # fmt: skip
+    published = dict(pairs(store, f"?a <{SCHEMA}datePublished> ?b"))  # apart, and sorted here: the engine takes five times as long
+    texts = [Text(a, text, published.get(a, "")) for a, text in pairs(store, f"?a <{kg('text')}> ?b")]
     reuses = find_reuse(texts)
     found = [ox.Triple(ox.NamedNode(a), ox.NamedNode(kg("origin")), ox.NamedNode(o)) for a, o in origins_of([t.id for t in texts], reuses).items()]  # fmt: skip
-    for reuse in _main(reuses).values():
+    for reuse in reuses:
         article = ox.NamedNode(reuse.article)
         found.append(ox.Triple(article, ox.NamedNode(kg("copyOf" if reuse.kind == "copy" else "paraphraseOf")), ox.NamedNode(reuse.source)))
         found.append(
@@ -154,6 +167,7 @@ def origin_triples(store: Store) -> list[ox.Triple]:
 
 
 def _candidates(prepared: Sequence[Prepared]) -> list[tuple[int, int]]:
+    """Pairs of articles that may go back to one another, those that share most first."""
     holders: dict[int, list[int]] = defaultdict(list)
     for at, one in enumerate(prepared):
         for shingle in one.set:
@@ -163,7 +177,7 @@ def _candidates(prepared: Sequence[Prepared]) -> list[tuple[int, int]]:
     for some in holders.values():
         if 1 < len(some) <= MOST_HOLDERS:
             shared.update((one, other) for place, one in enumerate(some) for other in some[place + 1 :])
-    return sorted(pair for pair, count in shared.items() if count >= LEAST_SHARED)
+    return sorted((pair for pair, count in shared.items() if count >= LEAST_SHARED), key=lambda pair: (-shared[pair], pair))
 
 
 def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:
@@ -175,14 +189,17 @@ def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:
 # ---------------------------------------------------------------------------------------------------- what they share
 
 
-def _compare(one: Prepared, other: Prepared, rarity: Mapping[str, float]) -> Reuse | None:
-    newer, older = _by_age(one, other)
+def _compare(newer: Prepared, older: Prepared, rarity: Mapping[str, float], least: float) -> Reuse | None:
+    """How the newer goes back to the older, if it does; a paraphrase of a share below `least` need not be found."""
     copied = verbatim(newer, older)
     if copied >= (LEAST_COPY if copied * len(newer.words) >= LEAST_COPIED else 1):
         return Reuse(newer.text.id, older.text.id, "copy", round(copied, 2))
-    every, in_order = told_after(newer.sentences, older.sentences, rarity)
-    for told, least in ((in_order, LEAST_TOLD), (every, LEAST_TOLD_ANYHOW)):
-        if told.share >= least and told.share * len(newer.words) >= LEAST_RETOLD:
+    if len(newer.words) < LEAST_RETOLD:
+        return None
+    # Shares are compared as they are rounded, so that one a little below may be as large.
+    every, in_order = told_after(newer, older, rarity, max(LEAST_TOLD, LEAST_RETOLD / len(newer.words), least - 0.006))
+    for told, enough in ((in_order, LEAST_TOLD), (every, LEAST_TOLD_ANYHOW)):
+        if told.share >= enough and told.share * len(newer.words) >= LEAST_RETOLD:
             return Reuse(newer.text.id, older.text.id, "paraphrase", round(told.share, 2))
     return None
 
@@ -200,11 +217,10 @@ def _by_age(one: Prepared, other: Prepared) -> tuple[Prepared, Prepared]:
 
 def verbatim(article: Prepared, source: Prepared) -> float:
     """The share of an article's words that stand in a run of `SHINGLE` that the source has too."""
-    covered, until = 0, 0
-    for at, shingle in enumerate(article.shingles):
-        if shingle in source.set:
-            covered += at + SHINGLE - max(at, until)
-            until = at + SHINGLE
+    covered, until, shared = 0, 0, article.set & source.set
+    for at in [at for at, shingle in enumerate(article.shingles) if shingle in shared]:
+        covered += SHINGLE if at >= until else at + SHINGLE - until
+        until = at + SHINGLE
     return covered / len(article.words) if article.words else 0.0
 
 
@@ -216,18 +232,25 @@ class Told:
     share: float
 
 
-def told_after(article: Sequence[Sentence], source: Sequence[Sentence], rarity: Mapping[str, float]) -> tuple[Told, Told]:
-    """What of an article a source tells sentence for sentence: in any order, and in the same order."""
-    index: dict[str, list[int]] = defaultdict(list)
-    for at, sentence in enumerate(source):
-        for word in sentence.rare:
-            index[word].append(at)
-    words = sum(sentence.count for sentence in article) or 1
+def told_after(article: Prepared, source: Prepared, rarity: Mapping[str, float], least: float = 0.0) -> tuple[Told, Told]:
+    """What of an article a source tells sentence for sentence: in any order, and in the same order.
+
+    Ends where the sentences that are left cannot bring it to `least` of the words any more.
+    """
+    words = sum(sentence.count for sentence in article.sentences) or 1
+    left = words
     matches: list[tuple[int, int, int]] = []
-    for at, sentence in enumerate(article):
-        best, place = _most_alike(sentence, source, index, rarity)
+    for at in sorted(range(len(article.sentences)), key=lambda at: -article.sentences[at].count):
+        sentence = article.sentences[at]
+        best, place = _most_alike(sentence, source, rarity)
         if best >= ALIKE:
             matches.append((at, place, sentence.count))
+        else:
+            left -= sentence.count
+            if left < least * words:
+                break
+
+    matches.sort()
 
     def told(some: Sequence[tuple[int, int, int]]) -> Told:
         return Told(tuple((at, place) for at, place, _ in some), sum(count for _, _, count in some) / words)
@@ -235,25 +258,28 @@ def told_after(article: Sequence[Sentence], source: Sequence[Sentence], rarity: 
     return told(matches), told(_in_order(matches))
 
 
-def _most_alike(
-    sentence: Sentence, source: Sequence[Sentence], index: Mapping[str, list[int]], rarity: Mapping[str, float]
-) -> tuple[float, int]:
-    """How much of a sentence stands in the most like one of the source, or in two that follow one another, and where the likest is."""
-    weights: dict[int, float] = defaultdict(float)
-    total = 0.0
+def _most_alike(sentence: Sentence, source: Prepared, rarity: Mapping[str, float]) -> tuple[float, int]:
+    """How much of a sentence stands in the most like one of the source, or in two that follow one another, and where the likest is.
+
+    Two hold at most what each of them holds alone: they are looked into only where that could be the most, and `ALIKE`.
+    """
+    weights: dict[int, float] = {}
+    total, index = 0.0, source.index
     for word, count in sentence.rare.items():
         weight = rarity.get(word, 1.0)
         total += weight * count
-        for at in index.get(word, ()):
-            weights[at] += weight * min(count, source[at].rare[word])
-    if not weights:
+        for at, held in index.get(word, ()):
+            weights[at] = weights.get(at, 0.0) + weight * (count if count < held else held)
+    most = max(weights.values(), default=0.0)
+    if not most or 2 * JOINED * most < ALIKE * total * NEARLY:
         return 0.0, -1
-    best = max((weight / total, -at) for at, weight in weights.items())
+    best = max((weight / total, -at) for at, weight in weights.items() if weight >= most * NEARLY)
+    least = max(best[0], ALIKE) * total / JOINED * NEARLY
     both = max(
         (
-            (_joint(sentence, source[at], source[at + 1], rarity) / total * 0.95, -(at if weights[at] >= weights[at + 1] else at + 1))
-            for at in weights
-            if at + 1 in weights
+            (_joint(sentence, source, at, rarity) / total * JOINED, -(at if weight >= weights[at + 1] else at + 1))
+            for at, weight in weights.items()
+            if at + 1 in weights and weight + weights[at + 1] >= least
         ),
         default=(0.0, 0),
     )
@@ -261,8 +287,9 @@ def _most_alike(
     return share, -place
 
 
-def _joint(sentence: Sentence, one: Sentence, other: Sentence, rarity: Mapping[str, float]) -> float:
-    return sum(rarity.get(word, 1.0) * min(count, one.rare[word] + other.rare[word]) for word, count in sentence.rare.items())
+def _joint(sentence: Sentence, source: Prepared, at: int, rarity: Mapping[str, float]) -> float:
+    one, other = (some.rare for some in source.sentences[at : at + 2])
+    return sum(rarity.get(word, 1.0) * min(count, one[word] + other[word]) for word, count in sentence.rare.items())
 
 
 def _in_order(matches: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

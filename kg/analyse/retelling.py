@@ -60,13 +60,14 @@ def _telling(store: Store, articles: dict[str, str]) -> dict[str, list[tuple[int
 
 
 def _retold(article: str, source: str, texts: dict[str, str], telling: dict[str, list[tuple[int, int, str]]]) -> Iterator[Retold]:
-    ours, theirs = (Prepared(Text(iri, texts[iri])).sentences for iri in (article, source))
+    new, old = (Prepared(Text(iri, texts[iri])) for iri in (article, source))
+    ours, theirs = new.sentences, old.sentences
 
     def words(iri: str, one: Sentence) -> Passage:
         return Passage(texts[iri][one.start : one.end], iri, one.start, one.end)
 
     rarity = _rarity([*ours, *theirs])
-    forth, back = told_after(ours, theirs, rarity)[0].pairs, told_after(theirs, ours, rarity)[0].pairs
+    forth, back = told_after(new, old, rarity)[0].pairs, told_after(old, new, rarity)[0].pairs
     said = [
         {at: held for at, one in enumerate(some) if (held := _carried(one, telling[iri]))}
         for iri, some in ((article, ours), (source, theirs))

@@ -12,12 +12,13 @@ back to another is of its day: so the rule `origin` comes first.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, islice
 
 import pyoxigraph as ox
 
@@ -65,6 +66,14 @@ class Uttered:
         return rare_words(words_of(self.text))
 
     @cached_property
+    def day(self) -> int | None:
+        """The number of the day of the speech, or of the article; None where only a month is known, or nothing."""
+        day = self.said or self.published
+        with suppress(ValueError):
+            return date.fromisoformat(day).toordinal() if len(day) == len("2026-01-06") else None
+        return None
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The first letters of its words with a capital that do not open a sentence: Ukraine, Ukrainian."""
         return frozenset(found[1] for found in _NAME.finditer(self.text))
@@ -80,10 +89,13 @@ def find_utterances(statements: Iterable[Uttered]) -> list[list[Uttered]]:
     return [found[key] for key in sorted(found)]
 
 
-def utterance_triples(store: Store) -> list[ox.Triple]:
-    """What the rule `utterance` derives: an utterance for each cluster, named by its reports, and which statements report it."""
+def utterance_triples(store: Store, statements: Iterable[Uttered] | None = None) -> list[ox.Triple]:
+    """What the rule `utterance` derives: an utterance for each cluster, named by its reports, and which statements report it.
+
+    `statements` are those of the store, where they have been read already.
+    """
     found = []
-    for cluster in find_utterances(find_uttered(store)):
+    for cluster in find_utterances(find_uttered(store) if statements is None else statements):
         utterance = ox.NamedNode(f"{ID}utterance/{hashed(*(one.iri for one in cluster))}")
         who = store.labels(set(cluster[0].speakers))
         label = f"{' and '.join(who.get(s, s.rpartition('/')[2]) for s in sorted(cluster[0].speakers))}: “{short(cluster[0].text)}”"
@@ -125,13 +137,21 @@ def _candidates(said: Sequence[Uttered]) -> set[tuple[int, int]]:
     for at, one in enumerate(said):
         for word in set(one.telling):
             holders[word].append(at)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for some in holders.values():
-        if len(some) <= FEW_HOLDERS:
-            for place, a in enumerate(some):
-                for b in some[place + 1 :]:
-                    shared[a, b] += 1
+    shared = Counter(pair for some in holders.values() if len(some) <= FEW_HOLDERS for pair in _near(some, said))
     return {pair for pair, count in shared.items() if count > 1}
+
+
+def _near(some: Iterable[int], said: Sequence[Uttered]) -> Iterator[tuple[int, int]]:
+    """Pairs of some statements but for those of days too far apart, which `_together` refuses."""
+    undated = [at for at in some if said[at].day is None]
+    dated = sorted((day, at) for at in some if (day := said[at].day) is not None)
+    yield from combinations(undated, 2)
+    for place, (day, at) in enumerate(dated):
+        yield from ((min(at, other), max(at, other)) for other in undated)
+        for later_day, other in islice(dated, place + 1, None):
+            if later_day - day > NEWS:
+                break
+            yield min(at, other), max(at, other)
 
 
 def _alone(said: Sequence[Uttered]) -> set[tuple[int, int]]:
@@ -144,7 +164,7 @@ def _alone(said: Sequence[Uttered]) -> set[tuple[int, int]]:
         pair
         for by_article in of.values()
         if len(by_article) <= FEW_HOLDERS
-        for pair in combinations(sorted(some[0] for some in by_article.values() if len(some) == 1), 2)
+        for pair in _near(sorted(some[0] for some in by_article.values() if len(some) == 1), said)
     }
 
 
@@ -167,43 +187,36 @@ def _together(one: Uttered, other: Uttered) -> bool:
         return together(one.said, other.said)
     if later(one.said, other.published) or later(other.said, one.published):
         return False
-    days = one.said or one.published, other.said or other.published
-    if all(len(day) == len("2026-01-06") for day in days):
-        return abs(_ordinal(days[0]) - _ordinal(days[1])) <= NEWS
-    return together(*days)
-
-
-@lru_cache(10_000)
-def _ordinal(day: str) -> int:
-    return date.fromisoformat(day).toordinal()  # asked for each pair of reports
+    if one.day is not None and other.day is not None:
+        return abs(one.day - other.day) <= NEWS
+    return together(one.said or one.published, other.said or other.published)
 
 
 def find_uttered(store: Store) -> Iterator[Uttered]:
     """Every statement somebody made, by IRI."""
     told = rows(
         store,
-        f"""SELECT DISTINCT ?s ?article ?said ?published ?quote ?start ?end ?thing ?force ?mode {{
+        f"""SELECT DISTINCT ?s ?article ?said ?quote ?start ?end ?thing ?force ?mode {{
           ?s <{kg("mode")}> ?mode ; <{kg("reportedIn")}> ?article ; <{kg("force")}> ?force ; <{kg("passage")}> ?words .
           ?words <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
           OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
-          OPTIONAL {{ ?article <{kg("origin")}> ?source . ?source <{SCHEMA}datePublished> ?published }}
           OPTIONAL {{ ?s <{kg("expresses")}> ?thing }} }}""",
     )
+    published, origins = (dict(pairs(store, f"?a <{term}> ?b")) for term in (SCHEMA + "datePublished", kg("origin")))
     speakers, possible, attached = (_gathered(store, kg(term)) for term in ("speaker", "possibleSpeaker", "attaches"))
     parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for row in told:
         parts[row[0]].append(row)
     for s, some in sorted(parts.items()):
-        some.sort(key=lambda row: int(row[5]))
-        _, article, said, published, _, start, _, thing, force, mode = some[0]
+        some.sort(key=lambda row: int(row[4]))
+        _, article, said, _, start, _, thing, force, mode = some[0]
         sure, maybe = speakers.get(s, frozenset()), possible.get(s, frozenset())
         if not sure | maybe:
             continue
-        text = " … ".join(dict.fromkeys(row[4] for row in some))
-        passage = Passage(text, article, int(start), int(some[-1][6]))
-        yield Uttered(
-            s, sure, sure | maybe, mode.rpartition("-")[2], said, published, text, passage, attached.get(s, frozenset()), (thing, force)
-        )
+        text = " … ".join(dict.fromkeys(row[3] for row in some))
+        passage = Passage(text, article, int(start), int(some[-1][5]))
+        day, conditions = published.get(origins.get(article, ""), ""), attached.get(s, frozenset())
+        yield Uttered(s, sure, sure | maybe, mode.rpartition("-")[2], said, day, text, passage, conditions, (thing, force))
 
 
 def _gathered(store: Store, term: str) -> dict[str, frozenset[str]]:

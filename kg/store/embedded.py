@@ -467,12 +467,21 @@ class Writer(Store):
 
     def _apply(self, some: Sequence[Commit]) -> None:
         """All of it in one transaction; or in one bulk load, which is all or nothing too and costs half or less, but cannot take anything out."""
-        patches = [patch for commit in some for patch in commit.changes.values()]
-        if any(gone for gone, _ in patches) or any(commit.drop and self.holds(commit.drop) for commit in some):
-            self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in some))
+        todo = [
+            self._difference(commit) if commit.drop.startswith(DERIVED_GRAPH) and commit.drop in commit.changes else commit
+            for commit in some
+        ]
+        patches = [patch for commit in todo for patch in commit.changes.values()]
+        if any(gone for gone, _ in patches) or any(commit.drop and self.holds(commit.drop) for commit in todo):
+            self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in todo))
         else:
             # Lenient: these lines come from an engine, which has checked their IRIs.
             self._engine.bulk_load(b"".join(line for _, come in patches for line in come), format=ox.RdfFormat.N_QUADS, lenient=True)
+
+    def _difference(self, commit: Commit) -> Commit:
+        """The same without dropping the graph: after an article more most of what is derived is there already. One that is to be empty must be dropped."""
+        old, new = set(self.lines(commit.drop)), set(commit.changes[commit.drop][1])
+        return commit._replace(drop="", changes={**commit.changes, commit.drop: (sorted(old - new), sorted(new - old))})
 
     def _effective(self, graph: str, change: Change) -> Patch:
         """What really goes and comes, as lines, so that the sums in the journal are those of the graph."""

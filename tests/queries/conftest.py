@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 import yaml
 
 from kg.actors import load_registry
 from kg.annotate.from_file import read_annotation
-from kg.ingest import READ_TEXTS
+from kg.ingest import derivations
 from kg.model import Article
-from kg.query import ask_store, load_query, run, to_text_rows
+from kg.query import ask_store, load_query, to_text_rows
 from kg.store.embedded import Store, memory, quads
 from kg.triples import annotation_triples, article_iri, registry_triples, to_triples
 from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, REGISTRY_GRAPH
@@ -33,11 +32,8 @@ def world() -> Store:
         found += quads(article_iri(article.id), to_triples(article, annotation, registry))
         read = annotation_triples(article, annotation.annotator, "2026-07-01T00:00:00Z", "0" * 64, "0" * 64)
         found += quads(PROVENANCE_GRAPH, read)
-    for rule in ("first-hand", "standing"):
-        made = run(memory(found), load_query(rule).text)
-        found += quads(DERIVED_GRAPH + rule, [ox.Triple(*row) for row in made.rows])  # type: ignore[arg-type]  # rows of a CONSTRUCT are whole triples
-    for name, derived in READ_TEXTS.items():
-        found += quads(DERIVED_GRAPH + name, derived(memory(found)))
+    for rule in ("first-hand", "standing", "origin", "utterance", "disagreement"):
+        found += quads(DERIVED_GRAPH + rule, derivations(memory(found))[rule]())
     return memory(found)
 
 

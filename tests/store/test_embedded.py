@@ -14,7 +14,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -23,11 +23,26 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.errors import StoreError
-from kg.store import folder
-from kg.store.embedded import Change, Replacement, Writer, create, digest_of, lines_of, memory, memory_of, open_store, quads, sum_of, writer
-from kg.store.patches import pack, unpack
+from kg.store import embedded, folder
+from kg.store.embedded import (
+    Change,
+    Replacement,
+    Writer,
+    create,
+    digest_of,
+    lines_of,
+    memory,
+    memory_of,
+    open_store,
+    quads,
+    sum_of,
+    update_of,
+    writer,
+)  # fmt: skip
+from kg.store.patches import Patch, pack, unpack
+from kg.store.verify import verify
 from kg.triples import Iri, Literal, Triple
-from kg.vocabulary import PROVENANCE_GRAPH, RDFS, XSD
+from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDFS, XSD
 
 WHEN = "2026-01-06T12:00:00Z"
 LABEL = Iri(RDFS + "label")
@@ -245,6 +260,28 @@ def test_a_digest_is_the_hash_of_sorted_lines() -> None:
         f"{q} .\n".encode() for q in found if str(q.graph_name) == "<x:h>"
     )
     assert memory(found).digest() == memory(reversed(found)).digest() == hashlib.sha256(b"".join(lines)).hexdigest()
+
+
+def test_what_is_derived_anew_is_written_where_it_differs(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph and the journal's line are those of a graph that is replaced whole, or is gone."""
+    graph, went = DERIVED_GRAPH + "rule", []
+
+    def counted(graph: str, changes: Mapping[str, Patch]) -> str:
+        went.append([tuple(map(len, patch)) for patch in changes.values()])
+        return update_of(graph, changes)
+
+    with writer(place, "test", WHEN) as store:
+        store.replace_graph(graph, some(50), when=WHEN)
+        monkeypatch.setattr(embedded, "update_of", counted)
+        new = [*some(50)[3:], *some(60)[50:]]
+        entry = store.replace_graph(graph, new, when=WHEN)
+        assert (entry["quads"], entry["sha256"]) == (57, digest_of(graph, new)) == (store.count(graph), store.digest(graph))
+        store.replace_graph(graph, [*new, *some(61)[60:]], when=WHEN)  # nothing goes, so it is loaded
+        assert store.count(graph) == 58
+        store.remove_graph(graph, when=WHEN)
+        assert not store.holds(graph)
+    assert went == [[(3, 10)], []]
+    assert verify(place, WHEN) == []
 
 
 def test_replacing_leaves_nothing_of_the_old_graph(place: Path) -> None:
