@@ -252,7 +252,7 @@ def _store_each(
     *,
     foreign: bool = False,
 ) -> Iterator[Outcome]:
-    describe = functools.cache(lambda: _describe(store, registry, when))  # with the first article that is stored, once
+    describe = functools.cache(lambda: _describe(store, stored, registry, when))  # with the first article that is stored, once
     claimed: dict[str, str] = {}  # article id -> the file of this run that has it
     group = _Group(store, when)
     for reading, read in every:
@@ -465,11 +465,15 @@ def _ended(store: Store, graph: Iri, when: str, by: Iri | None) -> list[Triple]:
     return out
 
 
-def _describe(store: Writer, registry: Registry, when: str) -> None:
+def _describe(store: Writer, stored: Mapping[str, Entry], registry: Registry, when: str) -> None:
     """Puts the registry into its graph; what a user's own registry described earlier stays until it is described anew."""
     new = registry_triples(registry)
+    lines = lines_of(REGISTRY_GRAPH, new)
+    there = stored.get(REGISTRY_GRAPH, {}).get("sha256")
+    if digest_of_lines(lines) == there:
+        return
     about = {s for s, _, _ in new}
     kept = [t for t in store.graph(REGISTRY_GRAPH) if t[0] not in about]
     lines = lines_of(REGISTRY_GRAPH, [*kept, *new])
-    if digest_of_lines(lines) != store.digest(REGISTRY_GRAPH):
+    if digest_of_lines(lines) != there:
         store.replace_graphs([Replacement(REGISTRY_GRAPH, lines, {})], when=when)
