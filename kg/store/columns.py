@@ -78,7 +78,7 @@ class Columns:
 
     def answer(self, text: str) -> ox.QuerySolutions | None:
         """The answer to a query that is a count; None where the engine is to answer."""
-        count = read_count(text) if "COUNT" in text.upper() and self._is_worth() else None
+        count = read_count(text) if self._is_worth() else None
         if not count:
             return None
         with self._turn:

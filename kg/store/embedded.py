@@ -24,7 +24,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -32,11 +32,11 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.store import folder
-from kg.store.columns import Columns
 from kg.store.patches import Patch, pack, unpack, within
 from kg.vocabulary import DERIVED_GRAPH, RDFS
 
 if TYPE_CHECKING:
+    from kg.store.columns import Columns
     from kg.triples import Triple
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -216,7 +216,6 @@ class Store:
 
     def __init__(self, engine: ox.Store, path: Path | None = None, snapshot: Path | None = None) -> None:
         self._engine, self.path, self.snapshot = engine, path, snapshot
-        self._columns = Columns(snapshot, self._told) if snapshot else None
         self._made: dict[tuple[object, ...], Any] = {}
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -225,13 +224,19 @@ class Store:
         A dataset overrides FROM in the text, and a graph of it that the store lacks is empty.
         """
         if dataset is None:
-            counted = self._columns.answer(text) if self._columns else None
+            counted = self._columns.answer(text) if "COUNT" in text.upper() and self._columns else None
             return self._engine.query(text, use_default_graph_as_union=True) if counted is None else counted
         return self._engine.query(
             text,
             default_graph=[ox.NamedNode(iri) for iri in dataset.default],
             named_graphs=[ox.NamedNode(iri) for iri in dataset.named],
         )
+
+    @cached_property
+    def _columns(self) -> Columns | None:
+        from kg.store.columns import Columns  # 3 ms that no other query needs
+
+        return Columns(self.snapshot, self._told) if self.snapshot else None
 
     def once(self, make: Callable[..., Made], *words: str) -> Made:
         """What is made of this store and some words: once of a snapshot, which does not change, else each time.
