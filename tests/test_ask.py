@@ -16,7 +16,7 @@ from kg.ask.reading import LONGEST
 from kg.ask.words import Lexicon, grammar, stem, tokens
 from kg.errors import UsageError
 from kg.model import Actor, Annotation, Annotator, Article, Claim, Commitment, Condition, ConditionUse, Reference, Span, Statement
-from kg.query import Answer, load_query, run, to_json_rows
+from kg.query import Answer, ask_store, load_query, run, to_json_rows
 from kg.store import sparql
 from kg.store.embedded import Store, memory, open_store, quads
 from kg.triples import article_iri, registry_triples, to_triples
@@ -307,6 +307,25 @@ SHOWN = [
     ("who will impose sanctions unless parliament refuses", "who pledged or left open [impose sanctions] if [any Parliament]"),
     ("where may German troops not stand", "where [Germany] not [military presence (+8 narrower)]"),
 ]
+
+
+def test_what_another_article_says_a_condition_hangs_on_is_not_found() -> None:
+    """That one has the ceasefire hang on Congress makes nobody else's pledge hang on it who has it hang on the ceasefire."""
+    third = Writer("third", "Spain will send troops after a ceasefire, which hangs on approval by Congress.", "AFP", "2026-01-08")
+    vote = third.condition("approval by Congress", "approval-by-parliament", "approval", "us-congress")
+    truce = third.condition("a ceasefire", "ceasefire", "event", depends_on=(vote,))
+    third.says("Spain will send troops", "pledges", who=["spain"], action="deploy-troops", stance="pledged", uses=[ConditionUse(truce)])
+    registry = load_registry()
+    found = [*quads(REGISTRY_GRAPH, registry_triples(registry))]
+    for w in (first(), third):
+        found += quads(article_iri(w.article.id), to_triples(w.article, w.annotation(), registry))
+    both = memory(found)
+    assert actors(both, "Who conditioned troops on parliament?") == {"Germany", "Spain"}
+    assert actors(both, "Who conditioned troops on a ceasefire?") == {"France", "Poland", "Spain", "United Kingdom"}
+    chart = ask_store(both, load_query("who-what-only-if"), {"circumstance": "approval by parliament", "action": "deploy troops"})
+    assert {row["actor"]["label"] for row in to_json_rows(both, chart)} == {"Germany", "Spain"}
+    paths = ask_store(both, load_query("evidence_paths"), {"condition": "approval by parliament", "action": "deploy troops"})
+    assert {row["actor"]["label"] for row in to_json_rows(both, paths)} == {"Germany", "Spain"}
 
 
 @pytest.mark.parametrize(("question", "shown"), SHOWN)
