@@ -1,6 +1,7 @@
 """A frame -> SPARQL: one general query over statements, built of serialised terms and of nothing a user typed.
 
-Every block below is fixed text with places for lists of terms. A negated frame asks for the statements of those actors of
+Every block below is fixed text with places for lists of terms. What several articles say of one commitment or condition is taken
+once, by a subquery (`queries/README.md`). A negated frame asks for the statements of those actors of
 whom no statement on the topic says what is denied: whoever is silent is not in the answer.
 """
 
@@ -15,7 +16,7 @@ from kg.ask.frame import Frame, Group, Pick, Wanted
 from kg.vocabulary import KG, PREFIXES, concept
 
 _PASSAGE = ["?statement kg:reportedIn ?article ; kg:context ?context .", "?context oa:exact ?quote ; oa:start ?start ; oa:end ?end ."]
-_COMMITMENT = "?statement kg:expresses ?commitment . ?commitment a kg:Commitment ; kg:committer ?actor ."
+_COMMITMENT = "?statement kg:expresses ?commitment . { SELECT DISTINCT ?commitment ?actor WHERE { ?commitment kg:committer ?actor } }"
 _REFUSED = f"?statement kg:stance {ox.NamedNode(concept('stances', 'refused'))}"
 _PREFIXES = ("kg", "oa", "schema", "skos")
 
@@ -76,7 +77,7 @@ def _statements(f: Frame) -> Iterator[str]:
     for number, group in enumerate(_positive(f), 1):
         yield from _attached(group, "?statement", "?condition" if number == 1 else f"?condition_{number}", str(number))
     if "decider" in columns(f):
-        yield f"?condition kg:decidedBy ?decider . {_is('?decider', _deciders(f))}"
+        yield f"{_decided('?condition', '?decider')} {_is('?decider', _deciders(f))}"
     attaches = "?statement kg:attaches ?condition"
     if not _positive(f) and f.conditioned and not _denies(f):
         yield f"{attaches} ."
@@ -107,7 +108,8 @@ def _has_commitment(f: Frame) -> bool:
 
 def _action(f: Frame, commitment: str, variable: str) -> Iterator[str]:
     if f.actions:
-        yield f"VALUES {variable} {{ {_iris(f.actions)} }} {commitment} kg:action/skos:broaderTransitive {variable} ."
+        named = f"VALUES {variable} {{ {_iris(f.actions)} }} {variable}_within skos:broaderTransitive {variable} ."
+        yield f"{{ SELECT DISTINCT {commitment} WHERE {{ {named} {commitment} kg:action {variable}_within }} }}"
 
 
 def _verb(f: Frame, statement: str) -> Iterator[str]:
@@ -172,11 +174,19 @@ def _needs(condition: str, other: str, article: str) -> str:
 
 def _wanted(w: Wanted, condition: str, number: str) -> Iterator[str]:
     if w.circumstances:
-        yield f"VALUES ?circumstance_{number} {{ {_iris(w.circumstances)} }} {condition} kg:circumstance/skos:broaderTransitive ?circumstance_{number} ."
+        named = (
+            f"VALUES ?circumstance_{number} {{ {_iris(w.circumstances)} }} ?met_{number} skos:broaderTransitive ?circumstance_{number} ."
+        )
+        yield f"{{ SELECT DISTINCT {condition} WHERE {{ {named} {condition} kg:circumstance ?met_{number} }} }}"
     if w.kinds:
-        yield f"VALUES ?kind_{number} {{ {_words('condition-kinds', w.kinds)} }} {condition} kg:kind ?kind_{number} ."
+        named = f"VALUES ?kind_{number} {{ {_words('condition-kinds', w.kinds)} }}"
+        yield f"{{ SELECT DISTINCT {condition} WHERE {{ {named} {condition} kg:kind ?kind_{number} }} }}"
     if w.by != Pick():
-        yield f"{condition} kg:decidedBy ?decider_{number} . {_is(f'?decider_{number}', w.by)}"
+        yield f"{_decided(condition, f'?decider_{number}')} {_is(f'?decider_{number}', w.by)}"
+
+
+def _decided(condition: str, decider: str) -> str:
+    return f"{{ SELECT DISTINCT {condition} {decider} WHERE {{ {condition} kg:decidedBy {decider} }} }}"
 
 
 def _deciders(f: Frame) -> Pick:
@@ -324,9 +334,10 @@ def _silent(f: Frame) -> Iterator[str]:
     pick = f.slot("subject") if f.slot("subject") != Pick() else Pick(classes=("State",))
     yield from _PASSAGE
     yield f"?statement (kg:mention/kg:refersTo)|kg:speaker|(kg:expresses/(kg:committer|kg:beneficiary|kg:against)) ?actor . {_is('?actor', pick)}"
-    yield "FILTER NOT EXISTS { ?other kg:stance ?any_stance ; kg:expresses ?same . ?same kg:committer ?actor ."
+    yield "MINUS { SELECT DISTINCT ?actor WHERE {"
+    yield "  ?other kg:stance ?any_stance ; kg:expresses ?same . ?same kg:committer ?actor ."
     yield from (f"  {line}" for line in _action(f, "?same", "?topic"))
-    yield "}"
+    yield "} }"
 
 
 def _counted(f: Frame) -> Iterator[str]:
