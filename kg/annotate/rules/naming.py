@@ -19,7 +19,7 @@ from kg.text import quotations, sentences
 _SUBJECT = re.compile(
     r"[\s“\"]*((?:(?:[A-Z][\w.’'-]*|of|the|al|bin|von|van|de|der|da|del|di|[a-z]+ minister|president|chancellor) ){0,7}[A-Z][\w’'-]*)"
 )
-_WHOLE = re.compile(r"\b[A-Z][\w’'-]+ ([A-Z][\w’'-]+)\b")
+_WHOLE = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]+ ([A-Z][\w’'-]+)\b")  # no capital after an apostrophe begins one
 LONG = 600  # code points after which who spoke last is no longer *he*
 NEAR = 16  # names before a pronoun that may be whom it stands for
 ENOUGH = 0.6  # below this the registry's guess is one of several
