@@ -473,7 +473,7 @@ def _describe(store: Writer, stored: Mapping[str, Entry], registry: Registry, wh
     if digest_of_lines(lines) == there:
         return
     about = {s for s, _, _ in new}
-    kept = [t for t in store.graph(REGISTRY_GRAPH) if t[0] not in about]
-    lines = lines_of(REGISTRY_GRAPH, [*kept, *new])
+    if kept := [t for t in store.graph(REGISTRY_GRAPH) if t[0] not in about]:
+        lines = lines_of(REGISTRY_GRAPH, [*kept, *new])
     if digest_of_lines(lines) != there:
         store.replace_graphs([Replacement(REGISTRY_GRAPH, lines, {})], when=when)

@@ -278,6 +278,25 @@ def test_a_question_is_answered(store: Store, question: str, column: str, expect
     assert actors(store, question, column) == expected
 
 
+def test_what_another_article_says_a_condition_hangs_on_is_not_found() -> None:
+    """That one has the ceasefire hang on Congress makes nobody else's pledge hang on it who has it hang on the ceasefire."""
+    third = Writer("third", "Spain will send troops after a ceasefire, which hangs on approval by Congress.", "AFP", "2026-01-08")
+    vote = third.condition("approval by Congress", "approval-by-parliament", "approval", "us-congress")
+    truce = third.condition("a ceasefire", "ceasefire", "event", depends_on=(vote,))
+    third.says("Spain will send troops", "pledges", who=["spain"], action="deploy-troops", stance="pledged", uses=[ConditionUse(truce)])
+    registry = load_registry()
+    found = [*quads(REGISTRY_GRAPH, registry_triples(registry))]
+    for w in (first(), third):
+        found += quads(article_iri(w.article.id), to_triples(w.article, w.annotation(), registry))
+    both = memory(found)
+    assert actors(both, "Who conditioned troops on parliament?") == {"Germany", "Spain"}
+    assert actors(both, "Who conditioned troops on a ceasefire?") == {"France", "Poland", "Spain", "United Kingdom"}
+    chart = ask_store(both, load_query("who-what-only-if"), {"circumstance": "approval by parliament", "action": "deploy troops"})
+    assert {row["actor"]["label"] for row in to_json_rows(both, chart)} == {"Germany", "Spain"}
+    paths = ask_store(both, load_query("evidence_paths"), {"condition": "approval by parliament", "action": "deploy troops"})
+    assert {row["actor"]["label"] for row in to_json_rows(both, paths)} == {"Germany", "Spain"}
+
+
 # What is shown
 
 SHOWN = [
@@ -307,25 +326,6 @@ SHOWN = [
     ("who will impose sanctions unless parliament refuses", "who pledged or left open [impose sanctions] if [any Parliament]"),
     ("where may German troops not stand", "where [Germany] not [military presence (+8 narrower)]"),
 ]
-
-
-def test_what_another_article_says_a_condition_hangs_on_is_not_found() -> None:
-    """That one has the ceasefire hang on Congress makes nobody else's pledge hang on it who has it hang on the ceasefire."""
-    third = Writer("third", "Spain will send troops after a ceasefire, which hangs on approval by Congress.", "AFP", "2026-01-08")
-    vote = third.condition("approval by Congress", "approval-by-parliament", "approval", "us-congress")
-    truce = third.condition("a ceasefire", "ceasefire", "event", depends_on=(vote,))
-    third.says("Spain will send troops", "pledges", who=["spain"], action="deploy-troops", stance="pledged", uses=[ConditionUse(truce)])
-    registry = load_registry()
-    found = [*quads(REGISTRY_GRAPH, registry_triples(registry))]
-    for w in (first(), third):
-        found += quads(article_iri(w.article.id), to_triples(w.article, w.annotation(), registry))
-    both = memory(found)
-    assert actors(both, "Who conditioned troops on parliament?") == {"Germany", "Spain"}
-    assert actors(both, "Who conditioned troops on a ceasefire?") == {"France", "Poland", "Spain", "United Kingdom"}
-    chart = ask_store(both, load_query("who-what-only-if"), {"circumstance": "approval by parliament", "action": "deploy troops"})
-    assert {row["actor"]["label"] for row in to_json_rows(both, chart)} == {"Germany", "Spain"}
-    paths = ask_store(both, load_query("evidence_paths"), {"condition": "approval by parliament", "action": "deploy troops"})
-    assert {row["actor"]["label"] for row in to_json_rows(both, paths)} == {"Germany", "Spain"}
 
 
 @pytest.mark.parametrize(("question", "shown"), SHOWN)

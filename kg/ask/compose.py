@@ -1,8 +1,8 @@
 """A frame -> SPARQL: one general query over statements, built of serialised terms and of nothing a user typed.
 
 Every block below is fixed text with places for lists of terms. What several articles say of one commitment or condition is taken
-once, by a subquery (`queries/README.md`). A negated frame asks for the statements of those actors of
-whom no statement on the topic says what is denied: whoever is silent is not in the answer.
+once, by a subquery (`queries/README.md`). A negated frame asks for the statements of those actors of whom no statement on the topic
+says what is denied: whoever is silent is not in the answer.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _find(store: Store, parameter: Parameter, value: str) -> list[str]:
 def _is_a(store: Store, iri: str, cls: str) -> bool:
     """Whether this is the IRI of a thing of a class of ours."""
     try:
-        return bool(store.select(f"SELECT ?one {{ VALUES ?one {{ {ox.NamedNode(iri)} }} ?one a <{KG}{cls}> }} LIMIT 1"))
+        return bool(store.query(f"ASK {{ {ox.NamedNode(iri)} a <{KG}{cls}> }}"))
     except ValueError:  # it is no IRI
         return False
 
