@@ -137,10 +137,10 @@ def test_what_is_lost_is_named_and_ends_with_1(store: Path, capsys: pytest.Captu
 
 def test_an_older_store_is_upgraded_after_a_dump(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It says where that stands, and nothing is lost."""
-    from tests.store.test_repair import _as_layout_1
+    from tests.store.test_repair import as_layout_2
 
     before = open_store(store / ".kg").digest(GRAPH)
-    _as_layout_1(store / ".kg")
+    as_layout_2(store / ".kg")
     assert here("repair") == 0
     told = capsys.readouterr().err.splitlines()
     dump = Path(told[0].removeprefix("upgraded; as it was, it stands in "))

@@ -252,14 +252,15 @@ def test_what_a_graph_says_of_words(full: Full) -> None:
 
 
 def test_mentions_hang_where_they_belong(full: Full) -> None:
-    """The words of what a statement says under the statement, a decider's, a marker's and a need's under the condition's."""
+    """The words of what a statement says, and of what its conditions need, under the statement, a decider's, a marker's and a need's under the condition's."""
 
     def roles(owner: str) -> list[str]:
         mentions = [o for s, p, o in full.graph if s == owner and p == kg("mention")]
         return sorted(last(o) for s, p, o in full.graph if s in mentions and p == kg("role") and isinstance(o, Iri))
 
     assert roles(full.first) == [
-        f"role-{name}" for name in ("action", "committer", "condition", "condition", "cue", "date", "decider", "marker", "speaker")
+        f"role-{name}"
+        for name in ("action", "committer", "condition", "condition", "condition", "cue", "date", "decider", "marker", "speaker")
     ]
     assert roles(full.second) == [f"role-{name}" for name in ("claim", "condition", "cue", "decider")]
     assert roles(full.vote) == ["role-condition"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.faults.scorecard import Case, Trial, row
-from bench.faults.stores import articles, content, copied, journal, kept, stored, whole
+from bench.faults.stores import articles, content, copied, kept, stored, whole
 
 
 @row(16, "stores of older and newer formats", 4, "dumped first and upgraded, or refused; nothing is changed", quick=4, budget=240)
@@ -19,17 +19,17 @@ def formats(trial: Trial) -> Iterator[Case]:
     store = stored(trial, articles(trial.place("articles"), 2))
     want = content(store)
     older = copied(trial, store)
-    _as_layout_1(older)
+    (older / "proviso.json").write_text(json.dumps({"proviso-store": 2, "engine": "oxigraph 0.5"}))
     refused = trial.kg("query", "ASK {}", "--store", older)
     run = trial.kg("repair", "--store", older)
-    dump = older.with_name(f"{older.name}.layout-1.nq")
+    dump = older.with_name(f"{older.name}.layout-2.nq")
     lines = set(dump.read_text("utf-8").splitlines()) if dump.exists() else set()
     right = refused.clear(1) and "kg repair" in refused.said and run.code == 0 and content(older) == want and not whole(trial, older)
     right = right and len(lines) == sum(1 for _ in trial.kg("export", "-o", "-", "--format", "nq", "--store", store).out.splitlines())
-    yield Case(right, run.seconds, "" if right else f"layout 1: {refused}; {run}; {len(lines)} lines dumped")
+    yield Case(right, run.seconds, "" if right else f"layout 2: {refused}; {run}; {len(lines)} lines dumped")
     for mark in (
-        {"proviso-store": 3, "engine": "oxigraph 0.5"},
-        {"proviso-store": 2, "engine": "oxigraph 0.4"},
+        {"proviso-store": 4, "engine": "oxigraph 0.5"},
+        {"proviso-store": 3, "engine": "oxigraph 0.4"},
         {"engine": "oxigraph 0.5"},
     ):
         other = copied(trial, store)
@@ -38,21 +38,6 @@ def formats(trial: Trial) -> Iterator[Case]:
         runs = [trial.kg(*words, "--store", other) for words in (("query", "ASK {}"), ("repair",), ("remove", "made-0000"))]
         right = all(run.clear(1) for run in runs) and _bytes(other) == before
         yield Case(right, max(run.seconds for run in runs), "" if right else f"{mark}: {'; '.join(map(str, runs))}")
-
-
-def _as_layout_1(store: Path) -> None:
-    """Takes away what the layout before this one had not: checksums, kept changes, the pending line."""
-    lines = []
-    for entry in journal(store):
-        entry.pop("check")
-        patch = str(entry.pop("patch", ""))
-        if patch:
-            (store / "sources" / patch[:2] / patch).unlink(missing_ok=True)
-        lines.append(json.dumps(entry) + "\n")
-    (store / "journal.jsonl").write_text("".join(lines))
-    (store / "snapshots" / "current").write_text(f"{(store / 'snapshots' / 'current').read_text().split()[0]} {len(''.join(lines))}\n")
-    (store / "pending").unlink()
-    (store / "proviso.json").write_text(json.dumps({"proviso-store": 1, "engine": "oxigraph 0.5"}))
 
 
 def _bytes(store: Path) -> dict[str, bytes]:

@@ -156,20 +156,10 @@ def _denied(f: Frame) -> Iterator[str]:
 def _attached(group: Group, statement: str, condition: str, n: str) -> Iterator[str]:
     """The condition itself, or one that what is attached hangs on in the same article, however deep."""
     ways = "|".join(f"kg:{way}" for way in group.ways)
-    top, article = f"?top_{n}", f"?report_{n}"
-    within = f"{statement} {ways} {top} ; kg:reportedIn {article} ."
-    deeper = f"FILTER(?parent_{n} = ?first_{n} || EXISTS {{ ?first_{n} kg:dependsOn+ ?parent_{n} }})"
+    top, named = f"?top_{n}", f"?named_{n}"
     yield f"{{ {statement} {ways} {condition} }}"
-    yield f"UNION {{ {within} {_needs(top, condition, article)} }}"
-    yield f"UNION {{ {within} {_needs(top, f'?first_{n}', article)} {_needs(f'?parent_{n}', condition, article)} {deeper} }}"
+    yield f"UNION {{ {statement} {ways} {top} ; kg:mention {named} . {top} kg:mention {named} . {named} kg:refersTo {condition} }}"
     yield " UNION ".join(f"{{ {' '.join(_wanted(w, condition, n))} }}" for w in group.any_of)
-
-
-def _needs(condition: str, other: str, article: str) -> str:
-    """The other is what the condition depends on as the article says: there it is mentioned in the words of the condition."""
-    edges = f"{{ SELECT DISTINCT {condition} {other} WHERE {{ {condition} kg:dependsOn {other} }} }}"
-    said = f"{condition} kg:mention ?named . ?named kg:refersTo {other} ; oa:hasSource {article}"
-    return f"{{ SELECT DISTINCT {condition} {other} {article} WHERE {{ {edges} {said} }} }}"
 
 
 def _wanted(w: Wanted, condition: str, number: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 from kg.errors import StoreError
 from kg.resources import STORE_MARK
 
-LAYOUT = 2  # 1 had no checksums, no kept changes and no pending line
+LAYOUT = 3  # in 2 a statement did not mention what its conditions depend on
 ENGINE = "oxigraph 0.5"
 MARK, GRAPH, SNAPSHOTS, SOURCES, JOURNAL, LOCK = STORE_MARK, "graph", "snapshots", "sources", "journal.jsonl", "lock"
 PENDING, PURGE, DAMAGED = "pending", "purge", "graph.damaged"
@@ -177,7 +177,7 @@ def _holder(file: int) -> str:
         return "another process"
 
 
-def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
+def read_journal(path: Path) -> Journal:
     """The journal of the store at `path`; damaged lines are counted, never fatal."""
     try:
         lines = (path / JOURNAL).read_bytes().split(b"\n")
@@ -191,7 +191,7 @@ def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
     for number, line in enumerate(lines, 1):
         if number == len(lines) and not line:
             break
-        entry = entry_in(line, layout) if number < len(lines) else None
+        entry = entry_in(line) if number < len(lines) else None
         if entry is None:
             damaged.append(number)
         else:
@@ -199,7 +199,7 @@ def read_journal(path: Path, layout: int = LAYOUT) -> Journal:
     return Journal(tuple(entries), tuple(damaged), torn)
 
 
-def entry_in(line: bytes, layout: int = LAYOUT) -> Entry | None:
+def entry_in(line: bytes) -> Entry | None:
     """What a journal line says; None where it is damaged."""
     try:
         entry = json.loads(line)
@@ -207,7 +207,7 @@ def entry_in(line: bytes, layout: int = LAYOUT) -> Entry | None:
         return None
     if not isinstance(entry, dict) or not isinstance(entry.get("did"), str):
         return None
-    return entry if layout == 1 or entry.pop("check", "") == _check(entry) else None
+    return entry if entry.pop("check", "") == _check(entry) else None
 
 
 def _check(entry: Entry) -> str:

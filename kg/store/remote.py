@@ -31,7 +31,7 @@ from kg.store.scan import Found, Scan
 from kg.store.verify import compare, sums
 from kg.vocabulary import JOURNAL_GRAPH, LOCK_GRAPH, RDF
 
-LAYOUT = 1
+LAYOUT = 2  # in 1 a statement did not mention what its conditions depend on
 VALUE = RDF + "value"
 ENTRY = JOURNAL_GRAPH + "/"  # + number and chance
 MOST_TRIPLES = 1000  # of one operation: Virtuoso's compiler takes no more than some thousands

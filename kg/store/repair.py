@@ -2,7 +2,7 @@
 
     rewrite   the engine is whole, journal or kept files are not: the journal is written anew from the engine
     rebuild   the engine is not what was stored: its graphs are made again from the kept changes of the journal's commits
-    upgrade   a store of the layout before this one: dumped beside itself, then rewritten
+    upgrade   a store of the layout before this one: dumped beside itself, its graphs completed, then rewritten
 
 What could not be put right is left in the findings of the next `verify`; nothing that can still be read is thrown away.
 """
@@ -21,7 +21,8 @@ from kg.store import folder
 from kg.store.embedded import Writer, acknowledged, build, current, difference, opened
 from kg.store.patches import Patch, pack, unpack, within
 from kg.store.verify import inspect
-from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, kg
+from kg.triples import Iri, Triple
+from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, concept, kg
 
 BEHIND = {"graph-unread", "graph-lost"}  # the engine has less than the journal
 AHEAD = {"journal-line", "graph-unknown", "source-lost", "source-damaged"}  # the journal, or what it needs, has less than the engine
@@ -40,15 +41,30 @@ def upgrade(path: Path, when: str) -> Path | None:
         return None
     dump = path.resolve().with_name(f"{path.resolve().name}.layout-{folder.LAYOUT - 1}.nq")
     with folder.held(path, "repair", when):
-        entries = folder.read_journal(path, folder.LAYOUT - 1).entries
+        entries = folder.read_journal(path).entries
         with opened(path) as store:
             try:
                 store.dump(dump)
             except OSError as error:
                 raise folder.failed("the store was not upgraded: no dump of it could be written", dump, error) from error
+            _mention_needs(store, when)
             rewrite(store, acknowledged(entries), when)
+            store.make_snapshot()
             folder.write_mark(path)
     return dump
+
+
+def _mention_needs(store: Writer, when: str) -> None:
+    """What layout 2 had not: each statement and condition mentions the words that name what its conditions depend on in the article."""
+    found = store.select(
+        f"""SELECT DISTINCT ?graph ?owner ?named {{ GRAPH ?graph {{
+            {{ ?owner <{kg("attaches")}>/<{kg("dependsOn")}>* ?needing }} UNION {{ ?owner <{kg("dependsOn")}>+ ?needing }}
+            ?needing <{kg("mention")}> ?named . ?named <{kg("role")}> <{concept("roles", "condition")}> }} }}"""
+    )
+    links: dict[str, list[Triple]] = {}
+    for graph, owner, named in (map(str, (getattr(term, "value", "") for term in row)) for row in found):
+        links.setdefault(graph, []).append((Iri(owner), Iri(kg("mention")), Iri(named)))
+    store.change_graphs({graph: ([], triples) for graph, triples in links.items()}, when=when)
 
 
 def repair(path: Path, when: str) -> list[str]:

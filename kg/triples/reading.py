@@ -37,6 +37,7 @@ class _Reader:
         self.conditions: dict[Condition, Iri] = {}
         self.claims: dict[Claim, Iri] = {}
         self.inside: list[Iri] = []  # the mentions of conditions whose needs are being read
+        self.needed = {m for c in self._of_type("Condition") for m in self.iris(c, kg("mention"))}
 
     def read(self) -> tuple[Article, Annotation]:
         article = self._article()
@@ -172,8 +173,10 @@ class _Reader:
         whole = next(iter(self.iris(thing, kg("partOf"))), None)
         return Commitment("", committers, action, one("beneficiary", "beneficiary"), one("target", "against"), whole)
 
-    def _condition_mentions(self, owner: Iri, thing: Iri) -> list[Iri]:
-        return [m for m in self.mentions(owner, "condition") if thing in self.iris(m, kg("refersTo"))]
+    def _condition_mentions(self, statement: Iri, thing: Iri) -> list[Iri]:
+        """The words of a statement for a condition; not those that name what some condition depends on, which are that condition's too."""
+        own = (m for m in self.mentions(statement, "condition") if m not in self.needed)
+        return [m for m in own if thing in self.iris(m, kg("refersTo"))]
 
     def _condition(self, mention: Iri) -> str:
         thing = self.iris(mention, kg("refersTo"))[0]

@@ -102,6 +102,7 @@ class _Writer:
         for entry in entries:  # claims last: what a claim says was kept or met is part of what it is
             self.things[entry.id] = self._mint(entry)
         self.inside: list[str] = []  # the conditions whose needs are being written
+        self.needs: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)  # a condition -> what it depends on here, by the mention that names it
         self.says = {s.id: self._statement_iri(s) for s in annotation.statements}
         self.came_from |= {iri: id for id, iri in self.says.items()}
         for entry in sorted(entries, key=_says_nothing_of_others):  # of several entries of one thing that which could be at fault
@@ -115,6 +116,8 @@ class _Writer:
             self._commitment(commitment)
         for condition in self.annotation.conditions:
             self._condition(condition)
+        for thing in list(self.needs):
+            self._names_what(thing, thing)
         for claim in self.annotation.claims:
             self._claim(claim)
         for statement in self.annotation.statements:
@@ -209,7 +212,7 @@ class _Writer:
             self.add(iri, kg("decidedBy"), thing_iri("actor", who.target))
         for needed in c.depends_on:
             self.add(iri, kg("dependsOn"), self.things[needed])
-            self.condition_mention(iri, self.conditions[needed])
+            self.needs[iri][self.condition_mention(iri, self.conditions[needed])] = self.things[needed]
         self.add(iri, kg("fulfilledBy"), self.things[c.fulfilled_by] if c.fulfilled_by else None)
 
     def _claim(self, c: Claim) -> None:
@@ -293,6 +296,7 @@ class _Writer:
                 marker = condition.text  # no words mark it: how sure we are of the link stands on the condition's own
             marked = self.mention(iri, "marker", marker, marks, use.confidence, use.found_by, within=mention)
             self.add(mention, kg("mention"), marked)
+            self._names_what(iri, thing)
             if use.any_of:
                 groups[use.any_of].append(thing)
         for number, members in enumerate(groups.values(), 1):
@@ -311,6 +315,16 @@ class _Writer:
         for role, reference in (("beneficiary", c.beneficiary), ("target", c.against)):
             if reference:
                 self.refer(owner, role, reference, thing_iri("actor", reference.target), c.id)
+
+    def _names_what(self, owner: Iri, condition: Iri) -> None:
+        """The owner mentions whatever the condition depends on in this article, however deep, so that a query need not follow the chain."""
+        below, seen = [condition], {condition}
+        while below:
+            for named, needed in self.needs.get(below.pop(), {}).items():
+                self.add(owner, kg("mention"), named)
+                if needed not in seen:
+                    seen.add(needed)
+                    below.append(needed)
 
     def condition_mention(self, owner: Iri, c: Condition) -> Iri:
         deciders = [(r.target, _key(r.span)) for r in c.by]

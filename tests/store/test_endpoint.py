@@ -314,7 +314,7 @@ def test_an_endpoint_without_all_graphs_together_is_no_store(serve: Serve) -> No
 
     def answer(self: Fake) -> None:
         asks_graph = "GRAPH" in self.asked[-1]["query"][0]
-        rows = [{"mark": {"type": "literal", "value": '{"proviso-store": 1}'}}] if asks_graph else []
+        rows = [{"mark": {"type": "literal", "value": '{"proviso-store": 2}'}}] if asks_graph else []
         self.give(json.dumps({"head": {"vars": ["mark"]}, "results": {"bindings": rows}}).encode())
 
     endpoint, _ = serve(answer)

@@ -91,7 +91,7 @@ def test_a_dataset_of_somebody_elses_is_left_alone() -> None:
         ("nonsense", "has layout None"),
         ("[1]", "has layout None"),
         ("{}", "has layout None"),
-        ('{"proviso-store": 7}', "has layout 7; this version reads layout 1"),
+        ('{"proviso-store": 7}', "has layout 7; this version reads layout 2"),
     ],
 )
 def test_what_is_no_store_of_this_version_is_refused(mark: str, words: str) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from kg.errors import StoreError
+from kg.model import Actor, Annotation, Annotator, Article, Commitment, Condition, ConditionUse, Reference, Registry, Span, Statement
 from kg.store import folder
 from kg.store.backup import backup
 from kg.store.embedded import Change, Replacement, Writer, create, lines_of, open_store, writer
 from kg.store.repair import repair, upgrade
 from kg.store.verify import verify
-from kg.triples import Iri, Literal, Triple
+from kg.triples import Iri, Literal, Triple, to_triples
 from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDFS
 
 WHEN = "2026-01-07T12:00:00Z"
@@ -269,7 +270,7 @@ def _purge(place: Path, source: str) -> None:
 def test_an_older_store_is_refused_and_upgraded(place: Path) -> None:
     """Every command says how; the dump beside it holds all quads, and the journal vouches for each graph."""
     before = content(place)
-    _as_layout_1(place)
+    as_layout_2(place)
     with pytest.raises(StoreError) as refused:
         open_store(place)
     assert "kg repair" in refused.value.hint
@@ -286,25 +287,43 @@ def source_of_b(place: Path) -> str:
     return next(str(e["sources"][0]) for e in folder.read_journal(place).entries if e.get("graph") == "x:b")
 
 
-def _as_layout_1(place: Path) -> None:
-    """Takes out of a store what the layout before this one had not."""
-    entries = folder.read_journal(place).entries
-    for entry in entries:
-        if "patch" in entry:
-            folder.source_path(place, entry["patch"]).unlink(missing_ok=True)
-    lines = [json.dumps({k: v for k, v in entry.items() if k != "patch"}, sort_keys=True) + "\n" for entry in entries]
-    (place / "journal.jsonl").write_text("".join(lines))
-    (place / "pending").unlink()
+def as_layout_2(place: Path) -> None:
+    """The mark of the layout before this one."""
     mark = json.loads((place / "proviso.json").read_text())
-    (place / "proviso.json").write_text(json.dumps(mark | {"proviso-store": 1}))
+    (place / "proviso.json").write_text(json.dumps(mark | {"proviso-store": 2}))
+
+
+def test_what_layout_2_did_not_mention_is_mentioned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upgraded, a statement on a chain of conditions has the graph that this version makes of it."""
+    text = "Norland will send ships after a truce, which needs a vote, which needs a quorum."
+    names = ("truce", "vote", "quorum")
+    ships, *spans = (Span(text.index(words), text.index(words) + len(words), words) for words in ("will send ships", *names))
+    chain = tuple(
+        Condition(name, span, name, "event", (), names[n:][:1]) for n, (name, span) in enumerate(zip(names, spans, strict=True), 1)
+    )
+    promise = Commitment("c1", (Reference("norland"),), Reference("send-ships", ships))
+    said = Statement(
+        "s1", (ships,), "indirect", "pledges", expresses="c1", stance="pledged", conditions=(ConditionUse("truce"),), inferred=True
+    )
+    annotation = Annotation(Annotator("me"), (said,), (promise,), chain, actors=(Actor("norland", "Norland", "state"),))
+    made = [lines_of("x:a", to_triples(Article("a", text), annotation, Registry()))]
+    monkeypatch.setattr("kg.triples.writing._Writer._names_what", lambda *_: None)
+    before = to_triples(Article("a", text), annotation, Registry())
+    create(tmp_path / "store")
+    with writer(tmp_path / "store", "add", WHEN) as store:
+        store.replace_graph("x:a", before, when=WHEN)
+    as_layout_2(tmp_path / "store")
+    upgrade(tmp_path / "store", WHEN)
+    assert [open_store(tmp_path / "store").lines("x:a")] == made and codes(tmp_path / "store") == []
+    assert len(made[0]) - len(lines_of("x:a", before)) == 3  # the statement both needs, the truce the quorum
 
 
 def test_a_newer_store_is_refused(place: Path) -> None:
     """By every command, also by repair, and nothing is changed."""
-    (place / "proviso.json").write_text(json.dumps({"proviso-store": 3, "engine": "oxigraph 0.5"}))
+    (place / "proviso.json").write_text(json.dumps({"proviso-store": 4, "engine": "oxigraph 0.5"}))
     before = {file: file.read_bytes() for file in place.rglob("*") if file.is_file()}
     for refused in (open_store, lambda path: upgrade(path, WHEN), lambda path: verify(path, WHEN)):
-        with pytest.raises(StoreError, match="layout 3"):
+        with pytest.raises(StoreError, match="layout 4"):
             refused(place)
     assert {file: file.read_bytes() for file in place.rglob("*") if file.is_file()} == before
 

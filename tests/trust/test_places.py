@@ -10,7 +10,7 @@ from bench.trust import run
 MADE = """
 import kg.store.folder as f
 was = f.mark_of
-def mark_of(path, layout=2):
+def mark_of(path, layout=3):
     if not path.exists():
         from kg.store.embedded import create
         create(path)

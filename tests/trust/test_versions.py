@@ -8,7 +8,7 @@ from bench.faults.scorecard import Row
 from bench.faults.versions import backups, dumps, formats
 from bench.trust import run
 
-ANY_VERSION = "import kg.store.folder as f; f.mark_of = lambda path, layout=2: None"
+ANY_VERSION = "import kg.store.folder as f; f.mark_of = lambda path, layout=3: None"
 WITHOUT_SOURCES = """
 import shutil, kg.store.backup as b
 was = b._copy
@@ -30,7 +30,7 @@ r.dump = dump
 @pytest.mark.parametrize(
     ("row", "patch", "seen"),
     [
-        (formats, ANY_VERSION, "layout 1"),
+        (formats, ANY_VERSION, "layout 2"),
         (backups, WITHOUT_SOURCES, "take another copy"),
         (dumps, WITHOUT_A_GRAPH, "nq: same False"),
     ],
