@@ -6,9 +6,9 @@
     open_store(path)                              a reader of the newest snapshot; never waits, never blocks
 
 An article counts as stored in this order: what will change is kept as a patch, and the journal's line for it as pending; one
-transaction, or where nothing goes one bulk load, takes the old graph out and puts the new one in together with its provenance; the engine's log is synced; one
-synced line in the journal says so. Killed anywhere before, the graph is the old one or the new one, whole; the next writer
-sees from the pending line whether the commit came through, and then counts it. Several articles may go in together: then
+transaction, or where nothing goes one bulk load, makes the old graph the new one together with its provenance; the engine's log is
+synced; one synced line in the journal says so. Killed anywhere before, the graph is the old one or the new one, whole; the next
+writer sees from the pending line whether the commit came through, and then counts it. Several articles may go in together: then
 one transaction has them all, and syncing, most of what a small commit costs, is done once.
 
 Readers open a snapshot (hard links, made in milliseconds), because the engine's read-only view of files that somebody is
@@ -472,19 +472,20 @@ class Writer(Store):
 
     def _apply(self, some: Sequence[Commit]) -> None:
         """All of it in one transaction; or in one bulk load, which is all or nothing too and costs half or less, but cannot take anything out."""
-        todo = [
-            self._difference(commit) if commit.drop.startswith(DERIVED_GRAPH) and commit.drop in commit.changes else commit
-            for commit in some
-        ]
+        todo = [self._difference(commit) for commit in some]
         patches = [patch for commit in todo for patch in commit.changes.values()]
-        if any(gone for gone, _ in patches) or any(commit.drop and self.holds(commit.drop) for commit in todo):
+        if any(commit.drop for commit in todo) or any(gone for gone, _ in patches):
             self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in todo))
         else:
             # Lenient: these lines come from an engine, which has checked their IRIs.
             self._engine.bulk_load(b"".join(line for _, come in patches for line in come), format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def _difference(self, commit: Commit) -> Commit:
-        """The same without dropping the graph: after an article more most of what is derived is there already. One that is to be empty must be dropped."""
+        """The same without dropping a graph to write most of it again: an article read anew, or what is derived after one more, is mostly what it was."""
+        if not commit.drop or not self.holds(commit.drop):
+            return commit._replace(drop="")
+        if commit.drop not in commit.changes:  # nothing is left of it
+            return commit
         old, new = set(self.lines(commit.drop)), set(commit.changes[commit.drop][1])
         return commit._replace(drop="", changes={**commit.changes, commit.drop: (sorted(old - new), sorted(new - old))})
 

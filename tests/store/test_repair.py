@@ -200,7 +200,7 @@ def test_a_commit_that_did_not_come_through_does_not_count(place: Path, monkeypa
         before = store.replace_graph("x:d", some(3, "d"), when=WHEN)
         monkeypatch.setattr("kg.store.embedded.update_of", refuse)
         with pytest.raises(StoreError):
-            store.replace_graph("x:d", some(5, "d"), when=WHEN)
+            store.replace_graph("x:d", some(5, "e"), when=WHEN)
     with writer(place, "add", WHEN) as store:
         assert store.acknowledged()["x:d"] == before
     assert codes(place) == []

@@ -70,7 +70,7 @@ DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); signal.sign
     [
         (in_ingest, COUNTED_FIRST, ""),
         (in_ingest, UNSETTLED, "graph-"),
-        (in_replace, STEP_BY_STEP, "lost: "),
+        (in_replace, STEP_BY_STEP, "graph-changed"),
         (in_bulk_load, BUILT_IN_PLACE, "graph-lost"),
         (in_snapshot, NAMED_FIRST, "cannot be read"),
         (by_signal, DEAF, "ended with"),
