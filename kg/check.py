@@ -120,7 +120,7 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
     found = _of_graph(triples, graph, document.path)
     if found:
         lines = _lines(triples, nodes(article, read.annotation, registry), {id: document.line(way) for id, way in read.ways.items()})
-        found = _sorted({replace(f, line=lines.get(f.node, 0)) for f in found})
+        found = _sorted({f._replace(line=lines.get(f.node, 0)) for f in found})
     if not any(f.severity == "error" for f in found):  # else an error says already in what the two differ
         found += [
             _twice(document.path, document.line(read.ways[second]), first)
@@ -143,7 +143,7 @@ def check_what_holds(document: Document, article: Article, registry: Registry) -
         places, found, gone = Document(document.path, value, real), [], set()
         for finding in checked.findings:
             keys = ways[finding.line - 1] if finding.line else ()
-            found.append(replace(finding, line=places.line(keys) if keys else 0))
+            found.append(finding._replace(line=places.line(keys) if keys else 0))
             if finding.severity == "error":
                 told[found[-1] if first or finding.code not in AFTERWARDS else _left_out(found[-1], keys)] = None
                 gone |= {(*keys, *ONE_KEY.get(finding.code, ()))} & set(ways) if len(keys) > 1 else set()
@@ -156,7 +156,7 @@ def check_what_holds(document: Document, article: Article, registry: Registry) -
 def _left_out(finding: Finding, keys: Keys) -> Finding:
     part = next((f", its {key}" for key in keys[2:] if isinstance(key, str)), "")
     what = f"left out too, as what it needs is at fault: an entry of {keys[0]}{part}"
-    return replace(finding, code="left-out", severity="warning", message=what)
+    return finding._replace(code="left-out", severity="warning", message=what)
 
 
 def _ways(value: Any, keys: Keys = ()) -> Iterator[Keys]:

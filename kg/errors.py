@@ -18,12 +18,10 @@ data, never raised by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing a check found.
 
     `code` names the rule (one example per code in `ontology/examples/invalid`), `severity` is `error` or

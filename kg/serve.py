@@ -13,7 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -350,7 +350,7 @@ def _query_page(live: Live, text: str) -> bytes:
             answer = received(*state.ask(text, live.seconds))
         except QueryError as error:
             amiss = str(error)
-    rows = to_json_rows(state.store, replace(answer, rows=answer.rows[:MOST_SHOWN])) if answer.rows else []
+    rows = to_json_rows(state.store, answer._replace(rows=answer.rows[:MOST_SHOWN])) if answer.rows else []
     examples = [(q.asked({}), q.text) for q in list_questions()]
     return state.maker.page(
         "query", "query", "Ask", query=text, amiss=amiss, columns=answer.columns, total=len(answer.rows),

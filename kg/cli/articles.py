@@ -314,7 +314,7 @@ def _checked(path: Path, registry: Any) -> Iterator[Checked]:
 
     with as_file(path, "yaml") as file:
         for found in check_path(file, registry):
-            yield found if file == path else replace(found, findings=tuple(replace(f, file=STDIO) for f in found.findings))
+            yield found if file == path else replace(found, findings=tuple(f._replace(file=STDIO) for f in found.findings))
 
 
 @app.command(name="eval", short_help="Score an annotator, or annotations, against a gold set.")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
 from kg.query.answers import Answer
-from kg.query.running import run
 from kg.store.embedded import Store, Term
 from kg.vocabulary import KG, PROV
 
-_READINGS = f"""SELECT ?article ?reviewed {{ ?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
-  FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }}}}"""  # those in force
-_GOES_BACK = f"""SELECT ?article ?source ?how ?share {{ VALUES (?term ?how) {{ (<{KG}copyOf> "copies") (<{KG}paraphraseOf> "paraphrases") }}
-  ?article ?term ?source ; <{KG}share> ?share }}"""
+_READINGS = f"""?reading <{KG}annotates> ?article ; <{KG}reviewed> ?reviewed
+  FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }}"""  # those in force
+_GOES_BACK = f"""VALUES (?term ?how) {{ (<{KG}copyOf> "copies") (<{KG}paraphraseOf> "paraphrases") }}
+  ?article ?term ?source ; <{KG}share> ?share"""
 NAMED = 5  # articles that a note names
+FEW = 500  # articles are looked up one by one; of more, all are read
 
 
 def corroboration(store: Store, answer: Answer) -> tuple[str, ...]:
@@ -29,15 +29,24 @@ def corroboration(store: Store, answer: Answer) -> tuple[str, ...]:
         return ()
     at = answer.columns.index("article")
     named = {term.value for row in answer.rows if isinstance(term := row[at], ox.NamedNode)}
-    origins = {_value(a): _value(o) for a, o in store.select(f"SELECT ?a ?o {{ ?a <{KG}origin> ?o }}") if _value(a) in named}
+    of_them = _these(f"<{article}>" for article in named)
+    found = store.select(f"SELECT ?article ?origin {{ {of_them} ?article <{KG}origin> ?origin }}")
+    origins = {_value(article): _value(origin) for article, origin in found if _value(article) in named}
     copies = sorted(article for article, origin in origins.items() if article != origin)
     count = len({origins.get(article, article) for article in named})
     if not copies:
         return ()
-    told = {_value(a): (_value(s), _value(how), float(_value(share))) for a, s, how, share in store.select(_GOES_BACK)}
+    why_so = store.select(f"SELECT ?article ?source ?how ?share {{ {of_them} {_GOES_BACK} }}")
+    told = {_value(a): (_value(s), _value(how), float(_value(share))) for a, s, how, share in why_so}
     why = [f"{_last(a)} {told[a][1]} {_last(told[a][0])} ({told[a][2]:.0%})" for a in copies[:NAMED] if a in told]
     more = f" and {len(copies) - NAMED} more" if len(copies) > NAMED else ""
     return (f"{len(named)} reports, {count} independent origin{'' if count == 1 else 's'}: {', '.join(why)}{more}.",)
+
+
+def _these(articles: Iterable[str]) -> str:
+    """The clause that asks of these articles (terms as SPARQL writes them) alone, where they are few."""
+    some = sorted(articles)
+    return f"VALUES ?article {{ {' '.join(some)} }}" if len(some) <= FEW else ""
 
 
 def _value(term: Term | None) -> str:
@@ -60,13 +69,15 @@ def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
     named = None
     if answer and "article" in answer.columns:
         at = answer.columns.index("article")
-        named = {str(row[at]) for row in answer.rows}
+        named = {str(term) for row in answer.rows if isinstance(term := row[at], ox.NamedNode)}
     return unreviewed_among(store, named)
 
 
 def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, ...]:
     """The same of some articles (terms as SPARQL writes them), or of the whole store."""
-    readings = {str(article): str(reviewed) for article, reviewed in run(store, _READINGS, ours=True).rows}
+    of_them = "" if named is None else _these(named)
+    found = store.select(f"SELECT ?article ?reviewed {{ {of_them} {_READINGS} }}")
+    readings = {str(article): str(reviewed) for article, reviewed in found}
     if named is not None:
         readings = {article: reviewed for article, reviewed in readings.items() if article in named}
     machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)

@@ -88,7 +88,7 @@ class Review:
         )  # fmt: skip
         errors = check_reading(self.article, changed, self.registry).errors
         if errors:
-            raise AnnotationError([replace(finding, file=PIECE) for finding in errors])
+            raise AnnotationError([finding._replace(file=PIECE) for finding in errors])
         self.annotation = changed
 
     def _replace(self, id: str, make: Any) -> None:

@@ -18,8 +18,8 @@ writing fails now and then. A digest is the SHA-256 of sorted N-Quads lines, gra
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -46,6 +46,7 @@ _LABEL = ox.NamedNode(RDFS + "label")
 MODULUS = 2**256
 LINES = 200_000  # of what is stored together: 50 MB in memory, and few enough files for the engine to merge
 Made = TypeVar("Made")
+_COUNTS = re.compile(r"\bcount\s*\(", re.IGNORECASE)
 
 
 class Dataset(NamedTuple):
@@ -179,7 +180,7 @@ def digest_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> str:
 
 def digest_of_lines(lines: Iterable[bytes]) -> str:
     """The digest of a graph with these lines, as `lines_of` gives them."""
-    return hashlib.sha256(b"".join(lines)).hexdigest()
+    return folder.sha256(b"".join(lines)).hexdigest()
 
 
 def acknowledged(entries: Iterable[folder.Entry]) -> dict[str, folder.Entry]:
@@ -224,7 +225,7 @@ class Store:
         A dataset overrides FROM in the text, and a graph of it that the store lacks is empty.
         """
         if dataset is None:
-            counted = self._columns.answer(text) if "COUNT" in text.upper() and self._columns else None
+            counted = self._columns.answer(text) if _COUNTS.search(text) and self._columns else None
             return self._engine.query(text, use_default_graph_as_union=True) if counted is None else counted
         return self._engine.query(
             text,
@@ -311,7 +312,7 @@ class Store:
 
     def digest(self, graph: str | None = None) -> str:
         """The hex SHA-256 of the sorted N-Quads lines of one graph, or of all graphs one after another by IRI."""
-        made = hashlib.sha256()
+        made = folder.sha256()
         for name in [graph] if graph else self.graphs():
             for line in self.lines(name):
                 made.update(line)
@@ -334,7 +335,7 @@ class Store:
             data = place.read_bytes()
         except OSError as error:
             raise folder.failed("the kept source cannot be read", place, error) from error
-        if hashlib.sha256(data).hexdigest() != digest:
+        if folder.sha256(data).hexdigest() != digest:
             raise StoreError("the kept source is damaged: its bytes do not have its hash", str(place), "kg restore from a backup")
         return data
 
@@ -570,7 +571,7 @@ def sum_of(lines: Iterable[bytes]) -> int:
     >>> sum_of([b"a", b"b"]) == sum_of([b"b", b"a"])
     True
     """
-    return sum(int.from_bytes(hashlib.sha256(line).digest(), "big") for line in lines) % MODULUS
+    return sum(int.from_bytes(folder.sha256(line).digest(), "big") for line in lines) % MODULUS
 
 
 def difference(gone: list[bytes], come: list[bytes]) -> dict[str, object]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import glob
-import hashlib
 import json
 import os
 import shutil
@@ -27,10 +26,13 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.errors import StoreError
 from kg.resources import STORE_MARK
+
+if TYPE_CHECKING:
+    import hashlib
 
 LAYOUT = 3  # in 2 a statement did not mention what its conditions depend on
 ENGINE = "oxigraph 0.5"
@@ -271,9 +273,16 @@ def mend_journal(path: Path) -> None:
             os.fsync(file.fileno())
 
 
+def sha256(data: bytes = b"") -> hashlib._Hash:
+    """The hash; its library is imported only now, for a question, which needs none, would take 2 ms longer."""
+    import hashlib
+
+    return hashlib.sha256(data)
+
+
 def keep(path: Path, data: bytes) -> str:
     """Keeps source bytes under their hex SHA-256, written once and synced; returns the hash."""
-    digest = hashlib.sha256(data).hexdigest()
+    digest = sha256(data).hexdigest()
     target = source_path(path, digest)
     if target.is_file() and target.read_bytes() == data:
         return digest
@@ -290,7 +299,7 @@ def whole(file: Path, digest: str) -> bytes | None:
         data = file.read_bytes()
     except OSError:
         return None
-    return data if hashlib.sha256(data).hexdigest() == digest else None
+    return data if sha256(data).hexdigest() == digest else None
 
 
 def source_path(path: Path, digest: str) -> Path:

@@ -6,7 +6,6 @@ bytes. A commit that replaces a graph has the whole new graph in its patch; what
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Iterable, Sequence
 
@@ -21,7 +20,9 @@ def pack(gone: Sequence[bytes], come: Sequence[bytes]) -> bytes:
     >>> unpack(pack([], [b"<x:s> <x:p> <x:o> <x:g> .\\n"]))
     ([], [b'<x:s> <x:p> <x:o> <x:g> .\\n'])
     """
-    return gzip.compress(_marked(b"D ", gone) + _marked(b"A ", come), 1, mtime=0)  # 6 takes almost three times as long to save a fifth
+    from gzip import compress  # which no question needs
+
+    return compress(_marked(b"D ", gone) + _marked(b"A ", come), 1, mtime=0)  # 6 takes almost three times as long to save a fifth
 
 
 def _marked(mark: bytes, lines: Sequence[bytes]) -> bytes:
@@ -30,8 +31,10 @@ def _marked(mark: bytes, lines: Sequence[bytes]) -> bytes:
 
 def unpack(data: bytes) -> Patch:
     """The lines of a patch; raises StoreError where the bytes are none."""
+    from gzip import decompress
+
     try:
-        lines = gzip.decompress(data).splitlines(keepends=True)
+        lines = decompress(data).splitlines(keepends=True)
     except (OSError, EOFError, zlib.error) as error:
         raise StoreError(f"a kept change cannot be read: {error}", "", "kg verify says which") from error
     return [line[2:] for line in lines if line.startswith(b"D ")], [line[2:] for line in lines if line.startswith(b"A ")]

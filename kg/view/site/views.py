@@ -59,7 +59,7 @@ def _chart(m: Maker) -> Picture:
     before = accumulate((rows for _, rows in order), initial=0)
     kept = {c for (c, _), at in zip(order[:MOST_CHART], before, strict=False) if at < MOST_CHART_ROWS}
     if len(kept) < len(order):
-        answer = replace(answer, rows=[row for row in answer.rows if str(row[at]) in kept])
+        answer = answer._replace(rows=[row for row in answer.rows if str(row[at]) in kept])
         notes.append(f"The {len(kept)} commitments with most to show, of {len(order)}; kg graph -p actor=NAME draws others.")
     drawn = chart(m.store, answer, "Who commits to what, only if what", tuple(notes))
     return drawn if m.text != "none" else replace(drawn, nodes=tuple(replace(node, quotes=()) for node in drawn.nodes))
@@ -74,7 +74,7 @@ def _network(m: Maker) -> nx.DiGraph[str]:
         weight = answer.columns.index("weight")
         kept_rows = sorted(answer.rows, key=lambda row: (-float(getattr(row[weight], "value", 0)), str(row)))[:MOST_LINKS]
         notes.append(f"The {MOST_LINKS} heaviest links of {len(answer.rows)}; kg graph --kind draws them all, and other networks.")
-        answer = replace(answer, rows=kept_rows)
+        answer = answer._replace(rows=kept_rows)
     return network(m.store, answer, "How it is connected", tuple(notes), network_query.header.get("reached", ""))
 
 
