@@ -150,8 +150,10 @@ class Columns:
         import numpy as np
 
         key = columns[0]
-        for column in columns[1:]:
-            key = np.unique(key, return_inverse=True)[1] * len(self._terms) + column
+        for place, column in enumerate(columns[1:]):
+            if place:  # two numbers of terms fit into one, three need not
+                key = np.unique(key, return_inverse=True)[1]
+            key = key * len(self._terms) + column
         return key
 
     def _matching(self, pattern: Pattern) -> Table | None:
