@@ -6,6 +6,11 @@ terminal are read here and nowhere below.
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # until all is imported, and then left alone: what modules make stays, and to look through it takes 4 ms before every command
+
+# ruff: noqa: E402
 import os
 import sys
 from contextlib import suppress
@@ -17,6 +22,9 @@ from kg import __version__
 from kg.cli import articles, pages, questions, upkeep
 from kg.cli.terminal import EXIT_INTERRUPTED, EXIT_USAGE, NO_DEBUG, app, put, say
 from kg.errors import ProvisoError, UsageError
+
+gc.freeze()
+gc.enable()
 
 __all__ = ["app", "articles", "main", "pages", "questions", "upkeep"]  # each module brings its commands
 
