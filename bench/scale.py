@@ -77,8 +77,11 @@ class Bench:
         with writer(self.place / "store", "bench", WHEN) as store:
             store.replace_graph(REGISTRY_GRAPH, registry_triples(self.registry), when=WHEN)
             stored = self._store(store)
+            begun = time.process_time()
+        closed = time.process_time() - begun
         loaded, _ = cpu(lambda: self._raw(corpus))
         self.row("storing them, durable", stored, "raw bulk load: no digests, journal or kept changes", loaded)
+        self.row("merging the engine's files, and the snapshot, once at the end", closed)
         self._queries()
         return self.rows
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kg.errors import QueryError
@@ -194,13 +195,14 @@ def values(text: str, name: str) -> str:
     return text[slice(*places[0])].strip() if places else ""
 
 
-def _places(text: str, name: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=64)  # of named queries: asked for to know a default, then to put something else in its place
+def _places(text: str, name: str) -> tuple[tuple[int, int], ...]:
     found = tokens(text)
     starts = [
         i + 2 for i in range(len(found) - 3)
         if found[i].text.upper() == "VALUES" and found[i + 1].text in (f"?{name}", f"${name}") and found[i + 2].text == "{"
     ]  # fmt: skip
-    return [(found[i].end, next(t.start for t in found[i:] if t.text == "}")) for i in starts if any(t.text == "}" for t in found[i:])]
+    return tuple((found[i].end, next(t.start for t in found[i:] if t.text == "}")) for i in starts if any(t.text == "}" for t in found[i:]))
 
 
 def line_at(text: str, offset: int) -> int:

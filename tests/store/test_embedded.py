@@ -582,3 +582,44 @@ def test_a_reader_is_cheap(place: Path) -> None:
         assert len(open_store(place).select("SELECT * { GRAPH <x:g1> { ?s ?p ?o } } LIMIT 10")) == 10
         costs.append(time.process_time() - before)
     assert min(costs) < 0.04
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["", "on a full disk"])
+def test_files_that_more_than_doubled_are_merged(place: Path, monkeypatch: pytest.MonkeyPatch, full: bool) -> None:
+    """As a writer closes that stored much, not one that stored little; a merge that fails loses nothing."""
+    merged = []
+
+    class Engine:
+        def __init__(self, engine: ox.Store) -> None:
+            self.engine = engine
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.engine, name)
+
+        def __contains__(self, quad: ox.Quad) -> bool:
+            return quad in self.engine
+
+        def optimize(self) -> None:
+            merged.append(len(self.engine))
+            if full:
+                raise OSError(28, "No space left on device")
+            self.engine.optimize()
+
+    def add(numbers: range) -> None:
+        with writer(place, "add", WHEN) as store:
+            store.replace_graphs([Replacement(f"x:{n}", lines_of(f"x:{n}", some(200, f"v{n}")), {}) for n in numbers], when=WHEN)
+
+    was = embedded._engine
+    monkeypatch.setattr("kg.store.embedded._engine", lambda path: Engine(was(path)))
+    monkeypatch.setattr("kg.store.embedded.MUCH", 1000)
+    add(range(5))
+    assert merged == [1000]
+    add(range(5, 6))
+    assert merged == [1000]
+    add(range(6, 20))
+    assert merged == [1000, 4000]
+    monkeypatch.setattr("kg.store.embedded.MUCH", 10**9)
+    add(range(20, 60))
+    assert merged == [1000, 4000]
+    store = open_store(place)
+    assert all(store.lines(f"x:{n}") == lines_of(f"x:{n}", some(200, f"v{n}")) for n in range(0, 60, 5)) and verify(place, WHEN) == []
