@@ -576,7 +576,9 @@ def sum_of(lines: Iterable[bytes]) -> int:
     >>> sum_of([b"a", b"b"]) == sum_of([b"b", b"a"])
     True
     """
-    return sum(int.from_bytes(folder.sha256(line).digest(), "big") for line in lines) % MODULUS
+    from hashlib import sha256  # once for all lines
+
+    return sum(int.from_bytes(sha256(line).digest(), "big") for line in lines) % MODULUS
 
 
 def difference(gone: list[bytes], come: list[bytes]) -> dict[str, object]:

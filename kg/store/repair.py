@@ -61,7 +61,7 @@ def _mention_needs(store: Writer, when: str) -> None:
             {{ ?owner <{kg("attaches")}>/<{kg("dependsOn")}>* ?needing }} UNION {{ ?owner <{kg("dependsOn")}>+ ?needing }}
             ?needing <{kg("mention")}> ?named . ?named <{kg("role")}> <{concept("roles", "condition")}> }} }}"""
     )
-    links: dict[str, list[Triple]] = {}
+    links: dict[str, list[Triple]] = {}  # of articles' graphs, which may be changed here alone: the journal is written anew after it
     for graph, owner, named in (map(str, (getattr(term, "value", "") for term in row)) for row in found):
         links.setdefault(graph, []).append((Iri(owner), Iri(kg("mention")), Iri(named)))
     store.change_graphs({graph: ([], triples) for graph, triples in links.items()}, when=when)

@@ -116,7 +116,7 @@ class _Writer:
             self._commitment(commitment)
         for condition in self.annotation.conditions:
             self._condition(condition)
-        for thing in list(self.needs):
+        for thing in self.needs:
             self._names_what(thing, thing)
         for claim in self.annotation.claims:
             self._claim(claim)

@@ -306,7 +306,7 @@ def test_what_layout_2_did_not_mention_is_mentioned(tmp_path: Path, monkeypatch:
         "s1", (ships,), "indirect", "pledges", expresses="c1", stance="pledged", conditions=(ConditionUse("truce"),), inferred=True
     )
     annotation = Annotation(Annotator("me"), (said,), (promise,), chain, actors=(Actor("norland", "Norland", "state"),))
-    made = [lines_of("x:a", to_triples(Article("a", text), annotation, Registry()))]
+    made = lines_of("x:a", to_triples(Article("a", text), annotation, Registry()))
     monkeypatch.setattr("kg.triples.writing._Writer._names_what", lambda *_: None)
     before = to_triples(Article("a", text), annotation, Registry())
     create(tmp_path / "store")
@@ -314,8 +314,8 @@ def test_what_layout_2_did_not_mention_is_mentioned(tmp_path: Path, monkeypatch:
         store.replace_graph("x:a", before, when=WHEN)
     as_layout_2(tmp_path / "store")
     upgrade(tmp_path / "store", WHEN)
-    assert [open_store(tmp_path / "store").lines("x:a")] == made and codes(tmp_path / "store") == []
-    assert len(made[0]) - len(lines_of("x:a", before)) == 3  # the statement both needs, the truce the quorum
+    assert open_store(tmp_path / "store").lines("x:a") == made and codes(tmp_path / "store") == []
+    assert len(made) - len(lines_of("x:a", before)) == 3  # the statement both needs, the truce the quorum
 
 
 def test_a_newer_store_is_refused(place: Path) -> None:
