@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 STORE_MARK = "proviso.json"  # the file that makes a folder a store
@@ -18,23 +17,3 @@ def folder(name: str) -> Path:
     """
     packed = _HERE / "data" / name
     return packed if packed.is_dir() else _HERE.parent / name
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes a file so that `path` always holds its old bytes or the new ones, whole; through a symbolic link, where it points.
-
-    Raises OSError as `Path.write_bytes` does; nothing is left behind then.
-    """
-    target = path.resolve()
-    if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
-        target.write_bytes(data)
-        return
-    beside = target.with_name(f".{target.name[:80]}.{os.getpid()}.tmp")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What travels with the package is found, and a file is written whole or not at all."""
+"""What travels with the package is found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg import resources
-from kg.resources import folder, write_atomically
+from kg.resources import folder
 
 
 @pytest.mark.parametrize(("name", "file"), [("ontology", "kg.ttl"), ("ontology", "annotation.schema.json"), ("queries", "checks")])
@@ -24,50 +24,3 @@ def test_a_wheel_has_them_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(resources, "_HERE", tmp_path / "kg")
     assert folder("ontology") == tmp_path / "kg" / "data" / "ontology"
     assert folder("queries") == tmp_path / "queries"
-
-
-def test_writing_replaces(tmp_path: Path) -> None:
-    """The new bytes stand in the file, and nothing beside it."""
-    path = tmp_path / "page.html"
-    write_atomically(path, b"old")
-    write_atomically(path, b"new \x00\xff")
-    assert path.read_bytes() == b"new \x00\xff"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_writing_goes_through_a_link(tmp_path: Path) -> None:
-    """A symbolic link stays one; the file it points to is what changes."""
-    real, link = tmp_path / "real.txt", tmp_path / "link.txt"
-    real.write_bytes(b"old")
-    link.symlink_to(real)
-    write_atomically(link, b"new")
-    assert link.is_symlink() and real.read_bytes() == b"new"
-
-
-def test_a_failed_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the disk fails under it, the old bytes stand, and nothing is left beside them."""
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "page.html"
-    path.write_bytes(b"old")
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_writing_where_nothing_can_stand(tmp_path: Path) -> None:
-    """A folder that is not there is not made: the system's own error is raised."""
-    with pytest.raises(FileNotFoundError):
-        write_atomically(tmp_path / "no" / "page.html", b"new")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_long_name_can_be_written(tmp_path: Path) -> None:
-    """The name of the file beside it stays within what a file system allows."""
-    path = tmp_path / ("n" * 250)
-    write_atomically(path, b"new")
-    assert path.read_bytes() == b"new"

@@ -16,7 +16,7 @@ from kg.exchange import rdf
 from kg.exchange.marks import Foreign, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.store.embedded import Store
-from kg.store.folder import beside_of, failed, replace_synced, sync_folder
+from kg.store.folder import beside_of, failed, replace_file, replace_synced, sync_folder
 
 ENDINGS = {
     ".anno.jsonld": "webannotation",
@@ -121,7 +121,7 @@ def _write_web(store: Store, target: Path, stream: BinaryIO | None) -> None:
         stream.write(data)
         return
     try:
-        rdf.replace_file(target, lambda file: file.write(data))
+        replace_file(target, lambda file: file.write(data))
     except OSError as error:
         raise failed("the export was not written, what was there is as it was", target, error) from error
 

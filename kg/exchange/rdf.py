@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from kg.errors import Conflict, ReadError, StoreError, UsageError
 from kg.store.embedded import LINES, Replacement, Store, Writer, digest_of, lines_of, memory, quads
-from kg.store.folder import beside_of, failed, sync_folder, write_synced
+from kg.store.folder import beside_of, failed, replace_file, sync_folder, write_synced
 from kg.vocabulary import KG, PREFIXES, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}
@@ -203,25 +203,6 @@ def _known(form: str) -> str:
     if form not in FORMATS:
         raise UsageError(f"{form!r} is not an RDF format known here", "", f"use one of {', '.join(FORMATS)}")
     return form
-
-
-def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Writes a file beside its place and renames it, so that what was there stays until the new one is whole."""
-    target = target.resolve()  # through a symbolic link the file it points to is replaced, not the link
-    if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
-        with target.open("wb") as stream:
-            write(stream)
-        return
-    beside = beside_of(target, "tmp")
-    try:
-        with beside.open("xb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.rename(target)
-        sync_folder(target.parent)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _export_folder(store: Store, target: Path) -> None:

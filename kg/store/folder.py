@@ -26,7 +26,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from kg.errors import StoreError
 from kg.resources import STORE_MARK
@@ -329,6 +329,28 @@ def replace_synced(path: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Has a file a user asked for written beside its place and renames it, so that what was there stays until the new one is whole.
+
+    Through a symbolic link, where it points. Raises OSError as any writing does; nothing is left behind then.
+    """
+    target = target.resolve()
+    if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
+        with target.open("wb") as stream:
+            write(stream)
+        return
+    beside = beside_of(target, "tmp")
+    try:
+        with beside.open("xb") as stream:
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.rename(target)
+        sync_folder(target.parent)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def beside_of(path: Path, word: str) -> Path:

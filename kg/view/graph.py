@@ -16,8 +16,8 @@ from kg.analyse.network import REACHED, in_words, links, places
 from kg.analyse.network import network as graph_of_links
 from kg.errors import QueryError, UsageError
 from kg.query import Answer, ask_store, list_queries, load_query, to_json_rows, unreviewed
-from kg.resources import write_atomically
 from kg.store.embedded import Store
+from kg.store.folder import replace_file
 from kg.view.chart import TITLE, build_chart
 from kg.view.picture import FORMATS, encode
 from kg.view.rows import chart_rows, kinds
@@ -107,7 +107,8 @@ def write(drawn: Picture | nx.DiGraph[str], path: Path) -> None:
 
     Raises UsageError for an ending that is no form of a graph, and OSError as any writing does.
     """
-    write_atomically(path, encode(drawn, form_of(path)))
+    data = encode(drawn, form_of(path))
+    replace_file(path, lambda file: file.write(data))
 
 
 def _check(answer: Answer, needed: tuple[str, ...], what: str) -> None:

@@ -16,11 +16,11 @@ def append(path, entries):
 f.append_journal = append
 """
 IN_PLACE = """
-import kg.exchange.rdf as r
+import kg.exchange.rdf as r, kg.exchange.formats as x
 def replace(target, write):
     with target.open("wb") as stream:
         write(stream)
-r.replace_file = replace
+r.replace_file = x.replace_file = replace
 """
 LOCKED = """
 import kg.store.embedded as e
