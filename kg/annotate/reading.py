@@ -40,6 +40,9 @@ STAND_INS = {
     **dict.fromkeys(("the country", "the nation", "the government", "the military"), ("state",)),
     **dict.fromkeys(("the group", "the company", "the agency"), ("institution", "alliance")),
 }
+# What saying so does that says no more than how one stands to an act: it follows from the stance.
+FORCE_OF = {"pledged": "pledges", "open": "offers", "refused": "refuses", "withdrawn": "withdraws"}
+PLAIN_FORCES = frozenset(("asserts", *FORCE_OF.values()))
 NEXT = 40  # code points after a name that are read for a noun
 THEM = frozenset({"them", "him", "her"})  # never who does it to them
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
@@ -83,7 +86,7 @@ class _Reading:
     acts: list[str] = field(default_factory=list)  # the known actions met so far
 
     def __post_init__(self) -> None:
-        self.naming = self.naming or Naming(self.registry, self.article.published, self.article.text)
+        self.naming = self.naming or Naming(self.registry, self.article.published, self.article.text, self.article.id)
 
     def read(self, told: Sequence[Told]) -> Annotation:
         """The annotation of what is told; `relayed_by` of a statement counts places in this sequence."""
@@ -127,7 +130,8 @@ class _Reading:
             target = deed.against or deed.beneficiary
             deed = replace(deed, beneficiary=None, against=target if target and not self._qualifies(target) else None)
         commitment = self._commitment(deed, base)
-        base = replace(base, inferred=deed.found_by == ELLIPSIS)
+        force = FORCE_OF.get(deed.stance, base.force) if base.cue and base.force in PLAIN_FORCES else base.force
+        base = replace(base, force=force, inferred=deed.found_by == ELLIPSIS)
         if base.force in FORCES_WITHOUT_STANCE:
             return replace(base, expresses=commitment, conditions=uses)
         return replace(

@@ -33,6 +33,10 @@ _CALLS = re.compile(r"call(?:s|ed|ing)?", re.IGNORECASE)  # calls for is a deman
 _ASIDE = re.compile(r"not to be (?:named|identified|quoted)|anonymity", re.IGNORECASE)  # of sources, not of what they say
 JOINED = re.compile(r"\band (?:\w+ly |also |then )?$", re.IGNORECASE)
 _OR = re.compile(r"[\s,]*\bor\b[\w\s,]{0,12}", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"(?: \w+){0,2}? (?:would|will|could|might|may|can|shall|should|must|is|are|was|were|has|have|had|does|did"
+    r"|(?:plan|intend|threaten|promise|pledge|vow|agree|refuse|decline|offer)(?:s|d|ed)?)\b|['’]s? (?:\w+ ){0,2}?(?:plan|promise|pledge|threat|decision|offer|refusal)s?\b"
+)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
 NEAR = 16  # statements or acts before a place that may hold it
@@ -98,6 +102,10 @@ def tell_by_network(text: str) -> list[Told]:
     deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
     deeds = [_elliptical(text, deed) if isinstance(deed, Outcome) else deed for deed in deeds]
     homes = [_home(pieces, deed) for deed in deeds]
+    deeds = [
+        _with_its_own(text, deed, said[home]) if isinstance(deed, Deed) and home >= 0 else deed
+        for deed, home in zip(deeds, homes, strict=True)
+    ]
     told = [Told(one, tuple(deed for deed, home in zip(deeds, homes, strict=True) if home == at)) for at, one in enumerate(said)]
     return told + _narrated(text, [deed for deed, home in zip(deeds, homes, strict=True) if home < 0], told)
 
@@ -313,10 +321,13 @@ class _Pieces:
         found = [(-over - first, first, -over, at) for first, over, at in self.pieces[max(0, stop - NEAR) : stop] if -over >= end]
         return [(first, over, at) for _, first, over, at in sorted(found)]
 
-    def apart(self, use: Use, deed: Deed) -> bool:
-        """Whether a condition is part of what other statements say and of none that an act stands in; a piece of its own was cut off."""
-        cut_off = (_begin(use), use.text.end)
-        others = {at for start, end, at in self.around(use.text.start, use.text.end) if (start, end) != cut_off}
+    def apart(self, text: str, use: Use, deed: Deed) -> bool:
+        """Whether a condition is part of what other statements say and of none that an act stands in; of the act's own sentence a piece
+        of its own was cut off.
+        """
+        start, end = sentence_around(text, deed.action.start, deed.action.end)
+        cut_off = (_begin(use), use.text.end) if start <= use.text.start < end else ()
+        others = {at for first, over, at in self.around(use.text.start, use.text.end) if (first, over) != cut_off}
         return bool(others) and others.isdisjoint(at for _, _, at in self.around(deed.action.start, deed.action.start + 1))
 
 
@@ -328,7 +339,7 @@ def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> 
         return [
             use
             for use in deed.uses
-            if (isinstance(deed, Deed) and pieces.apart(use, deed))
+            if (isinstance(deed, Deed) and pieces.apart(text, use, deed))
             or (
                 use.marker
                 and use.marker.start > end
@@ -341,6 +352,19 @@ def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> 
     kept = [replace(deed, uses=tuple(use for use in deed.uses if use not in some)) for deed, some in zip(deeds, taken, strict=True)]
     bound = {use for deed in kept for use in deed.uses}
     return kept, [use for use in dict.fromkeys(use for some in taken for use in some) if use not in bound]
+
+
+def _with_its_own(text: str, deed: Deed, said: Said) -> Deed:
+    """The deed with the committers that its statement names: a speaker whole; but no speaker beside a subject in the words of what is said."""
+    whole = {own.start: own for own in said.speakers if " and " not in own.text}
+    every = [whole.get(span.start, span) for span in deed.committer]
+    inside = [span for span in every if any(_meet(span, piece) for piece in said.content) and _SUBJECT.match(text, span.end)]
+    kept = [span for span in every if not inside or span in inside or not any(_meet(span, own) for own in said.speakers)]
+    return replace(deed, committer=tuple(dict.fromkeys(kept)))
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:

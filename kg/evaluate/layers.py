@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kg.model import Annotation, Article, Commitment, Reference, Span, Statement
+from kg.model import Annotation, Article, Commitment, Reference, Span, Statement, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,17 @@ def items(article: Article, annotation: Annotation) -> Layers:
     >>> items(Article("a", "Macron said no."), Annotation(Annotator("me"), (said,))).items["statements"][0].values["force"]
     ('refuses',)
     """
+    names = {actor.id: slug(actor.label) for actor in annotation.actors}  # their ids are the file's own
     by_kind = {
-        "statements": tuple(_statement(s, annotation) for s in annotation.statements),
-        "commitments": tuple(i for c in annotation.commitments for i in _commitment(c, annotation.statements)),
-        "conditions": tuple(_conditions(annotation)),
+        "statements": tuple(_statement(s, annotation, names) for s in annotation.statements),
+        "commitments": tuple(i for c in annotation.commitments for i in _commitment(c, annotation.statements, names)),
+        "conditions": tuple(_conditions(annotation, names)),
         "claims": tuple(_claims(annotation)),
     }
     return Layers(article.id, article.sha256, by_kind, _pairs(annotation))
 
 
-def _statement(s: Statement, annotation: Annotation) -> Item:
+def _statement(s: Statement, annotation: Annotation, names: Mapping[str, str]) -> Item:
     actions = {c.id: c.action for c in annotation.commitments}
     claims = {c.id: c.text for c in annotation.claims}
     action = actions.get(s.expresses or "")
@@ -107,19 +108,19 @@ def _statement(s: Statement, annotation: Annotation) -> Item:
     places = [f"only in {r.target}" for r in s.only_in] + [f"not in {r.target}" for r in s.not_in]
     words = {"speaker span": _words(s.speaker), "cue": _one(s.cue), "expressed": _one(expressed)}
     values = {
-        "speaker actor": _ids(s.speaker), "on behalf of": _ids(s.on_behalf_of), "places": tuple(sorted(places)),
+        "speaker actor": _ids(s.speaker, names), "on behalf of": _ids(s.on_behalf_of, names), "places": tuple(sorted(places)),
         "mode": (s.mode,), "force": (s.force,), "expressed": (action.target,) if action else (), "stance": _known(s.stance),
     }  # fmt: skip
     return Item(f"statement {s.id}", tuple(sorted(s.content)), words, values)
 
 
-def _commitment(c: Commitment, statements: Sequence[Statement]) -> Iterator[Item]:
+def _commitment(c: Commitment, statements: Sequence[Statement], names: Mapping[str, str]) -> Iterator[Item]:
     for stance, saying in _by_stance(c, statements).items():
         toward = [(word, r) for word, r in (("for", c.beneficiary), ("against", c.against)) if r]
         values = {
-            "committer actor": _ids(c.committer), "action concept": (c.action.target,), "stance": _known(stance),
+            "committer actor": _ids(c.committer, names), "action concept": (c.action.target,), "stance": _known(stance),
             "strength": tuple(sorted({s.strength for s in saying if s.strength})),
-            "beneficiary actor": tuple(f"{word} {r.target}" for word, r in toward),
+            "beneficiary actor": tuple(f"{word} {names.get(r.target, r.target)}" for word, r in toward),
         }  # fmt: skip
         words = {"committer span": _words(c.committer), "beneficiary span": _words(r for _, r in toward)}
         own = _one(c.action.span) or tuple(sorted({span for s in saying for span in s.content}))
@@ -135,12 +136,12 @@ def _by_stance(c: Commitment, statements: Sequence[Statement]) -> dict[str, list
     return found or {"": []}
 
 
-def _conditions(annotation: Annotation) -> Iterator[Item]:
+def _conditions(annotation: Annotation, names: Mapping[str, str]) -> Iterator[Item]:
     for c in annotation.conditions:
         uses = [use for s in annotation.statements for use in s.conditions if use.id == c.id]
         words = {"marker": tuple(sorted({u.marker for u in uses if u.marker})), "decider span": _words(c.by)}
         values = {
-            "kind": (c.kind,), "circumstance": (c.circumstance,), "decider actor": _ids(c.by),
+            "kind": (c.kind,), "circumstance": (c.circumstance,), "decider actor": _ids(c.by, names),
             "polarity": tuple(sorted({u.polarity for u in uses})), "as": tuple(sorted({u.role for u in uses})),
         }  # fmt: skip
         yield Item(f"condition {c.id}", (c.text,), words, values)
@@ -184,8 +185,8 @@ def _known(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def _ids(references: Iterable[Reference]) -> tuple[str, ...]:
-    return tuple(sorted({r.target for r in references}))
+def _ids(references: Iterable[Reference], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted({names.get(r.target, r.target) for r in references}))
 
 
 def joined(spans: Sequence[Span]) -> str:

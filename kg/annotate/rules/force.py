@@ -14,7 +14,7 @@ from kg.annotate.rules.words import listed
 OPEN_TO_CONTENT = listed("asserts warns asks")
 _OWN = re.compile(r"^(?:“|\"|‘)?(?:it|they|he|she|we|i|its|his|her|their|our|my|the (?:country|government|group|military|army|party|company|bloc|alliance|kingdom|ministry|administration|state|nation))\b", re.I)  # fmt: skip
 _NEVER = re.compile(r"^(?:“|\")?(?:there|this|that|these|those|no one|nobody)\b", re.I)
-_REFUSAL = re.compile(r"\b(?:will|would(?! have)|shall|does|do|did) not\b|\b(?:won['’]t|wouldn['’]t|refus\w+|reject\w*|never (?:accept|agree|allow|surrender|recognize|recognise)|no (?:plans|intention)|will never|would never|cannot accept)\b", re.I)  # fmt: skip
+_REFUSAL = re.compile(r"\b(?:will|would(?! have)|shall|does|do|did) not\b|\b(?:won['’]t|wouldn['’]t|refus\w+|reject\w*|never (?:accept|agree|allow|surrender|recognize|recognise)|no (?:plans|intention)|under no circumstances|not (?:\w+ )?(?:ready|willing|prepared) to|will never|would never|cannot accept)\b", re.I)  # fmt: skip
 _RESTRAINT = re.compile(r"\b(?:will|would) not (?:be )?(?:attack|harm|prosecut|impos|target|punish|rais|cut|chang)", re.I)
 _OFFER = re.compile(
     r"\b(?:is|are|be|was|were|am|remains?|stands?|['’]re|['’]m|['’]s) (?:\w+ )?(?:ready|willing|prepared|open) (?:to|for)\b|\b(?:may|might|could)\b(?! have)|\bwould (?:consider|be (?:ready|willing|open|prepared))|\bwill consider|\bis considering|\bare considering|\bnot rul\w+ out",
@@ -26,7 +26,8 @@ _PLEDGE = re.compile(
 )
 _DEMAND = re.compile(r"\b(?:must|should|has to|have to|ought to|needs? to|would (?:depend on|require)|condition of|need to)\b", re.I)
 _HOSTILE = re.compile(
-    r"\b(?:(?:will|would|to|could|might|may|and|or|directly) (?:\w+ )?(?:attack|strike|target|destroy|bomb|invade|kill|shoot|seize|annex|burn|deport|expel|punish)\b"
+    r"\b(?:(?:will|would|to|could|might|may|and|or|directly) (?:\w+ )?(?:attack|strike|target|destroy|bomb|invade|kill|shoot|seize|annex|burn|deport|expel|punish|veto|blockade|walk out|hit back|bring down)\b"
+    r"|(?:double|raise|hike|increase) (?:\w+ ){0,3}(?:tariff|dut(?:y|ies)|lev(?:y|ies))"
     r"|be (?:\w+ )?(?:attacked|targeted|destroyed|deported|expelled|punished)|retaliat\w+|impos\w+ (?:\S+ ){0,4}(?:tariff|sanction|blockade)"
     r"|(?:continue|resume|expand|intensify|step up) (?:\w+ ){0,3}(?:attacks|strikes|war|fighting|offensive)|(?:enter|go to|join) (?:the )?war\b"
     r"|cut off|remove all|consequences|respond with force|negotiate with bombs|dead\b|hell\b|end (?:all )?(?:contracts|weapons|aid))",

@@ -51,6 +51,7 @@ _BARE = re.compile(
     r"(?:court|council|parliament|congress|senate|assembly|house of representatives|kuvendi|majlis)",
     re.IGNORECASE,
 )
+_CONTRACTED = re.compile(r"['’](?:ve|ll|re|d|m|s)$")
 _DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
 _PARTICLES = listed("al bin von van de der da del el ben di la le")
 _PORTFOLIOS = listed("foreign defence defense trade food health justice education finance")
@@ -59,8 +60,8 @@ _PORTFOLIOS = listed("foreign defence defense trade food health justice educatio
 class Naming:
     """Links the names of one article and keeps the actors it had to make."""
 
-    def __init__(self, registry: Registry, published: str | None, text: str = "") -> None:
-        self.registry, self.published, self.text = registry, published, text
+    def __init__(self, registry: Registry, published: str | None, text: str = "", article: str = "") -> None:
+        self.registry, self.published, self.text, self.article = registry, published, text, article
         self.starts: list[int] | None = None  # of its sentences, when first asked for
         self.whole: dict[str, str] | None = None  # surname -> the first whole name with it
         self.minted: dict[str, Actor] = {}
@@ -88,7 +89,7 @@ class Naming:
         >>> [naming.link(Span(n, n + 1, words)).target for n, words in enumerate(("France", "Foreign Minister Ann Lee", "Lee", "she", "it"))]
         ['fr', 'ann-lee', 'ann-lee', 'ann-lee', 'fr']
         """
-        low = span.text.casefold()
+        low = _CONTRACTED.sub("", span.text.casefold())
         if low in PEOPLE | BODIES:
             id = self.antecedent(span)
             return (
@@ -240,6 +241,8 @@ class Naming:
     def _mint(self, label: str, kind: str) -> Actor:
         label = " ".join(label.split())
         id = slug(label)
+        if label == label.lower() and self.article:
+            id = f"{id}-{slug(self.article)}"  # the government, officials, he: of one article others than of the next
         if id in self.registry.actors or (id in self.minted and self.minted[id].kind != kind):
             id = f"{id}-{slug(kind)}"
         if id in self.registry.actors:  # the registry has one of this very name and kind

@@ -6,6 +6,8 @@ insert that explains it (*Jens Spahn, a leader of the party, said* is *Jens Spah
 
 from __future__ import annotations
 
+import re
+
 from kg.annotate.rules.words import Word, listed
 
 Range = tuple[int, int]
@@ -19,6 +21,16 @@ OPENERS = listed(
     "as after while when whereas although though because since before until if that but than where which who and so whether once unless with despite following amid"
 )
 VERBS = "ZDBX"
+# When, or in what, somebody says something: what stands between the source and its verb in *Macron on Wednesday said*.
+_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow"
+_MONTH = r"(?:jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*(?: \.)?"
+_ADJUNCT = re.compile(
+    rf"(?:(?:early|earlier|late|later) )?(?:on |last )?(?:{_DAY})(?: (?:morning|afternoon|evening|night))?"
+    rf"|on (?:{_MONTH} \d+|\d+ {_MONTH})(?: , \d{{4}})?|in (?:{_MONTH}|\d{{4}})|(?:(?:early|earlier|late|later) )?(?:this|last) (?:week|month|year)"
+    r"|in an? (?:\S+ ){0,3}(?:statement|interview|post|speech|letter|message|video|address|tweet|memo|filing|briefing)(?: (?:to|with|on|for|by|from) (?:\S+ ){0,4}\S+)?"
+    r"|at an? (?:\S+ ){0,2}(?:conference|briefing|rally|summit|hearing)(?: in \S+)?",
+)
+LONGEST_ADJUNCT = 12  # words
 REACH = 120  # words from a verb to the subject it shares
 NO_SOURCE = listed("there this that these those what which one itself today yesterday year month week day time")
 
@@ -71,6 +83,7 @@ def _over_insert(words: list[Word], comma: int, *, relative: bool) -> int | None
 
 def phrase_before(words: list[Word], stop: int) -> Range | None:
     """The noun phrase whose last word stands before `stop`."""
+    stop = _over_adjuncts(words, stop)
     if stop <= 0:
         return None
     last = words[stop - 1]
@@ -90,6 +103,16 @@ def phrase_before(words: list[Word], stop: int) -> Range | None:
         comma = next((i for i in range(first, stop) if words[i].low == ","), None)
         first = comma + 1 if comma is not None else first  # In basketball, the union and the league
     return (first, stop) if first < stop and any(w.tag in "NPJTM" for w in words[first:stop]) else None
+
+
+def _over_adjuncts(words: list[Word], stop: int) -> int:
+    """Where the source ends before what says when, or in what, it spoke: *Macron on Wednesday*, *Trump in an interview with NBC*."""
+    at = stop - 1
+    while at > max(0, stop - LONGEST_ADJUNCT):
+        if words[at - 1].tag in "NPMO" and _ADJUNCT.fullmatch(" ".join(word.low for word in words[at:stop])):
+            stop = at
+        at -= 1
+    return stop
 
 
 def _left(words: list[Word], stop: int) -> int:
