@@ -123,13 +123,13 @@ class _Reading:
         return Reference(day, said.said_on, 0.8 if day else 0.3, "date")
 
     def _expressed(self, base: Statement, deed: Deed | Outcome, speaker: tuple[Reference, ...]) -> Statement:
-        uses = self._uses(deed.uses, base)
         if isinstance(deed, Outcome):
-            return replace(base, expresses=self._claim(deed), conditions=uses)
+            return replace(base, expresses=self._claim(deed), conditions=self._uses(deed.uses, base))
         if base.force == "threatens":
             target = deed.against or deed.beneficiary
             deed = replace(deed, beneficiary=None, against=target if target and not self._qualifies(target) else None)
         commitment = self._commitment(deed, base)
+        uses = self._uses(deed.uses, base)  # after whose act it is: *it* may be whoever acts
         force = FORCE_OF.get(deed.stance, base.force) if base.cue and base.force in PLAIN_FORCES else base.force
         base = replace(base, force=force, inferred=deed.found_by == ELLIPSIS)
         if base.force in FORCES_WITHOUT_STANCE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kg.annotate.rules.found import Use
@@ -15,6 +16,9 @@ FAR = 50  # words; no condition is longer
 _ENDS = word_set(
     "if unless until because while whereas although though despite amid amidst due even but since according once provided so rather following"
 )
+_FIND, _FOUND = word_set("find finds found"), word_set("that guilty no evidence against")  # a partner is found, too
+_ADOPTED = word_set("adopt adopts adopted pass passed passes enact enacts enacted cleared")  # by a state a measure of its own: no consent
+_GIVEN = re.compile(r"\b(?:says? (?:yes|no)|signs? off|(?:his|her|its|their|the|a|formal|final) (?:blessing|green light|go-ahead|nod)|passage of|agreement (?:of|by|from))\b")
 _STATES = word_set("suspend remain halt hold pause block detain freeze delay postpone close keep stay shut custody force hold defer stop")
 
 
@@ -200,7 +204,7 @@ def kind_of(words: list[Word], first: int, last: int, polarity: str) -> str:
         return "time"
     if _approving(words, first, last):
         return "approval"
-    if lows & word_class("findings") and not lows & {"found", "find"} - lows & {"guilty"}:
+    if lows & word_class("findings") - _FIND or (lows & _FIND and lows & _FOUND):
         return "finding"
     return "reciprocity" if _conceding(words, first, last) else "event"
 
@@ -208,9 +212,12 @@ def kind_of(words: list[Word], first: int, last: int, polarity: str) -> str:
 def _approving(words: list[Word], first: int, last: int) -> bool:
     """Consent named in the condition's own clause, not in a phrase that hangs on it (`the constitution is adopted`, not `after the vote`)."""
     near = [word.low for word in words[first : min(last, first + 14)]]
-    if any(low in word_class("approvals") for low in near):
+    bodies = [at for at, low in enumerate(near) if low in word_class("reviewers")]
+    found = {low for low in near if low in word_class("approvals")}
+    if found - _ADOPTED or (found and (bodies or any(low in BE for low in near))):
         return not {"election", "elections"} & set(near)
-    return "review" in near and bool(set(near) & word_class("reviewers"))
+    assents = any(set(near[at + 1 : at + 3]) & inflected_class("assents") for at in bodies)
+    return assents or bool(bodies and "review" in near) or bool(_GIVEN.search(" ".join(near)))
 
 
 def _conceding(words: list[Word], first: int, last: int) -> bool:
