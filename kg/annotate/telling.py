@@ -19,6 +19,7 @@ from kg.annotate.rules.deeds import deeds_of_sentences, find_deeds
 from kg.annotate.rules.force import force_of
 from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
 from kg.annotate.rules.places import only_where
+from kg.annotate.rules.speakers import after
 from kg.annotate.rules.statements import find_statements, relay
 from kg.annotate.rules.words import read_words, split_words
 from kg.annotate.tagger.decoding import FORCES, Tagged, tag
@@ -37,6 +38,14 @@ _SUBJECT = re.compile(
     r"(?: \w+){0,2}? (?:would|will|could|might|may|can|shall|should|must|is|are|was|were|has|have|had|does|did"
     r"|(?:plan|intend|threaten|promise|pledge|vow|agree|refuse|decline|offer)(?:s|d|ed)?)\b|['’]s? (?:\w+ ){0,2}?(?:plan|promise|pledge|threat|decision|offer|refusal)s?\b"
 )
+_DANGLING = re.compile(r"(?:[\s,]+(?:up to|the|a|an|of|for|to|from|with|by|at|under|into|as|depending))+[\s,]*$|[\s,]+$")
+_REMARK = re.compile(
+    r"by (?:an?|\d+|two|three|four|five|six|ten) (?:second|minute|hour|day|week|month|quarter|year|decade)s?$"
+    r"|as soon as (?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|next|this)"
+    r"|without (?:naming|specifying|giving|elaborating|providing|saying|mentioning|adding|citing|identifying|explaining|commenting|detailing)\b",
+    re.IGNORECASE,
+)
+_TURNING = re.compile(r"(?:only|not)\b", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
 NEAR = 16  # statements or acts before a place that may hold it
@@ -167,14 +176,14 @@ def _distance(said: Said) -> float:
 def _linked(found: Tagged) -> tuple[list[Deed | Outcome], list[Use]]:
     """The deeds with the conditions that the patterns bind to the same act, and the conditions that bind none by either."""
     known = {at: use for deed in found.pattern_deeds for use in deed.uses for at in ((use.text.start, 0), (0, use.text.end))}
-    free = [_as_known(use, known) for use in found.free]
-    own = [replace(deed, uses=tuple(_as_known(use, known) for use in deed.uses)) for deed in found.deeds]
+    free = [_as_known(use, known) for use in found.free if not _bounds_nothing(use)]
+    own = [replace(deed, uses=tuple(_as_known(use, known) for use in deed.uses if not _bounds_nothing(use))) for deed in found.deeds]
     acts = _Meeting((deed.action, deed) for deed in found.pattern_deeds if isinstance(deed, Deed))
     uses = _Meeting((use.text, use) for use in [*(use for deed in own for use in deed.uses), *free])
     deeds = []
     for deed in own:
         if isinstance(deed, Deed):
-            theirs = [use for other in acts.with_span(deed.action) for use in other.uses]
+            theirs = [use for other in acts.with_span(deed.action) for use in other.uses if not _bounds_nothing(use)]
             bound = [next(iter(uses.with_span(use.text)), use) for use in theirs]
             deed = replace(deed, uses=tuple({use.text: use for use in (*bound, *deed.uses)}.values()))
         deeds.append(deed)
@@ -183,10 +192,27 @@ def _linked(found: Tagged) -> tuple[list[Deed | Outcome], list[Use]]:
     return kept, [use for use in free if use.text not in linked]
 
 
+def _bounds_nothing(use: Use) -> bool:
+    """Whether a marker only measures, dates or adds a remark: *by a year*, *as soon as Oct. 16*, *without naming a figure*."""
+    return bool(use.marker and _REMARK.match(f"{use.marker.text} {use.text.text}"))
+
+
 def _as_known(use: Use, known: Mapping[tuple[int, int], Use]) -> Use:
     """The condition with the kind and polarity by the patterns, where they found it too: theirs follow from its marker."""
     same = known.get((use.text.start, 0)) or known.get((0, use.text.end))
-    return replace(use, kind=same.kind, polarity=same.polarity, by=use.by or same.by, found_by=same.found_by) if same else use
+    if not same:
+        return use
+    turned = bool(same.marker and _TURNING.match(same.marker.text)) and same.text.end < use.text.end  # the main clause begins with its verb
+    words = same.text if turned else use.text
+    return replace(
+        use,
+        text=words,
+        marker=same.marker or use.marker,
+        kind=same.kind,
+        polarity=same.polarity,
+        by=use.by or same.by,
+        found_by=same.found_by,
+    )
 
 
 class _Meeting(Generic[Found]):
@@ -276,11 +302,24 @@ def _scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
     uses = _grouped(text, [_qualified(text, use) for use in deed.uses])
     if isinstance(deed, Outcome):
         return replace(deed, uses=uses)
+    deed = replace(deed, action=_unbound(text, deed.action, uses))
     _, end = sentence_around(text, deed.action.start, deed.action.end)
     only_in, not_in = only_where(text, deed.action.start, min(end, deed.action.end + FAR))
     taken = {*only_in, *not_in}
     uses = tuple(use for use in uses if use.kind != "limit" or not any(use.text.start < p.end and p.start < use.text.end for p in taken))
     return replace(deed, uses=uses, only_in=only_in, not_in=not_in)
+
+
+def _unbound(text: str, action: Span, uses: Sequence[Use]) -> Span:
+    """The words of an act without the conditions it hangs on; whole where they end in an article, cut where they end in a preposition."""
+    ahead = (_begin(use) for use in uses if use.kind != "limit" and action.end <= use.text.end)  # a limit says how far the act goes
+    end = min((at for at in ahead if action.start < at < action.end), default=action.end)
+    found = _DANGLING.search(text, action.start, end)
+    if found and found[0].split()[-1:] in (["the"], ["a"], ["an"]) and not any(_begin(use) <= end + 1 <= use.text.end for use in uses):
+        words = read_words(text, end, sentence_around(text, action.start, end)[1])
+        noun = after(words, 0)
+        end, found = (words[noun[1] - 1].end, None) if noun else (end, found)
+    return Span.of(text, action.start, found.start() if found else end)
 
 
 def _qualified(text: str, use: Use) -> Use:

@@ -9,7 +9,7 @@ from kg.annotate.rules.found import Use
 from kg.annotate.rules.lexicon import inflected_class, word_class, word_set
 from kg.annotate.rules.markers import Marker, find_markers
 from kg.annotate.rules.phrases import head_of, is_agent, is_date, noun_start, trimmed
-from kg.annotate.rules.words import BE, Word, possible, read_words
+from kg.annotate.rules.words import BE, DO, Word, possible, read_words
 from kg.model import Span
 
 FAR = 50  # words; no condition is longer
@@ -18,7 +18,9 @@ _ENDS = word_set(
 )
 _FIND, _FOUND = word_set("find finds found"), word_set("that guilty no evidence against")  # a partner is found, too
 _ADOPTED = word_set("adopt adopts adopted pass passed passes enact enacts enacted cleared")  # by a state a measure of its own: no consent
-_GIVEN = re.compile(r"\b(?:says? (?:yes|no)|signs? off|(?:his|her|its|their|the|a|formal|final) (?:blessing|green light|go-ahead|nod)|passage of|agreement (?:of|by|from))\b")
+_GIVEN = re.compile(
+    r"\b(?:says? (?:yes|no)|signs? off|(?:his|her|its|their|the|a|formal|final) (?:blessing|green light|go-ahead|nod)|passage of|agreement (?:of|by|from))\b"
+)
 _STATES = word_set("suspend remain halt hold pause block detain freeze delay postpone close keep stay shut custody force hold defer stop")
 
 
@@ -135,6 +137,8 @@ def _noun_end(words: list[Word], at: int) -> int:
 
 def _ends_at(words: list[Word], at: int, marker: Marker) -> bool:
     word, after = words[at], words[at + 1] if at + 1 < len(words) else None
+    if marker.leading and at > marker.last + 1 and words[marker.first].low in ("only", "not") and _turned(words, at):
+        return True
     if word.tag == ",":
         if word.low in ";:—–!?" or (word.low == "." and (after is None or after.start > word.end)):
             return True
@@ -145,6 +149,14 @@ def _ends_at(words: list[Word], at: int, marker: Marker) -> bool:
     if word.low in ("or", "and") and after is not None and after.low in ("if", "unless", "only", "until", "that", "says", "said", "once"):
         return True
     return word.low == "and" and after is not None and after.tag in "ZX" and marker.follows == "phrase"
+
+
+def _turned(words: list[Word], at: int) -> bool:
+    """Whether the main clause begins here with its verb: *Only if they leave will Kyiv sign*."""
+    subject = words[at + 1 : at + 2] and words[at + 1].tag in "POT"
+    return bool(subject) and (
+        words[at].tag == "X" or (words[at].low in BE | DO and any(word.tag in "BEG" for word in words[at + 2 : at + 6]))
+    )
 
 
 def _goes_on(words: list[Word], at: int) -> bool:

@@ -14,6 +14,7 @@ _NEVER_BEFORE = word_set(
 _NEVER_AFTER = word_set("any not ever only anything at")
 _AHEAD = word_set("will would may might could shall 'll 'd should must won't wouldn't ready willing prepared can")
 _TURNS = word_set("look ask prefer remember")
+_LENGTHS = word_set("second minute hour day week month quarter year decade")
 _BACK = 40  # words; what governs a condition stands nearer
 
 
@@ -186,9 +187,10 @@ def _clause_follows(words: list[Word], marker: Marker, floor: int) -> bool:
 
 
 def _dated(words: list[Word], marker: Marker, floor: int) -> bool:
-    return is_date(words, marker.last, len(words)) > 0 and (
-        words[marker.first].low == "deadline" or tense(words, marker.first, floor) in ("ahead", "none")
-    )
+    first = words[marker.first].low
+    if first == "by" and words[marker.last].tag in "TM" and words[min(marker.last + 1, len(words) - 1)].low.rstrip("s") in _LENGTHS:
+        return False  # by a year: how much, not until when
+    return is_date(words, marker.last, len(words)) > 0 and (first == "deadline" or tense(words, marker.first, floor) in ("ahead", "none"))
 
 
 def _numbered(words: list[Word], marker: Marker, floor: int) -> bool:
@@ -219,7 +221,19 @@ def _inverted(words: list[Word], marker: Marker, floor: int) -> bool:
     at = marker.last
     agent = words[at].tag in "OPT" or words[at].tag in "NJ"
     before = words[marker.first - 1] if marker.first > floor else None
-    return agent and (before is None or before.low in (",", "that", "and")) and any(word.tag == "B" for word in words[at + 1 : at + 8])
+    free = before is None or before.low in (",", "that", "and") or tense(words, marker.first, floor) == "ahead"
+    return agent and free and any(word.tag == "B" for word in words[at + 1 : at + 8])
+
+
+def _were(words: list[Word], marker: Marker, floor: int) -> bool:
+    at = marker.last
+    return words[at].tag in "OPTNJ" and any(
+        one.low == "to" and other.tag == "B" for one, other in zip(words[at + 1 : at + 6], words[at + 2 : at + 7], strict=False)
+    )
+
+
+def _absent(words: list[Word], marker: Marker, floor: int) -> bool:
+    return words[marker.last].tag in "TNPJ" and (marker.leading or tense(words, marker.first, floor) == "ahead")
 
 
 def _approval_near(words: list[Word], marker: Marker, floor: int) -> bool:
@@ -251,5 +265,5 @@ def _depends(words: list[Word], marker: Marker, floor: int) -> bool:
 
 _WHEN = {
     "always": _always, "ahead": _ahead, "clause": _clause_follows, "date": _dated, "duration": _lasting, "number": _numbered, "refused": _refused,
-    "inverted": _inverted, "requires": _approval_near, "needs": _approval_near, "backed": _backed, "ultimatum": _ultimatum, "depends": _depends, "never": _never,
+    "inverted": _inverted, "were": _were, "absent": _absent, "requires": _approval_near, "needs": _approval_near, "backed": _backed, "ultimatum": _ultimatum, "depends": _depends, "never": _never,
 }  # fmt: skip
