@@ -18,6 +18,8 @@ from kg.annotate.rules.dates import date_near
 from kg.annotate.rules.deeds import deeds_of_sentences, find_deeds
 from kg.annotate.rules.force import force_of
 from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
+from kg.annotate.rules.lexicon import word_class
+from kg.annotate.rules.phrases import is_agent
 from kg.annotate.rules.places import only_where
 from kg.annotate.rules.speakers import after
 from kg.annotate.rules.statements import find_statements, relay
@@ -109,7 +111,7 @@ def tell_by_network(text: str) -> list[Told]:
     free += others
     free += _further(text, [use for deed in deeds for use in deed.uses] + free)
     deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
-    deeds = [_elliptical(text, deed) if isinstance(deed, Outcome) else deed for deed in deeds]
+    deeds = [_turned(text, _elliptical(text, deed)) if isinstance(deed, Outcome) else deed for deed in deeds]
     homes = [_home(pieces, deed) for deed in deeds]
     deeds = [
         _with_its_own(text, deed, said[home]) if isinstance(deed, Deed) and home >= 0 else deed
@@ -415,6 +417,32 @@ def _elliptical(text: str, outcome: Outcome) -> Deed | Outcome:
     start = outcome.text.start
     committer = (Span.of(text, start + found.start("name"), start + found.end("name")),) if named else ()
     return Deed(committer, outcome.text, "open", uses=outcome.uses, confidence=0.4, found_by=ELLIPSIS)
+
+
+def _turned(text: str, outcome: Deed | Outcome) -> Deed | Outcome:
+    """*Only if they leave will Kyiv sign*: the act of whom the verb stands before."""
+    if isinstance(outcome, Deed) or not all(use.marker and _TURNING.match(use.marker.text) for use in outcome.uses):
+        return outcome
+    words = read_words(text, outcome.text.start, outcome.text.end)
+    noun = after(words, 1) if words and words[0].tag == "X" else None
+    if (
+        not noun
+        or noun[1] >= len(words)
+        or not (words[1].tag == "O" or is_agent(words, *noun))
+        or words[noun[1]].low in word_class("uncontrolled")
+    ):
+        return outcome
+    committer, action = (Span.of(text, words[a].start, words[b - 1].end) for a, b in (noun, (noun[1], len(words))))
+    stance = "pledged" if words[0].low in ("will", "would", "shall") else "open"
+    return Deed(
+        (committer,),
+        action,
+        stance,
+        "firm" if stance == "pledged" else None,
+        uses=outcome.uses,
+        confidence=0.5,
+        found_by="act after its verb",
+    )
 
 
 def _rest(text: str, pieces: _Pieces, use: Use) -> Span:
