@@ -22,9 +22,12 @@ TITLE = re.compile(
     r"(president|minister|premier|chancellor|secretary|leader|chief|speaker|king|queen|emperor|emir|sultan|prince|pope|ayatollah|envoy|"
     r"representative|governor|mayor|ambassador|senator|commissioner|director|chair|chairman|chairwoman|chairperson|commander|general|admiral|"
     r"colonel|captain|marshal|judge|justice|prosecutor|spokes\w+|adviser|advisor|head|taoiseach|tanaiste|tánaiste|treasurer|mr|mrs|ms|dr|sir|"
-    r"sheikh|co-president|czar|-elect|PM|CEO)\.?(?: (?:of|for|to) [^,]+)?$",
+    r"sheikh|co-president|czar|-elect|PM|CEO|gov|sen|rep|gen|lt|col|adm|amb|prof)\.?(?: (?:of|for|to) [^,]+)?$",
     re.IGNORECASE,
 )
+MOUTHPIECE = re.compile(
+    r"(?:an? |the |his |her |its |their )?(?:[a-z]+ )?(?:spokes\w+|lawyer|aide) (?:for|to) ", re.IGNORECASE
+)  # nobody it speaks for
 FORMER = re.compile(r"^(?:(?:the )?(?:former|ex|late|ousted|deposed|previous|outgoing|then)[ -])+", re.IGNORECASE)
 GOVERNMENT = re.compile(
     r"^(?:the )?(?:(?P<before>.+?)(?:['’]s?)? (?:government|administration|authorities|regime|leadership|cabinet)"
@@ -123,7 +126,7 @@ class _Names:
 
     def titled(self, said: str, date: str | None) -> list[tuple[str, float]]:
         """A name at the end, behind a title that ends in a word for an office; what the title says must not be untrue."""
-        tokens = re.split(r",? ", said)
+        tokens = re.split(r",? ", said) if not MOUTHPIECE.match(said) else []
         for cut in range(1, len(tokens)):
             title, name = " ".join(tokens[:cut]), " ".join(tokens[cut:])
             if not TITLE.search(title) or not name[:1].isupper():

@@ -48,6 +48,12 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _TURNING = re.compile(r"(?:only|not)\b", re.IGNORECASE)
+_FATE = re.compile(
+    r"(?:.{0,60}\b(?:will|would|could|may|might) )?(?:not |also |soon )?"
+    r"(?:fall|die|happen|collapse|depend|arise|emerge|occur|erupt|escalate|deteriorate|worsen|suffer|shrink|soar|survive|fail|disappear|vanish)(?:s|ing)?\b(?! (?:to|on|upon)\b)",
+    re.IGNORECASE,
+)
+_THAT = re.compile(r"\bthat\s+(?=(?:will|would|could|can|may|might|must|should|is|was|has|had|does|did|['’]s)\b)", re.IGNORECASE)
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
 NEAR = 16  # statements or acts before a place that may hold it
@@ -112,6 +118,7 @@ def tell_by_network(text: str) -> list[Told]:
     free += _further(text, [use for deed in deeds for use in deed.uses] + free)
     deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
     deeds = [_turned(text, _elliptical(text, deed)) if isinstance(deed, Outcome) else deed for deed in deeds]
+    deeds = [one for deed in deeds if (one := _in_hand(text, pieces, deed))]
     homes = [_home(pieces, deed) for deed in deeds]
     deeds = [
         _with_its_own(text, deed, said[home]) if isinstance(deed, Deed) and home >= 0 else deed
@@ -245,6 +252,9 @@ def _refined(text: str, found: Tagged, said: Said) -> Said | None:
     content = tuple(bare for span in said.content if (bare := _bare(text, span)))
     if not content:
         return None
+    that = _THAT.match(text, max(0, content[0].start - len("that "))) if said.cue and said.cue.end < content[0].start else None
+    if that and that.end() == content[0].start:  # said that will not happen: the subject
+        content = (Span.of(text, that.start(), content[0].end), *content[1:])
     mode = _mode(found.tokens, content)
     return replace(
         said, content=content, mode=mode, force=_force_of(text, found, replace(said, mode=mode)), said_on=day_of_saying(text, said, content)
@@ -443,6 +453,13 @@ def _turned(text: str, outcome: Deed | Outcome) -> Deed | Outcome:
         confidence=0.5,
         found_by="act after its verb",
     )
+
+
+def _in_hand(text: str, pieces: _Pieces, deed: Deed | Outcome) -> Deed | Outcome | None:
+    """An act of somebody's; of what nobody decides on (*people will die*) the outcome, where it hangs on something."""
+    if isinstance(deed, Outcome) or not _FATE.match(deed.action.text):
+        return deed
+    return Outcome(_rest(text, pieces, deed.uses[0]), deed.uses, confidence=deed.confidence, found_by="outcome") if deed.uses else None
 
 
 def _rest(text: str, pieces: _Pieces, use: Use) -> Span:

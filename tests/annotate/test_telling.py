@@ -105,7 +105,7 @@ def test_a_condition_cut_off_from_what_it_bounds_is_not_inside_another_statement
 
     pieces = _Pieces([Said((span(words),), "indirect") for words in ("If they agree", "she would go", "if they agree, we stay")])
     uses = [Use(Span(marker.end + 1, marker.end + 11, "they agree"), marker) for marker in (span("If"), span("if"))]
-    assert [pieces.apart(use, Deed((), span("go"), "pledged")) for use in uses] == [False, True]
+    assert [pieces.apart(text, use, Deed((), span("go"), "pledged")) for use in uses] == [False, True]
 
 
 @pytest.mark.parametrize(

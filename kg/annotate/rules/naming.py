@@ -42,7 +42,9 @@ _KINDS = {
 KINDS = [(kind, re.compile(rf"\b(?:{shape})\b", re.IGNORECASE)) for kind, shape in _KINDS.items()]
 _TITLE = re.compile(
     r"\b(?:president|minister|chancellor|king|queen|prince|princess|premier|secretary|general|governor|mayor|senator|judge|justice|chief|commander"
-    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|owner|lawyer)\b",
+    r"|spokes\w+|leader|director|chair\w*|ceo|pope|ambassador|envoy|colonel|captain|dr|mr|mrs|ms|sir|lawmaker|professor|coach|founder|owner|lawyer"
+    r"|commissioner|speaker|council(?:l?or|man|woman)|officer|executive|analyst|economist|activist|treasurer|congress(?:man|woman)|representative|admiral|bishop|archbishop|cardinal"
+    r"|gov|sen|rep|gen|lt|col|adm|amb|prof|rev)\b",
     re.IGNORECASE,
 )
 # What many states call a parliament or court of theirs: whose it is, the text around it says.
@@ -51,6 +53,12 @@ _BARE = re.compile(
     r"(?:court|council|parliament|congress|senate|assembly|house of representatives|kuvendi|majlis)",
     re.IGNORECASE,
 )
+_OF_BODY = re.compile(
+    r"(?:the |an? )?(?:[\w-]+ )?(?:leader|head|chief|chair\w*|president|director|spokes\w+) (?:of|for) (?:the )?((?:[A-Z][\w.’'-]* ?)+)"
+)
+_FOR = re.compile(r"\b(?:for|of|to|at|from|in|with)(?: the)? $", re.IGNORECASE)
+_MOUTHPIECE = re.compile(r"\b(?:spokes\w+|lawyer)\b", re.IGNORECASE)
+_APPOSED = re.compile(r", ((?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+),")
 _CONTRACTED = re.compile(r"['’](?:ve|ll|re|d|m|s)$")
 _DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
 _PARTICLES = listed("al bin von van de der da del el ben di la le")
@@ -95,7 +103,8 @@ class Naming:
             return (
                 Reference(id, span, 0.7, "pronoun") if id else Reference(self._mint(span.text, "unnamed source").id, span, 0.3, "pronoun")
             )
-        actor, sure, how = self._find(span.text)
+        apposed = _APPOSED.match(self.text, span.end) if _TITLE.search(span.text) and not _name_in(span.text) else None
+        actor, sure, how = self._find(apposed[1] if apposed else span.text)
         person = actor.kind == "person"
         insort(self.people if person else self.bodies, (span.start, actor.id))
         if person:
@@ -163,8 +172,14 @@ class Naming:
             at = span.text.find(told[1])
             words = Span(span.start + at, span.start + at + len(told[1]), told[1]) if at >= 0 else span
             return Reference(told[0], words, 0.85, "title")
-        body = self.offices.get(reference.target) or self._body_of(reference.target)
+        body = self.offices.get(reference.target) or self._body_of(reference.target) or (self._behind_title(span) if span else None)
         return Reference(body, span, 0.8, "office held") if body else None
+
+    def _behind_title(self, span: Span) -> str | None:
+        """The body in *the leader of Hamas*, *a spokesman for the Kremlin*, if it is a known one."""
+        found = _OF_BODY.fullmatch(span.text)
+        known = [id for id, sure in link(self.registry, found[1], self.published) if sure >= ENOUGH] if found else []
+        return known[0] if len(known) == 1 and not self.is_person(known[0]) else None
 
     def _body_of(self, actor: str) -> str | None:
         held = {tenure.of for tenure in self.tenures.get(actor, ()) if self._held(tenure)}
@@ -230,7 +245,10 @@ class Naming:
 
     def _new(self, bare: str, name: str) -> tuple[Actor, float, str]:
         kind = next((kind for kind, shape in KINDS if shape.search(bare)), "")
-        if name and _TITLE.search(bare.removesuffix(name)):
+        title = bare.removesuffix(name)
+        if name and _TITLE.search(title) and _FOR.search(title):  # a spokesman for somebody is not that one
+            return self._mint(bare, "unnamed source" if _MOUTHPIECE.search(title) else "person"), 0.6, "words"
+        if name and _TITLE.search(title):
             return self._mint(name, "person"), 0.8, "title and name"
         if bare.split()[-1].casefold() in UNNAMED or not any(c.isupper() for c in bare):
             return self._mint(bare, kind if kind and kind != "alliance" else "unnamed source"), 0.5, "words"
@@ -267,7 +285,7 @@ def _name_in(words: str) -> str:
     while (
         first
         and (tokens[first - 1][:1].isupper() or (first < len(tokens) and tokens[first - 1] in _PARTICLES))
-        and not _TITLE.fullmatch(tokens[first - 1])
+        and not _TITLE.fullmatch(tokens[first - 1].rstrip("."))
     ):
         first -= 1
     while first < len(tokens) and tokens[first] in _PARTICLES:
