@@ -156,7 +156,7 @@ class _Lot:
         runs = [[run for run in some if run[2] != 1] for some in self.runs[kind]]
         own = [self._around(at, [run for run in some if run[2] == 1]) for at, some in zip(anchors, self.runs[kind], strict=True)]
         for n, (start, stop, role) in enumerate(own):
-            inner = [one[0] for one in own if start < one[0] and one[1] <= stop and self._word(one[0] - 1) in JOINTS]
+            inner = [one[0] for one in own if start < one[0] - 1 and one[1] <= stop and self._word(one[0] - 1) in JOINTS]
             if inner:
                 stop = min(inner) - 1
                 own[n] = (start, stop - (stop - 1 > start and self._word(stop - 1) == ","), role)

@@ -100,3 +100,8 @@ def test_every_span_is_a_slice_whatever_the_text(text: str) -> None:
         spans += [deed.action, *deed.committer] if isinstance(deed, Deed) else [deed.text]
         spans += [use.text for use in deed.uses]
     assert all(text[span.start : span.end] == span.text for span in spans)
+
+
+def test_an_act_that_would_end_before_it_begins_is_read() -> None:
+    """Of words in no order a joint may stand right after an anchor."""
+    assert isinstance(tag("and that and consent to and minister build base Poland consent to.", load_network()).deeds, list)
