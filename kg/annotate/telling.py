@@ -23,7 +23,7 @@ from kg.annotate.rules.phrases import is_agent
 from kg.annotate.rules.places import only_where
 from kg.annotate.rules.speakers import after
 from kg.annotate.rules.statements import find_statements, relay
-from kg.annotate.rules.words import read_words, split_words
+from kg.annotate.rules.words import BE, HAVE, read_words, split_words
 from kg.annotate.tagger.decoding import FORCES, Tagged, tag
 from kg.annotate.tagger.network import load_network
 from kg.annotate.tagger.tokens import Tokens
@@ -104,7 +104,7 @@ def tell_by_network(text: str) -> list[Told]:
     ('direct', 'Monday', ['pay'])
     """
     found = tag(text, load_network())
-    said = _shared(text, _sourced([one for s in found.said if (one := _refined(text, found, s))], found.patterns))
+    said = _shared(text, _sourced(text, [one for s in found.said if (one := _refined(text, found, s))], found.patterns))
     acts = _Meeting((deed.action, deed) for deed in found.deeds if isinstance(deed, Deed))
     said = [_threatening(text, acts, one) for one in said]
     said = relay(
@@ -128,10 +128,22 @@ def tell_by_network(text: str) -> list[Told]:
     return told + _narrated(text, [deed for deed, home in zip(deeds, homes, strict=True) if home < 0], told)
 
 
-def _sourced(found: Sequence[Said], patterns: Iterable[Said]) -> list[Said]:
-    """The statements with the speakers that the patterns name for the same cue: they follow the grammar of names more closely."""
-    named = _Meeting((said.cue, said.speakers) for said in patterns if said.cue and said.speakers)
-    return [replace(one, speakers=next(named.with_span(one.cue), one.speakers)) if one.cue else one for one in found]
+def _sourced(text: str, found: Sequence[Said], patterns: Iterable[Said]) -> list[Said]:
+    """The statements with the cue and the speakers that the patterns name for the same cue, for they follow the grammar of names
+    more closely; and with the rest of the words up to the cue.
+    """
+    named = _Meeting((said.cue, said) for said in patterns if said.cue)
+
+    def joined(one: Said) -> Said:
+        same = next(named.with_span(one.cue), None) if one.cue else None
+        if not one.cue or not same or not same.cue:
+            return one
+        whole = _bare(text, same.content[0])
+        cut_short = len(same.content) == len(one.content) == 1 and whole and whole.start == one.content[0].start
+        content = (whole,) if cut_short and whole and one.content[0].end < whole.end < same.cue.start else one.content
+        return replace(one, speakers=same.speakers or one.speakers, cue=same.cue if one.cue.text in HAVE | BE else one.cue, content=content)
+
+    return [joined(one) for one in found]
 
 
 def _shared(text: str, found: Sequence[Said]) -> list[Said]:
