@@ -43,6 +43,7 @@ STAND_INS = {
 # What saying so does that says no more than how one stands to an act: it follows from the stance.
 FORCE_OF = {"pledged": "pledges", "open": "offers", "refused": "refuses", "withdrawn": "withdraws"}
 PLAIN_FORCES = frozenset(("asserts", *FORCE_OF.values()))
+MOTION = frozenset("travel go visit fly return come move relocate drive sail attend fight".split())  # to where, or against what; for nobody
 NEXT = 40  # code points after a name that are read for a noun
 THEM = frozenset({"them", "him", "her"})  # never who does it to them
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
@@ -153,7 +154,8 @@ class _Reading:
             elif concept in self.registry.concepts.get("actions", {}):
                 self.acts.append(concept)
             action = Reference(concept, deed.action, round(deed.confidence, 2), deed.found_by or None)
-            toward = [self._beside(span, (*named, *committer)) if span else None for span in (deed.beneficiary, deed.against)]
+            goal = None if deed.action.text.split()[0].casefold() in MOTION else deed.beneficiary
+            toward = [self._beside(span, (*named, *committer)) if span else None for span in (goal, deed.against)]
             ordered = tuple(sorted(set(committer), key=lambda r: (r.span is None, r.span or Span(0, 0, ""), r.target)))
             self.commitments[key] = Commitment(f"c{len(self.commitments) + 1}", ordered, action, toward[0], toward[1])
         return self.commitments[key].id
