@@ -43,7 +43,9 @@ STAND_INS = {
 # What saying so does that says no more than how one stands to an act: it follows from the stance.
 FORCE_OF = {"pledged": "pledges", "open": "offers", "refused": "refuses", "withdrawn": "withdraws"}
 PLAIN_FORCES = frozenset(("asserts", *FORCE_OF.values()))
-MOTION = frozenset("travel go visit fly return come move relocate drive sail attend fight".split())  # to where, or against what; for nobody
+MOTION = frozenset(
+    ["travel", "go", "visit", "fly", "return", "come", "move", "relocate", "drive", "sail", "attend", "fight"]
+)  # to where, or against what; for nobody
 NEXT = 40  # code points after a name that are read for a noun
 THEM = frozenset({"them", "him", "her"})  # never who does it to them
 OURSELVES = frozenset({"we", "i", "us", "our", "my", "me", "ourselves"})
