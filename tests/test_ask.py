@@ -324,6 +324,8 @@ SHOWN = [
         "who conditioned [impose sanctions] on [any Parliament] but not on [ceasefire]",
     ),
     ("who will impose sanctions unless parliament refuses", "who pledged or left open [impose sanctions] if [any Parliament]"),
+    ("what would make Germany send troops", "what conditioned [deploy troops] of, for or against [Germany]"),
+    ("what is needed for France to send troops", "what conditioned [deploy troops] of, for or against [France]"),
     ("where may German troops not stand", "where [Germany] not [military presence (+8 narrower)]"),
 ]
 
