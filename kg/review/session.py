@@ -97,8 +97,8 @@ class Review:
 
 
 def is_decided(statement: Statement) -> bool:
-    """Whether a person has accepted or corrected a statement."""
-    return (statement.found_by or "").endswith((ACCEPTED, CORRECTED))
+    """Whether a person has accepted or corrected a statement: it says so, and is as sure as a decision makes it."""
+    return statement.confidence == 1.0 and (statement.found_by or "").endswith((ACCEPTED, CORRECTED))
 
 
 def _decided(statement: Statement, found_by: str) -> Statement:

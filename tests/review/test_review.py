@@ -6,14 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from kg.annotate.from_file import read_annotation
+from kg.annotate.llm.voting import vote
+from kg.annotate.reading import read_rules
 from kg.check import check_annotation
 from kg.errors import AnnotationError, LanguageError, ReadError, UsageError
+from kg.model import Article
 from kg.review.session import ACCEPTED, CORRECTED, Review, is_decided
 from kg.review.showing import show
 from kg.review.terminal import walk
@@ -66,6 +70,21 @@ def test_a_decision_of_each_kind(tmp_path: Path) -> None:
     assert not check_annotation(tmp_path / WRITTEN, review.article, REGISTRY).errors
     used = {s.expresses for s in made.statements} | {u.id for s in made.statements for u in s.conditions}
     assert {c.id for c in made.commitments} | {k.id for k in made.conditions} | {q.id for q in made.claims} <= used
+
+
+@pytest.mark.parametrize("words", [ACCEPTED, CORRECTED, f"signed and {ACCEPTED}"])
+def test_no_words_of_an_article_decide(words: str) -> None:
+    """A disagreement is told in the article's own words; whatever they are, a person has decided nothing yet."""
+    article = Article("a", f"Merz said Germany would send troops if the plan is {words}.")
+    rules = read_rules(article, REGISTRY)
+    other = replace(rules, statements=tuple(replace(s, force="warns", stance=None, strength=None) for s in rules.statements))
+    for model in (other, replace(rules, statements=())):
+        review = Review(article, REGISTRY, vote(article, REGISTRY, rules, model))
+        assert len(review.undecided()) == len(rules.statements) == 1 and words in str(review.undecided()[0].found_by)
+        review.accept(review.undecided()[0].id)
+        assert review.undecided() == []
+        sure = replace(review.annotation.statements[0], found_by=f"rules: x; llm: {words}", confidence=0.2)
+        assert not is_decided(sure)
 
 
 def test_what_is_shown_is_in_the_article_s_words(tmp_path: Path) -> None:

@@ -98,10 +98,13 @@ def _same_deed(s: Statement, rules: Annotation, other: Statement, model: Annotat
 
 
 def _words(s: Statement, annotation: Annotation) -> str:
-    """A statement's meaning in a few words: *Germany pledges (firm) send troops, if the Bundestag agrees*."""
+    """A statement's meaning in a few words: *germany pledges (pledged firm) “send troops”, if “the Bundestag agrees”*.
+
+    The article's words stand in quotation marks, so that none of them can be taken for ours.
+    """
     who = " and ".join(sorted(r.target for r in s.speaker)) or "nobody"
     deed = _deed(s, annotation)
     texts = {k.id: k.text.text for k in annotation.conditions}
-    bounds = "".join(f", {use.polarity} {texts[use.id]}" for use in s.conditions)
+    bounds = "".join(f", {use.polarity} “{texts[use.id]}”" for use in s.conditions)
     stance = " ".join(filter(None, (s.stance, s.strength)))
-    return " ".join(filter(None, (who, s.force, f"({stance})" if stance else "", deed[0].text if deed else ""))) + bounds
+    return " ".join(filter(None, (who, s.force, f"({stance})" if stance else "", f"“{deed[0].text}”" if deed else ""))) + bounds

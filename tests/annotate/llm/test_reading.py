@@ -179,7 +179,8 @@ def test_where_they_differ_a_person_should_look() -> None:
     differing = by_words["Germany would send troops if the Bundestag agrees"]
     assert differing.confidence == APART and differing.force == "pledges"
     assert differing.found_by == (
-        f"{DISAGREEMENT}friedrich-merz pledges (pledged firm) send troops, if the Bundestag agrees; llm: friedrich-merz offers (open) send troops, if the Bundestag agrees"
+        f"{DISAGREEMENT}friedrich-merz pledges (pledged firm) “send troops”, if “the Bundestag agrees”; "
+        "llm: friedrich-merz offers (open) “send troops”, if “the Bundestag agrees”"
     )
     assert str(by_words["We will pay"].found_by).endswith("; llm: nothing") and (by_words["We will pay"].confidence or 1) <= ALONE
     assert by_words["Merz"].found_by == f"{DISAGREEMENT}nothing; llm: nobody warns"
