@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -30,13 +31,14 @@ from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
-from kg.errors import AnnotationError, Conflict, Finding, ModelError, ProvisoError, ReadError, UsageError
+from kg.errors import AnnotationError, Conflict, FaultError, Finding, ModelError, ProvisoError, ReadError, UsageError
 from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
+from kg.text import one_line
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
@@ -114,6 +116,13 @@ def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError
         return reading, read_checked(reading, *shared)
     except (ReadError, AnnotationError, ModelError) as error:
         return reading, error
+    except ProvisoError:
+        raise  # of the whole run, not of this article
+    except OSError as error:
+        return reading, ReadError(error.strerror or str(error), str(error.filename or reading.name), "check the path and its permissions")
+    except Exception as error:  # a bug costs the article that shows it, and no other
+        what = f"something went wrong that should not: {type(error).__name__}: {one_line(str(error), 200)}"
+        return reading, FaultError(what, reading.name, "add --debug to see where, and please report it", traceback.format_exc())
 
 
 def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:

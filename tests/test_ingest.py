@@ -16,7 +16,7 @@ from kg.actors import load_registry
 from kg.annotate.automatic import find_annotator
 from kg.annotate.from_file import read_annotation
 from kg.articles import Reading, find_files, read_articles
-from kg.errors import AnnotationError, Conflict, ReadError, UsageError
+from kg.errors import AnnotationError, Conflict, FaultError, ReadError, UsageError
 from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
@@ -135,6 +135,24 @@ def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: 
     assert len(str(outcomes["bad.txt"].error).splitlines()) == 3
     assert outcomes["ships.txt"].outcome == "stored"
     assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_fault_of_ours_costs_one_article(place: Path, jobs: int) -> None:
+    """It is told as that article's, with its type and where it came about; the others are stored, on any number of processes."""
+    for name in ("a", "b", "c"):
+        (place / "in" / f"{name}.txt").write_text(f"Bonn said that it will pay, {name}.", "utf-8")
+    with writer(place / "store", "add", FIRST) as store:
+        outcomes = list(add(store, _read([place / "in"]), Registry(), FIRST, stumble_over_b, jobs))
+    assert [(o.article, o.outcome) for o in outcomes] == [("a", "stored"), ("b", "rejected"), ("c", "stored"), ("ships", "stored")]
+    error = outcomes[1].error
+    assert isinstance(error, FaultError) and "ZeroDivisionError: " in error.what and error.where.endswith("b.txt")
+    assert "stumble_over_b" in error.trace and "--debug" in error.hint
+
+
+def stumble_over_b(article: Article, registry: Registry) -> Annotation:
+    """An annotator with a bug."""
+    return Annotation(Annotator("buggy", str(1 // (article.id != "b"))))
 
 
 def test_what_is_stored_as_it_is_now_is_not_read_again(place: Path) -> None:

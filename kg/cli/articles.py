@@ -33,6 +33,7 @@ from kg.cli.terminal import (
     reported,
     require_format,
     say,
+    say_error,
     store_at,
     terminal_width,
     writer_at,
@@ -173,7 +174,7 @@ def annotate(
     if errors and form != "jsonl":
         raise errors[0]
     for error in errors:
-        say(str(error))
+        say_error(error)
     if errors:
         raise typer.Exit(EXIT_SOME_FAILED)
 

@@ -137,7 +137,7 @@ class _Answer:
 
     def span(self, told: Any) -> Span | None:
         """The words where they stand in the passage, whole; None, and counted, where they do not."""
-        words, nth = (told, 1) if isinstance(told, str) else (told["text"], told["occurrence"])
+        words, nth = (told, 1) if isinstance(told, str) else (told["text"], int(told["occurrence"]))  # 1.0 is a whole number too
         # A passage may be cut within a word: what is whole there must be whole in the text.
         starts = [
             at

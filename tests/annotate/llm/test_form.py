@@ -81,12 +81,14 @@ def test_words_that_do_not_stand_there_are_dropped_and_counted(words: str) -> No
     assert +dropped == {BAD_SPANS[words]: 1, "part of what was dropped": 1}
 
 
-@pytest.mark.parametrize(("nth", "start"), [(1, 0), (2, 57), (3, 89), (4, None), (0, None), (-1, None)])
-def test_words_are_found_again_by_their_occurrence(nth: int, start: int | None) -> None:
-    """Counted from 1 in the passage; one that is not there is dropped."""
+@pytest.mark.parametrize(("nth", "start"), [(1, 0), (2, 57), (3, 89), (4, None), (0, None), (-1, None), (2.0, 57), (1e300, None)])
+def test_words_are_found_again_by_their_occurrence(nth: float, start: int | None) -> None:
+    """Counted from 1 in the passage, also where a model writes 2.0, which JSON Schema takes for whole; one that is not there is dropped."""
     dropped: Counter[str] = Counter()
     said = statement(content=[{"text": "Bonn", "occurrence": nth}])
-    told = read_answer(TEXT, Passage(0, len(TEXT)), {"statements": [said]}, dropped)
+    answer = parse_answer(json.dumps({"statements": [said]}))
+    assert answer is not None
+    told = read_answer(TEXT, Passage(0, len(TEXT)), answer, dropped)
     assert [one.said.content[0].start for one in told] == ([] if start is None else [start])
     assert dropped["no such occurrence"] == (start is None)
 
