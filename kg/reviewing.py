@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kg.errors import AnnotationError, ProvisoError, UsageError
+from kg.errors import AnnotationError, ProvisoError, ReadError, UsageError
 from kg.local import ADDRESS, HEADERS, NAMES, TYPES, body, listening, run, told
 from kg.review.files import Kept
 from kg.review.session import Review
@@ -101,12 +101,16 @@ def application(review: Review, kept: Kept, guard: Guard, stop: Callable[[], Non
         with lock:
             if id not in {s.id for s in review.undecided()}:
                 return _again()  # sent twice
+            before = review.annotation
             try:
                 _do(review, what, id, given.get("text", "").replace("\r\n", "\n"))
                 if what != "skip":
                     kept.keep(review)
             except AnnotationError as error:
                 return shown("\n".join(map(str, error.findings)), given.get("text", ""))
+            except ReadError:
+                review.annotation = before  # what is not written is not decided
+                raise
         return _again()
 
     def shown(amiss: str, text: str, quit: bool = False) -> Response:

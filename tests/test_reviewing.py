@@ -169,6 +169,36 @@ def test_what_changed_on_disk_is_said(sitting: Sitting) -> None:
     assert (sitting.folder / "talks.yaml").read_text("utf-8") == "statements: []\n"
 
 
+@pytest.mark.parametrize("what", ["accept", "reject", "correct"])
+@pytest.mark.parametrize("how", ["somebody else", "no space"])
+def test_what_is_not_written_is_not_decided(sitting: Sitting, monkeypatch: pytest.MonkeyPatch, what: str, how: str) -> None:
+    """Neither for the page nor for the one who began the review; where it can be written again, it goes on from what the file holds."""
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def go() -> None:
+        await sitting.begin()
+        await sitting.ask("POST", data=sitting.decision("accept"))
+        file = sitting.folder / "talks.yaml"
+        waiting, written = len(sitting.review.undecided()), file.read_bytes()
+        with monkeypatch.context() as broken:
+            if how == "no space":
+                broken.setattr("os.fsync", full)
+            else:
+                file.write_bytes(written + b"# mine\n")
+            for statement in sitting.review.undecided():
+                sent = sitting.decision(what, text=sitting.review.text_of(statement.id)) | {"id": statement.id}
+                answer = await sitting.ask("POST", data=sent)
+                assert answer.status_code == 400 and ("nothing was written" in answer.text or "cannot be written: No space" in answer.text)
+        assert len(sitting.review.undecided()) == waiting and f"{waiting} of" in (await sitting.ask()).text
+        file.write_bytes(written)
+        assert (await sitting.ask("POST", data=sitting.decision("accept"))).status_code == 303
+        assert len(begun(sitting.folder)[0].undecided()) == waiting - 1
+
+    awaited(go)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/assets/site.css", 200), ("GET", "/assets/../x", 404), ("PUT", "/", 405), ("GET", "/nothing", 404), ("DELETE", "/", 405)],

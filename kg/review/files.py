@@ -29,8 +29,15 @@ class Kept:
     def keep(self, review: Review) -> Path | None:
         """Writes what stands; reviewed is true where nothing is left to decide. Returns the copy that was made of what a person wrote in it.
 
-        Raises ReadError where somebody else has written the file since.
+        Raises ReadError where somebody else has written the file since, or it cannot be written.
         """
+        try:
+            return self._keep(review)
+        except OSError as error:
+            what = f"the annotation cannot be written: {error.strerror or error}"
+            raise ReadError(what, str(self.path), "check the path, its permissions and the space left, then decide again") from None
+
+    def _keep(self, review: Review) -> Path | None:
         now = self.path.read_bytes() if self.path.exists() else None
         if now != self.seen:
             what = (

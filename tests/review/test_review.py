@@ -219,7 +219,7 @@ def test_what_cannot_be_written_leaves_what_was(tmp_path: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(ReadError, match="cannot be written: No space left"):
         kept.keep(review)
     assert (tmp_path / WRITTEN).read_bytes() == before and sorted(file.name for file in tmp_path.iterdir()) == ["talks.txt", WRITTEN]
 
