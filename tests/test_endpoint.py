@@ -238,6 +238,18 @@ def test_a_fault_that_stays_fails_the_article_and_the_run_can_go_on(article: Pat
         assert done.returncode == 0 and len(model.requests) == 1 and "2 answers from the cache" in done.stderr
 
 
+def test_a_reading_is_not_replaced_by_none(article: Path, run: Run, tmp_path: Path) -> None:
+    """An endpoint that answers everything with an error, and says that all is well, fails: what was read before stays, and what it said is told."""
+    broken = scripted(lambda n, passage: Play(b'{"error": "no such endpoint; returning 200 anyway"}'))
+    with scripted() as model, broken as other:
+        assert run("add", "talks.txt", "--annotator", "llm", cwd=tmp_path, **model.environment).returncode == 0
+        done = run("add", "talks.txt", "--annotator", "llm", cwd=tmp_path, **other.environment)
+        assert done.returncode == 1 and "no such endpoint; returning 200 anyway" in done.stderr and "\nrejected\ttalks" in done.stdout
+        again = run("add", "talks.txt", "--annotator", "llm", "--resume", cwd=tmp_path, **model.environment)
+    assert again.returncode == 0 and again.stdout.splitlines()[1].split("\t")[:2] == ["unchanged", "talks"]
+    assert int(again.stdout.splitlines()[1].split("\t")[2]) >= 3
+
+
 @pytest.mark.slow
 def test_a_budget_ends_a_run(article: Path, run: Run, tmp_path: Path) -> None:
     """Of several articles those that were paid for are stored: exit 4."""

@@ -173,6 +173,24 @@ def test_what_is_stored_as_it_is_now_is_not_read_again(place: Path) -> None:
     assert again(place / "in") == {"more": ("unchanged", 1), "ships": ("superseded", 1)}
 
 
+def test_what_a_model_has_read_in_part_is_read_again(place: Path) -> None:
+    """With `resume`, until it has all of it; not what a person has read."""
+    (place / "in" / "talks.txt").write_text("Bonn said that it will pay.", "utf-8")
+
+    def again(version: str) -> dict[str, str]:
+        def annotate(article: Article, registry: Registry) -> Annotation:
+            return Annotation(Annotator("llm", version))
+
+        with writer(place / "store", "add", SECOND) as store:
+            outcomes = list(add(store, _read([place / "in"]), Registry(), SECOND, annotate, resume=True))
+        return {o.article: o.outcome for o in outcomes}
+
+    part = "m, prompt 0, 1 of 2 passages unread"
+    assert again(part) == {"ships": "stored", "talks": "stored"} and again(part) == {"ships": "unchanged", "talks": "unchanged"}
+    assert again("m, prompt 0") == {"ships": "unchanged", "talks": "superseded"}
+    assert again("n, prompt 0") == {"ships": "unchanged", "talks": "unchanged"}
+
+
 def test_a_rule_that_is_no_more_leaves_no_graph(place: Path) -> None:
     """With the next command that derives."""
     put(place)

@@ -88,6 +88,7 @@ class Asker:
     cache: Path | None = None
     seed: int = 0
     spent: Spent = field(default_factory=Spent)
+    unusable: str = ""  # why the last answer of no use was none, in the endpoint's own words where there are some
     _form: int = 0
     _most: str = "max_tokens"
     _temperature: bool = True
@@ -107,7 +108,7 @@ class Asker:
             return kept
         why = ""
         for again in range(2):
-            said, why = self._said(words, f"{key}{again}")
+            said, why, seen = self._said(words, f"{key}{again}")
             answer = parse_answer(said) if said is not None else None
             if answer is not None:
                 if self.cache:
@@ -118,6 +119,7 @@ class Asker:
                 break
         with self._lock:
             self.spent.answers[why] += 1
+            self.unusable = f"{why}: {seen}" if seen else why
         return None
 
     def count_spans(self, dropped: Counter[str]) -> None:
@@ -127,27 +129,27 @@ class Asker:
 
     # ------------------------------------------------------------------------------------------------ one answer
 
-    def _said(self, words: str, key: str) -> tuple[str | None, str]:
-        """The words of the model, or why there are none."""
+    def _said(self, words: str, key: str) -> tuple[str | None, str, str]:
+        """The words of the model, or why there are none and what the endpoint says in their place."""
         try:
             reply, sent = self._reply(words, key)
         except TooLong:
             with self._lock:
                 self.spent.unsaid += 1
-            return None, "too long"
+            return None, "too long", ""
         try:
             value = json.loads(reply.body)
             choice = value["choices"][0]
             said = choice["message"]["content"]
         except (ValueError, LookupError, TypeError, RecursionError):
             self._count({}, reply, sent)
-            return None, "no answer in it"
+            return None, "no answer in it", _told(reply)
         self._count(value, reply, sent)
         if choice.get("finish_reason") == "length":
-            return None, "cut off"
+            return None, "cut off", ""
         if not isinstance(said, str):
-            return None, "refused" if choice["message"].get("refusal") else "no words in it"
-        return said, ""
+            return None, "refused" if choice["message"].get("refusal") else "no words in it", ""
+        return said, "", ""
 
     def _count(self, value: Any, reply: Reply, sent: int) -> None:
         usage = value.get("usage") if isinstance(value, dict) else None
