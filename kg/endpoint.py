@@ -6,6 +6,7 @@ KG_LLM_URL, KG_LLM_MODEL, KG_LLM_KEY --open_endpoint--> Asker, whose requests go
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -40,7 +41,7 @@ def open_endpoint(environment: Mapping[str, str], say: Callable[[str], None]) ->
     sender = _Sender(address(url, environment.get("KG_LLM_PLAIN") == "1"), key, _number(environment, "SECONDS", SECONDS))
     budget = Budget(int(_number(environment, "REQUESTS", Budget().requests)), int(_number(environment, "TOKENS", Budget().tokens)))
     with closing(sender.client):
-        yield Asker(model, sender, time.sleep, say, budget, cache_folder(environment), int(_number(environment, "SEED", 0)))
+        yield Asker(model, sender, time.sleep, say, hiding(key), budget, cache_folder(environment), int(_number(environment, "SEED", 0)))
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -93,15 +94,27 @@ def is_here(host: str) -> bool:
         return False
 
 
+def hiding(key: str) -> Callable[[str], str]:
+    """What takes a key out of words, also where its characters are escaped as JSON escapes them, once or several times.
+
+    >>> hiding("sk-a/b")(r'no sk-a/b, no sk-a\\/b, no \\\\u0073\\u006b-a/b')
+    'no […], no […], no […]'
+    """
+    if not key:
+        return lambda words: words
+    pattern = re.compile("".join(rf"\\{{0,8}}(?:{re.escape(c)}|(?i:u{ord(c):04x}))" for c in key))
+    return lambda words: pattern.sub("[…]", words)
+
+
 class _Sender:
-    """Sends to one address. A redirect is not followed, so the key goes to that host alone; in no reply does it come back."""
+    """Sends to one address. A redirect is not followed, so the key goes to that host alone."""
 
     def __init__(self, url: str, key: str, seconds: float) -> None:
         try:
             import httpx
         except ImportError:
             raise ProvisoError("asking a language model needs httpx", "option --annotator", "pip install proviso-kg[llm]") from None
-        self.url, self.key, self.seconds = url, key, seconds
+        self.url, self.seconds = url, seconds
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": f"proviso-kg/{__version__}"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
@@ -124,7 +137,7 @@ class _Sender:
                     if time.monotonic() > until:
                         raise NoReply(f"no whole reply within {self.seconds:g} s")
                 headers: dict[str, Any] = {name.lower(): value for name, value in reply.headers.items()}
-                return Reply(reply.status_code, headers, bytes(got).replace(self.key.encode(), b"") if self.key else bytes(got))
+                return Reply(reply.status_code, headers, bytes(got))
         except self.failed as error:
             why = "no reply in time" if "Timeout" in type(error).__name__ else type(error).__name__
             raise NoReply(f"{why} ({urlsplit(self.url).netloc})") from None

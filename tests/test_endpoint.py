@@ -277,6 +277,36 @@ def test_ctrl_c_waits_for_no_endpoint(article: Path, tmp_path: Path) -> None:
             assert process.wait(10) == 130 and time.monotonic() - begun < 5
 
 
+@pytest.mark.parametrize("key", ["sk-secret/0123456789+=", 'sk-"secret"\\0123'])
+@pytest.mark.parametrize("how", ["as it is", "slashes", "code points", "twice", "after a whole line"])
+def test_the_key_is_in_no_message(key: str, how: str) -> None:
+    """However an endpoint escapes it, and wherever what it says is cut."""
+    plain = json.dumps(f"wrong: {key}")[1:-1]
+    words = {
+        "as it is": plain, "slashes": plain.replace("/", "\\/"), "code points": "".join(f"\\u{ord(c):04X}" for c in key),
+        "twice": json.dumps(json.dumps({"message": key}))[1:-1].replace("/", "\\\\/"), "after a whole line": "x" * 190 + plain,
+    }[how]  # fmt: skip
+    plays = [(f'{{"error": {{"message": "{words}"}}}}', 401), (f'{{"error": "{words}"}}', 200), (words, 400)]
+    with scripted(lambda n, passage: Play(plays[-1][0].encode(), plays[-1][1])) as model:
+        while plays:
+            with pytest.raises(ModelError) as failed, open_endpoint(model.environment | {"KG_LLM_KEY": key}, refuse_to_say) as asker:
+                Reader(asker)(Article("a", "Bonn said no."), Registry())
+            assert all(part not in str(failed.value) for part in ("0123", "secret", "0073", "x" * 190 + "sk"))
+            plays.pop()
+
+
+@pytest.mark.parametrize("key", ["no", "null", "1", "token", "none", "statements"])
+def test_a_key_that_is_a_word_changes_no_answer(key: str) -> None:
+    """As people set one for an endpoint that wants none: what a model says is taken as it says it."""
+    article = Article("a", "The token nobody wants: “We will pay 1 euro and none more,” Macron said.")
+    with scripted() as model:
+        read = []
+        for told in (key, ""):
+            with open_endpoint(model.environment | {"KG_LLM_KEY": told}, refuse_to_say) as asker:
+                read.append(Reader(asker)(article, load_registry()))
+    assert read[0] == read[1] and len(read[0].statements) == 1
+
+
 def test_a_redirect_is_not_followed() -> None:
     """Nothing is sent to another host, the key least of all."""
     with scripted() as other, scripted(lambda n, passage: Play(b"", 307, {"Location": f"{other.url}/chat/completions"})) as model:

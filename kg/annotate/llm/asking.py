@@ -84,6 +84,7 @@ class Asker:
     send: Send
     sleep: Callable[[float], None]
     say: Callable[[str], None] = lambda words: None
+    hide: Callable[[str], str] = lambda words: words  # what is told of what an endpoint says, without what nobody should see
     budget: Budget = Budget()
     cache: Path | None = None
     seed: int = 0
@@ -143,7 +144,7 @@ class Asker:
             said = choice["message"]["content"]
         except (ValueError, LookupError, TypeError, RecursionError):
             self._count({}, reply, sent)
-            return None, "no answer in it", _told(reply)
+            return None, "no answer in it", self._seen(reply)
         self._count(value, reply, sent)
         if choice.get("finish_reason") == "length":
             return None, "cut off", ""
@@ -172,13 +173,13 @@ class Asker:
             try:
                 reply = self.send(body)
             except NoReply as error:
-                reply, seen = None, str(error)
+                reply, seen = None, self.hide(str(error))
             if reply and reply.status == 200:
                 return reply, len(body)
             if reply and reply.status in (400, 422) and self._yields(reply, form):
                 continue
             if reply:
-                seen = f"{reply.status} {_told(reply)}".strip()
+                seen = f"{reply.status} {self._seen(reply)}".strip()
             if reply and reply.status not in FOR_NOW:
                 refused = ModelError(f"the model's endpoint refused a request: {seen}", "KG_LLM_URL", _hint(reply.status))
                 raise self._end(refused) if reply.status in FOR_GOOD else refused
@@ -188,6 +189,10 @@ class Asker:
             with self._lock:
                 self.spent.retries += 1
             self.sleep(self._wait(reply, tries, key))
+
+    def _seen(self, reply: Reply) -> str:
+        """What an endpoint says, fit to be shown; hidden before it is cut, or half of it would stand there."""
+        return one_line(self.hide(_told(reply)[:4000]), 200)
 
     def _body(self, words: str) -> tuple[bytes, tuple[int, str, bool]]:
         with self._lock:
@@ -269,15 +274,15 @@ def _retry_after(reply: Reply) -> float | None:
 
 
 def _told(reply: Reply) -> str:
-    """What an endpoint says is wrong, in a line."""
-    words = reply.body[:4000].decode("utf-8", "replace")
+    """What an endpoint says is wrong."""
+    words = reply.body.decode("utf-8", "replace")
     try:
         value = json.loads(reply.body)
         error = value.get("error", value.get("detail", words))
         words = str(error.get("message", words) if isinstance(error, dict) else error)
     except (ValueError, AttributeError, RecursionError):
         pass
-    return one_line(words, 200)
+    return words
 
 
 def _hint(status: int) -> str:
