@@ -57,6 +57,16 @@ def test_without_an_endpoint_it_says_what_to_set(article: Path, run: Run, comman
     assert not (article.parent / ".kg").exists()
 
 
+@pytest.mark.parametrize("annotator", ["llm", "both"])
+def test_a_cluster_asks_no_model(article: Path, run: Run, annotator: str) -> None:
+    """It is refused before anything is sent or made: one machine asks as fast as an endpoint answers."""
+    named = {"KG_LLM_URL": "https://models.example/v1", "KG_LLM_MODEL": "m"}
+    done = run("add", "talks.txt", "--annotator", annotator, "--cluster", "tcp://127.0.0.1:1", cwd=article.parent, **named)
+    what, where, hint = done.stderr.splitlines()
+    assert done.returncode == 2 and "language model" in what and where == "  at: option --cluster" and "--jobs" in hint
+    assert not (article.parent / ".kg").exists()
+
+
 @pytest.mark.parametrize(
     ("environment", "where", "what"),
     [

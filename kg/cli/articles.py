@@ -81,8 +81,13 @@ def add(
     Read articles, annotate and check them, and store each as one transaction. Adding the same again changes nothing.
     """
     from kg import ingest
+    from kg.annotate.automatic import MODELS
 
     require_format(format)
+    if cluster and annotator in MODELS:
+        raise UsageError(
+            "the workers of a cluster ask no language model", "option --cluster", "leave it out; --jobs 8 asks about 8 passages at a time"
+        )
     with _annotating(annotator, jobs) as (read, processes):
         known = known_registry(registry)
         with writer_at(store, "add", make=True) as held:

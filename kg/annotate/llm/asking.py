@@ -102,7 +102,8 @@ class Asker:
         Raises ModelError where the endpoint does not answer, refuses to, or the budget is used up.
         """
         key = hashlib.sha256(json.dumps([self.model, prompt_hash(), words]).encode()).hexdigest()
-        kept = Cache(self.cache).get(key) if self.cache else None
+        folder = self.cache  # which another thread may give up meanwhile
+        kept = Cache(folder).get(key) if folder else None
         if kept is not None:
             with self._lock:
                 self.spent.cached += 1
@@ -112,8 +113,7 @@ class Asker:
             said, why, seen = self._said(words, f"{key}{again}")
             answer = parse_answer(said) if said is not None else None
             if answer is not None:
-                if self.cache:
-                    Cache(self.cache).put(key, answer)
+                self._keep(key, answer)
                 return answer
             why = why or "not of the form that was asked for"
             if why in ("cut off", "refused", "too long"):
@@ -127,6 +127,18 @@ class Asker:
         """Adds what was left out of an article's answers to what this run has dropped."""
         with self._lock:
             self.spent.spans += dropped
+
+    def _keep(self, key: str, answer: Map) -> None:
+        """Puts an answer into the cache; where that cannot be written, which is said once, the run goes on without: the answer is paid for."""
+        folder = self.cache
+        try:
+            if folder:
+                Cache(folder).put(key, answer)
+        except OSError as error:
+            with self._lock:
+                told, self.cache = self.cache is None, None
+            if not told:
+                self.say(f"answers are not kept, the cache cannot be written: {error.strerror or error} ({folder})")
 
     # ------------------------------------------------------------------------------------------------ one answer
 

@@ -194,3 +194,22 @@ def test_what_was_answered_is_kept(tmp_path: Path) -> None:
     assert len(line.sent) == 4
     bad = Line(Reply(200, {}, reply("Sure!")))
     assert bad.asker(cache=tmp_path).ask("c") is None and len([file for file in tmp_path.rglob("*") if file.is_file()]) == 3
+
+
+@pytest.mark.parametrize("how", ["a file stands there", "no space"])
+def test_a_cache_that_cannot_be_written_costs_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """It is said once, and the run goes on without one."""
+    if how == "no space":
+
+        def full(*_: Any, **__: Any) -> int:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_text", full)
+    else:
+        (tmp_path / "cache").write_text("mine", "utf-8")
+    line = Line(GOOD)
+    asker = line.asker(cache=tmp_path / "cache")
+    assert [asker.ask(words) for words in "abc"] == [EMPTY] * 3 and len(line.sent) == 3
+    (said,) = line.said
+    assert "answers are not kept" in said and str(tmp_path / "cache") in said
+    assert how == "no space" or (tmp_path / "cache").read_text("utf-8") == "mine"
