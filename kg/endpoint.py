@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -106,6 +107,19 @@ def hiding(key: str) -> Callable[[str], str]:
     return lambda words: pattern.sub("[…]", words)
 
 
+def _unpacked(data: bytes, how: str) -> bytes:
+    """The bytes of a reply that some gateway has packed, though nobody asked it to; raises TooLong where they are too many."""
+    if how.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return data
+    try:
+        whole = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, MOST_BYTES + 1)  # either, by its head
+    except zlib.error:
+        return data
+    if len(whole) > MOST_BYTES:
+        raise TooLong
+    return whole
+
+
 class _Sender:
     """Sends to one address. A redirect is not followed, so the key goes to that host alone."""
 
@@ -137,7 +151,7 @@ class _Sender:
                     if time.monotonic() > until:
                         raise NoReply(f"no whole reply within {self.seconds:g} s")
                 headers: dict[str, Any] = {name.lower(): value for name, value in reply.headers.items()}
-                return Reply(reply.status_code, headers, bytes(got))
+                return Reply(reply.status_code, headers, _unpacked(bytes(got), str(headers.get("content-encoding", ""))))
         except self.failed as error:
             why = "no reply in time" if "Timeout" in type(error).__name__ else type(error).__name__
             raise NoReply(f"{why} ({urlsplit(self.url).netloc})") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -202,6 +203,9 @@ FAULTS: dict[str, tuple[Play, str]] = {
     "500": (Play(b"oops", 500), "1 of them again"),
     "hostile": (Play(reply(HOSTILE)), "dropped: 2 not in the text"),
     "huge": (Play(b" " * (MOST_BYTES + 1)), "answers that could not be used: 1 too long"),
+    "packed": (Play(gzip.compress(reply({"statements": []})), 200, {"Content-Encoding": "gzip"}), "3 requests (0 of them again)"),
+    "packed badly": (Play(b"\x1f\x8bnothing", 200, {"Content-Encoding": "gzip"}), "4 requests (0 of them again)"),
+    "a bomb": (Play(gzip.compress(b" " * 9 * MOST_BYTES), 200, {"Content-Encoding": "gzip"}), "answers that could not be used: 1 too long"),
     "refusal of the form": (Play(b'{"error": {"message": "response_format is not supported"}}', 400), "does not take json_schema as the form"),
 }  # fmt: skip
 

@@ -29,6 +29,9 @@ PATIENCE = 300.0  # seconds that an endpoint may ask to be left alone
 MOST_TOKENS = 4096  # of one answer
 FOR_NOW = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 FOR_GOOD = frozenset({401, 402, 403, 404, 405, *range(300, 400)})  # whatever is asked; others may be about one passage
+UNTAKEN, UNABLE = (400, 422), (500, 501)  # what is said of an option that is not taken, and of a form that some servers fail at
+OF_FORMS = ("response_format", "json_schema", "json schema", "json_object", "grammar")  # words that a refused form is told with
+OF_SIZES = ("context", "too large", "too long", "at most", "maximum")  # and a passage, prompt or answer that is too long for a model
 FORMS = ("json_schema", "json_object", "")  # what an answer's form is asked for with, the strictest first
 
 Map = Mapping[str, Any]
@@ -153,7 +156,7 @@ class Asker:
         try:
             value = json.loads(reply.body)
             choice = value["choices"][0]
-            said = choice["message"]["content"]
+            said = _whole(choice["message"]["content"])
         except (ValueError, LookupError, TypeError, RecursionError):
             self._count({}, reply, sent)
             return None, "no answer in it", self._seen(reply)
@@ -188,7 +191,7 @@ class Asker:
                 reply, seen = None, self.hide(str(error))
             if reply and reply.status == 200:
                 return reply, len(body)
-            if reply and reply.status in (400, 422) and self._yields(reply, form):
+            if reply and reply.status in (*UNTAKEN, *UNABLE) and self._yields(reply, form):
                 continue
             if reply:
                 seen = f"{reply.status} {self._seen(reply)}".strip()
@@ -231,13 +234,12 @@ class Asker:
         with self._lock:
             if form != (self._form, self._most, self._temperature):
                 return True  # another thread has found that out
-            if "max_tokens" in why and self._most == "max_tokens":
+            untaken = reply.status in UNTAKEN
+            if untaken and "max_tokens" in why and self._most == "max_tokens" and not any(word in why for word in OF_SIZES):
                 self._most, what = "max_completion_tokens", "max_tokens; asking with max_completion_tokens"
-            elif "temperature" in why and self._temperature:
+            elif untaken and "temperature" in why and self._temperature:
                 self._temperature, what = False, "temperature 0; its answers may differ from run to run"
-            elif any(
-                word in why for word in ("response_format", "json_schema", "schema", "json_object", "grammar")
-            ) and self._form + 1 < len(FORMS):
+            elif self._form + 1 < len(FORMS) and any(word in why for word in (*OF_FORMS, *("schema",) * untaken)):
                 self._form += 1
                 what = f"{FORMS[self._form - 1]} as the form of an answer; asking " + (f"with {FORMS[self._form]}" if FORMS[self._form] else "in words alone")  # fmt: skip
             else:
@@ -272,6 +274,14 @@ class Asker:
             raise self._end(ModelError(f"the model's endpoint asks to be left alone for {asked:,.0f} s", "KG_LLM_URL", "try again then: what was answered is kept"))  # fmt: skip
         jitter = random.Random(f"{self.seed} {key} {tries}").random()
         return asked + jitter if asked is not None else min(LONGEST, FIRST * 2 ** (tries - 1)) * (0.5 + jitter / 2)
+
+
+def _whole(content: Any) -> Any:
+    """The words of a message; some servers say them in parts."""
+    if not isinstance(content, list):
+        return content
+    parts = [part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    return "".join(parts) or None
 
 
 def _retry_after(reply: Reply) -> float | None:

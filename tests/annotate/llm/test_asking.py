@@ -156,6 +156,49 @@ def test_one_that_takes_less_is_asked_for_less_and_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    "body", [b'{"error": {"code": 500, "message": "JSON schema conversion failed: Unrecognized schema"}}', b"failed to parse grammar"]
+)
+def test_one_that_fails_at_the_form_is_asked_without(body: bytes) -> None:
+    """Some servers say 500 to a schema that they cannot take; where they say it of everything, they are asked again and left."""
+    line = Line(lambda request: Reply(500, {}, body) if request.get("response_format", {}).get("type") == "json_schema" else GOOD)
+    assert line.asker().ask("a") == EMPTY and len(line.sent) == 2 and line.waits == []
+    assert line.said == ["the model's endpoint does not take json_schema as the form of an answer; asking with json_object"]
+    broken = Line(Reply(500, {}, body))
+    with pytest.raises(ModelError, match="asked 6 times: 500"):
+        broken.asker().ask("a")
+    assert len(broken.sent) == TRIES + 2
+    hot = Line(Reply(500, {}, b"temperature, max_tokens, database schema"), GOOD)
+    assert hot.asker().ask("a") == EMPTY and hot.said == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "'max_tokens' or 'max_completion_tokens' is too large: 4096. This model's maximum context length is 4096 tokens",
+        "This model's maximum context length is 4096 tokens. However, you requested 7200 tokens. Please reduce max_tokens",
+        "max_tokens is too large: 4096. This model supports at most 2048 completion tokens",
+    ],
+)
+def test_too_much_for_a_model_is_told_as_that(words: str) -> None:
+    """Not as an option that it does not take, though it names one; the other passages are asked about as before."""
+    line = Line(Reply(400, {}, json.dumps({"error": {"message": words}}).encode()), GOOD)
+    asker = line.asker()
+    with pytest.raises(ModelError) as failed:
+        asker.ask("a")
+    assert words[:60] in failed.value.what and line.said == [] and asker.ask("b") == EMPTY and "max_tokens" in line.sent[1]
+
+
+def test_an_answer_in_parts_is_put_together() -> None:
+    """As some servers say it."""
+    words = json.dumps(EMPTY)
+    parts = [{"type": "text", "text": words[:5]}, {"type": "image"}, {"type": "text", "text": words[5:]}]
+    for content, answer in ((parts, EMPTY), ([], None), ([{"type": "image"}, 3], None)):
+        body = json.loads(reply(""))
+        body["choices"][0]["message"]["content"] = content
+        assert Line(Reply(200, {}, json.dumps(body).encode())).asker().ask("a") == answer
+
+
+@pytest.mark.parametrize(
     ("budget", "name", "asked"),
     [(Budget(requests=2), "requests", 2), (Budget(tokens=2000), "tokens", 2), (Budget(requests=0), "requests", 0)],
 )
