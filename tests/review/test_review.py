@@ -15,7 +15,7 @@ import yaml
 from kg.annotate.from_file import read_annotation
 from kg.annotate.llm.voting import vote
 from kg.annotate.reading import read_rules
-from kg.check import check_annotation
+from kg.check import check_annotation, check_reading
 from kg.errors import AnnotationError, LanguageError, ReadError, UsageError
 from kg.model import Article
 from kg.review.session import ACCEPTED, CORRECTED, Review, is_decided
@@ -127,6 +127,48 @@ def test_a_correction_may_be_no_statement_or_several(tmp_path: Path) -> None:
     review.correct(second, json.dumps({"statements": two}))
     ids = [s.id for s in review.annotation.statements]
     assert len(ids) == len(set(ids)) and sum(is_decided(s) for s in review.annotation.statements) == 2
+
+
+def sharing(tmp_path: Path) -> Review:
+    """Three statements with one condition, which depends on another."""
+    text = "Bonn pays, Paris pays and Rome pays if Spain agrees and Bonn asks."
+    spans = ("Bonn pays", "Paris pays", "Rome pays")
+    document = {
+        "statements": [
+            {"id": f"s{n}", "content": [span], "mode": "indirect", "force": "pledges", "expresses": f"c{n}", "stance": "pledged", "strength": "firm",
+             "conditions": [{"id": "k1", "polarity": "if"}]} for n, span in enumerate(spans, 1)
+        ],
+        "commitments": [{"id": f"c{n}", "committer": [{"span": "Spain", "actor": "spain"}], "action": {"span": span}} for n, span in enumerate(spans, 1)],
+        "conditions": [{"id": "k1", "text": "Spain agrees", "kind": "approval", "depends_on": ["k2"]}, {"id": "k2", "text": "Bonn asks", "kind": "event"}],
+    }  # fmt: skip
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump({"annotator": {"name": "me", "reviewed": False}} | document), "utf-8")
+    return begun(tmp_path, "a.txt")[0]
+
+
+@pytest.mark.parametrize(("before", "after"), [("kind: approval", "kind: event"), ("kind: event", "kind: limit")])
+def test_a_correction_changes_nothing_that_was_accepted(tmp_path: Path, before: str, after: str) -> None:
+    """Not through a condition that both have, nor through what that depends on: it has entries of its own."""
+    review = sharing(tmp_path)
+    review.accept("s1")
+    accepted = review.piece(review.annotation.statements[0])
+    review.correct("s2", review.text_of("s2").replace(before, after))
+    first, second, third = review.annotation.statements
+    assert review.piece(first) == accepted and is_decided(first) and is_decided(second) and not is_decided(third)
+    kinds = [[k.kind for k in review.piece(s).conditions] for s in (first, second, third)]
+    assert kinds[0] == ["approval", "event"] and kinds[1] != kinds[0] and kinds[2] == kinds[0]
+    assert {k.id for k in review.piece(second).conditions}.isdisjoint({"k1"}) and check_reading(
+        review.article, review.annotation, REGISTRY
+    ).errors == ()
+    review.correct("s3", review.text_of("s3"))
+    assert len(review.annotation.conditions) == (3 if "approval" in before else 4)  # what was not changed is shared as before
+
+
+def test_a_correction_changes_what_is_still_to_be_decided(tmp_path: Path) -> None:
+    """It will be shown as it is then."""
+    review = sharing(tmp_path)
+    review.correct("s2", review.text_of("s2").replace("kind: approval", "kind: event"))
+    assert [[k.kind for k in review.piece(s).conditions] for s in review.annotation.statements] == [["event", "event"]] * 3
 
 
 @pytest.mark.parametrize(
