@@ -156,6 +156,37 @@ def test_decisions_are_kept_one_by_one(sitting: Sitting) -> None:
     assert "reviewed: false" in (sitting.folder / "talks.yaml").read_text("utf-8")
 
 
+def test_what_is_written_on_a_second_page_is_not_lost(sitting: Sitting) -> None:
+    """Where the first has decided on the statement it is told and shown, apart from the next one's text; what is sent twice counts once."""
+
+    async def go() -> None:
+        await sitting.begin()
+        other = sitting.decision("correct", text="statements: []  # <mine>")
+        await sitting.ask("POST", data=sitting.decision("accept"))
+        late = await sitting.ask("POST", data=other)
+        assert late.status_code == 400 and "decided meanwhile" in late.text and late.text.count("statements: []  # &lt;mine&gt;") == 1
+        assert f'name="id" value="{other["id"]}"' not in late.text and '<details class="correct">' in late.text
+        twice = sitting.decision("correct", text=sitting.review.text_of(sitting.review.undecided()[0].id))
+        for _ in range(2):
+            assert (await sitting.ask("POST", data=twice)).status_code == 303
+
+    awaited(go)
+
+
+def test_what_is_amiss_is_shown_with_its_own_statement(sitting: Sitting) -> None:
+    """Not with the next one's, where it was skipped on another page."""
+
+    async def go() -> None:
+        await sitting.begin()
+        other = sitting.decision("correct", text="statements: [")
+        await sitting.ask("POST", data=sitting.decision("skip"))
+        amiss = await sitting.ask("POST", data=other)
+        assert amiss.status_code == 400 and f'name="id" value="{other["id"]}"' in amiss.text and "statements: [" in amiss.text
+        assert '<details class="correct" open>' in amiss.text
+
+    awaited(go)
+
+
 def test_what_changed_on_disk_is_said(sitting: Sitting) -> None:
     """And left as it is."""
 

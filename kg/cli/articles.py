@@ -258,7 +258,7 @@ def _edit(text: str) -> str | None:
         raise UsageError("no editor is named", "EDITOR", "set it to your editor: EDITOR=nano kg review …; what was decided is kept")
     with TemporaryDirectory(prefix="kg-review-") as place:
         file = Path(place, "statement.yaml")
-        file.write_text(text, "utf-8")
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))  # in whatever encoding an editor has saved it
         try:
             done = subprocess.run([*shlex.split(named), str(file)], check=False)
         except (OSError, ValueError) as error:
@@ -266,8 +266,8 @@ def _edit(text: str) -> str | None:
         if done.returncode:
             return None
         try:
-            return file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
+            return file.read_bytes().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        except OSError:
             return None
 
 

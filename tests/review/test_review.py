@@ -312,18 +312,22 @@ def test_skipping_all_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / WRITTEN).exists() and len(review.skipped) == len(review.undecided())
 
 
-def test_an_edit_that_fails_is_said_and_asked_for_again(tmp_path: Path) -> None:
-    """One that is not of the form, one that changes nothing, one that comes to nothing, then one that holds."""
+def test_an_edit_that_fails_is_said_and_gone_on_with(tmp_path: Path) -> None:
+    """One that changes nothing, one that is not of the form, one that comes to nothing, all but emptied, then one that holds: what was written is there each time."""
     review, _ = begun(tmp_path)
     first = review.undecided()[0].id
-    results = iter(["statements: [{id: x}]", None, "same", "good"])
+    before = review.text_of(first)
+    broken = before.replace("  force:", "  chanel: spoken\n  force:")
+    results = iter([before, broken, None, " \n", broken.replace("chanel", "channel")])
+    given: list[str] = []
 
     def edit(text: str) -> str | None:
-        result = next(results)
-        return {"same": text, "good": text.replace("  force:", "  channel: spoken\n  force:")}.get(result or "", result)
+        given.append(text)
+        return next(results)
 
-    _, said = walked(review, tmp_path, "eeeeq", edit)
-    assert "give the key 'content'" in said and said.count("nothing was changed") == 2 and "not taken over" in said
+    _, said = walked(review, tmp_path, "eeeeeq", edit)
+    assert given == [before, before, broken, broken, broken]
+    assert "there is no key 'chanel'" in said and said.count("nothing was changed") == 2 and said.count("not taken over") == 2
     assert next(s for s in review.annotation.statements if s.id == first).found_by == CORRECTED
 
 
@@ -350,6 +354,13 @@ def test_the_command_reviews_from_a_pipe(tmp_path: Path, run: Run) -> None:
         and "[Germany would send troops if the Bundestag agrees]" in done.stdout
         and done.stderr.endswith("a.yaml: reviewed\n")
     )
+    (tmp_path / "b.txt").write_text("Merz said Germany would send troops if the Bundestag agrees.\n", "utf-8")
+    (tmp_path / "old.py").write_text(
+        "import sys; p = sys.argv[1]; b = open(p, 'rb').read(); t = b'# schl\\xfcssel\\n'; "
+        "open(p, 'wb').write(b.replace(t, b'').replace(b'strength: firm', b'strength: intended') if t in b else t + b)"
+    )
+    latin = run("review", "b.txt", cwd=tmp_path, stdin="e\ne\n", EDITOR=f"{sys.executable} {tmp_path / 'old.py'}", VISUAL="")
+    assert latin.returncode == 0 and "UTF-8" in latin.stderr and latin.stderr.endswith("b.yaml: reviewed\n"), latin.stderr
     again = run("review", "a.txt", cwd=tmp_path)
     assert again.returncode == 2 and "a person has reviewed this annotation" in again.stderr
     assert "strength: intended" in (tmp_path / "a.yaml").read_text("utf-8")
