@@ -41,6 +41,10 @@ class NoReply(Exception):
     """A request that got no reply: nobody there, or not in time."""
 
 
+class NoWay(NoReply):
+    """One that no request to that address will ever get."""
+
+
 class TooLong(Exception):
     """A reply longer than any answer."""
 
@@ -189,6 +193,9 @@ class Asker:
                 reply = self.send(body)
             except NoReply as error:
                 reply, seen = None, self.hide(str(error))
+                if isinstance(error, NoWay):
+                    hint = "check the address and its certificate; SSL_CERT_FILE names a file of those to trust"
+                    raise self._end(ModelError(f"the model's endpoint cannot be asked: {seen}", "KG_LLM_URL", hint)) from None
             if reply and reply.status == 200:
                 return reply, len(body)
             if reply and reply.status in (*UNTAKEN, *UNABLE) and self._yields(reply, form):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.faults.model import reply
-from kg.annotate.llm.asking import LONGEST, TRIES, Asker, Budget, NoReply, Reply, TooLong
+from kg.annotate.llm.asking import LONGEST, TRIES, Asker, Budget, NoReply, NoWay, Reply, TooLong
 from kg.errors import ModelError
 
 EMPTY: dict[str, Any] = {"statements": []}
@@ -84,6 +84,16 @@ def test_no_reply_is_asked_again_and_then_said() -> None:
     with pytest.raises(ModelError, match=f"asked {TRIES} times: no reply in time"):
         line.asker().ask("a")
     assert len(line.sent) == TRIES and all(wait <= LONGEST for wait in line.waits)
+
+
+def test_one_that_can_never_be_asked_is_asked_once() -> None:
+    """A certificate of somebody else's gets no better; the run ends."""
+    line = Line(NoWay("certificate verify failed (models.example)"))
+    asker = line.asker()
+    for _ in range(2):
+        with pytest.raises(ModelError, match="cannot be asked: certificate verify failed"):
+            asker.ask("a")
+    assert len(line.sent) == 1 and line.waits == []
 
 
 @pytest.mark.parametrize(
