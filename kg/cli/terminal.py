@@ -52,8 +52,8 @@ DEFAULT_STORE = ".kg"
 
 
 def say(words: str) -> None:
-    """Tells the person something: on stderr."""
-    print(words, file=sys.stderr)
+    """Tells the person something: on stderr, in lines that no terminal acts on, whatever a file is named."""
+    print("".join(c if c.isprintable() or c in "\n\t\u00a0" else c.encode("unicode_escape").decode() for c in words), file=sys.stderr)
 
 
 def say_error(error: ProvisoError) -> None:

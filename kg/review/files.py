@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,7 @@ def _copied(path: Path, data: bytes) -> Path:
         copy = path.with_name(f"{path.name}.before{number or ''}")
         try:
             with copy.open("xb") as file:
+                shutil.copymode(path, copy)
                 file.write(data)
             return copy
         except FileExistsError:
@@ -110,10 +112,16 @@ def _copied(path: Path, data: bytes) -> Path:
 
 
 def _write(path: Path, data: bytes, *, new: bool) -> None:
-    """Puts the bytes in the file's place at once; a new file never in the place of one that came meanwhile."""
+    """Puts the bytes in the file's place at once, through a symbolic link where it points; a new file never in the place of one that came meanwhile.
+
+    Who may read and write a file that is there stays as it is.
+    """
+    path = path if new else path.resolve()
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
+            if not new:
+                shutil.copymode(path, part)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -249,6 +249,25 @@ def test_a_file_that_comes_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
         kept.keep(review)
 
 
+def test_a_file_stays_where_and_whose_it_is(tmp_path: Path) -> None:
+    """One that a link leads to is written there; who may read it may read it afterwards, and the copy of what a person wrote, and nobody else."""
+    write(tmp_path / "ships.txt")
+    kept_at, link = tmp_path / "elsewhere.yaml", tmp_path / "ships.yaml"
+    own = "annotator: {name: me, reviewed: false}\n" + "".join(
+        line for line in READING.splitlines(keepends=True) if not line.startswith("annotator")
+    )
+    kept_at.write_text(own, "utf-8")
+    kept_at.chmod(0o640)
+    link.unlink()
+    link.symlink_to(kept_at.name)
+    review, kept = begun(tmp_path, "ships.txt")
+    review.accept(review.undecided()[0].id)
+    copy = kept.keep(review)
+    assert link.is_symlink() and ACCEPTED in kept_at.read_text("utf-8") and copy is not None and copy.read_text("utf-8") == own
+    assert [file.stat().st_mode & 0o777 for file in (kept_at, copy)] == [0o640] * 2
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["elsewhere.yaml", "ships.txt", "ships.yaml", "ships.yaml.before"]
+
+
 def test_what_cannot_be_written_leaves_what_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old file whole, and no piece of a new one."""
     review, kept = begun(tmp_path)
