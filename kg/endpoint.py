@@ -6,7 +6,12 @@ KG_LLM_URL, KG_LLM_MODEL, KG_LLM_KEY --open_endpoint--> Asker, whose requests go
 from __future__ import annotations
 
 import ipaddress
+import queue
+import re
+import ssl
+import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,11 +19,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kg import __version__
-from kg.annotate.llm.asking import Asker, Budget, NoReply, Reply, TooLong
+from kg.annotate.llm.asking import Asker, Budget, NoReply, NoWay, Reply, TooLong
 from kg.errors import ProvisoError, UsageError
+from kg.text import one_line
 
 MOST_BYTES = 1 << 20  # of a reply; an answer about a passage has a few thousand
 SECONDS = 120.0  # that a reply may take to come whole
+MOST_SECONDS = 86_400.0  # more than anybody waits, and no more than a socket can
 CONNECTING = 10.0
 PATH = "/chat/completions"
 HINT = "KG_LLM_URL=http://127.0.0.1:8080/v1 for one on this machine; docs/llm.md has the rest"
@@ -37,10 +44,10 @@ def open_endpoint(environment: Mapping[str, str], say: Callable[[str], None]) ->
         raise UsageError("no language model is named", "KG_LLM_MODEL", "set it to the name that the endpoint knows the model by")
     if not key.isprintable() or not key.isascii():
         raise UsageError("the key has characters that no key has", "KG_LLM_KEY", "set it again, without line breaks")
-    sender = _Sender(address(url, environment.get("KG_LLM_PLAIN") == "1"), key, _number(environment, "SECONDS", SECONDS))
+    sender = _Sender(address(url, environment.get("KG_LLM_PLAIN") == "1"), key, _number(environment, "SECONDS", SECONDS, MOST_SECONDS))
     budget = Budget(int(_number(environment, "REQUESTS", Budget().requests)), int(_number(environment, "TOKENS", Budget().tokens)))
     with closing(sender.client):
-        yield Asker(model, sender, time.sleep, say, budget, cache_folder(environment), int(_number(environment, "SEED", 0)))
+        yield Asker(model, sender, time.sleep, say, hiding(key), budget, cache_folder(environment), int(_number(environment, "SEED", 0)))
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -53,14 +60,15 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return (Path(base) if base else Path(home, ".cache")) / "proviso-kg" / "llm"
 
 
-def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+def _number(environment: Mapping[str, str], name: str, default: float, most: float = 1e12) -> float:
     told = environment.get(f"KG_LLM_{name}", "").strip()
     try:
         value = float(told) if told else default
     except ValueError:
         value = -1
-    if not 0 <= value < 1e12:
-        raise UsageError(f"{told!r} is no number to use here", f"KG_LLM_{name}", f"a number from 0 on; {default:g} where it is not set")
+    if not 0 <= value <= most:
+        hint = f"a number from 0 to {most:,.0f}; {default:g} where it is not set"
+        raise UsageError(f"{told!r} is no number to use here", f"KG_LLM_{name}", hint)
     return value
 
 
@@ -93,38 +101,103 @@ def is_here(host: str) -> bool:
         return False
 
 
+def hiding(key: str) -> Callable[[str], str]:
+    """What takes a key out of words, also where its characters are escaped as JSON escapes them, once or several times.
+
+    >>> hiding("sk-a/b")(r'no sk-a/b, no sk-a\\/b, no \\\\u0073\\u006b-a/b')
+    'no […], no […], no […]'
+    """
+    if not key:
+        return lambda words: words
+    pattern = re.compile("".join(rf"\\{{0,8}}(?:{re.escape(c)}|(?i:u{ord(c):04x}))" for c in key))
+    return lambda words: pattern.sub("[…]", words)
+
+
+def _unpacked(data: bytes, how: str) -> bytes:
+    """The bytes of a reply that some gateway has packed, though nobody asked it to; raises TooLong where they are too many."""
+    if how.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return data
+    try:
+        whole = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, MOST_BYTES + 1)  # either, by its head
+    except zlib.error:
+        return data
+    if len(whole) > MOST_BYTES:
+        raise TooLong
+    return whole
+
+
+def _forget_where_to(reply: Any) -> None:
+    """Takes a redirect's address out: it is not followed, and httpx would read it, which fails where it is none."""
+    reply.headers.pop("location", None)
+
+
 class _Sender:
-    """Sends to one address. A redirect is not followed, so the key goes to that host alone; in no reply does it come back."""
+    """Sends to one address. A redirect is not followed, so the key goes to that host alone."""
 
     def __init__(self, url: str, key: str, seconds: float) -> None:
         try:
             import httpx
         except ImportError:
             raise ProvisoError("asking a language model needs httpx", "option --annotator", "pip install proviso-kg[llm]") from None
-        self.url, self.key, self.seconds = url, key, seconds
+        self.url, self.seconds, self.host = url, seconds, urlsplit(url).netloc
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": f"proviso-kg/{__version__}"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
         # The proxies of the environment are for the way out; what is on this machine is asked directly.
         outside = not is_here(urlsplit(url).hostname or "")
         limits = httpx.Timeout(seconds, connect=min(seconds, CONNECTING))
-        self.client = httpx.Client(headers=headers, timeout=limits, follow_redirects=False, trust_env=outside)
+        try:
+            self.client = httpx.Client(
+                headers=headers, timeout=limits, follow_redirects=False, trust_env=outside, event_hooks={"response": [_forget_where_to]}
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):  # whose words may hold a password
+            what = "the proxy that the environment names cannot be used"
+            raise UsageError(
+                what, "HTTPS_PROXY, ALL_PROXY", "name one as http://host:port; or name the endpoint's host in NO_PROXY"
+            ) from None
         self.failed: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL)
 
     def __call__(self, body: bytes) -> Reply:
-        """The reply to a request; raises NoReply where none comes whole in time, TooLong where it does not end."""
+        """The reply to a request; raises NoReply where none comes whole in time, NoWay where none ever will, TooLong where it does not end.
+
+        It is waited for apart: a time for each step is none for all of them, and what comes byte by byte takes many steps.
+        """
+        done: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+        threading.Thread(target=lambda: done.put(self._sent(body)), daemon=True).start()
+        try:
+            found = done.get(timeout=self.seconds)
+        except queue.Empty:
+            raise NoReply(f"no whole reply within {self.seconds:g} s ({self.host})") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _sent(self, body: bytes) -> Reply | Exception:
+        try:
+            return self._exchanged(body)
+        except self.failed as error:
+            where = f"({self.host})"
+            if "Timeout" in type(error).__name__:
+                return NoReply(f"no reply in time {where}")
+            words = f"{type(error).__name__}: {one_line(str(error), 200)} {where}"
+            return NoWay(words) if _is_stranger(error) else NoReply(words)
+        except Exception as error:  # for the one who waits
+            return error
+
+    def _exchanged(self, body: bytes) -> Reply:
         until = time.monotonic() + self.seconds
         got = bytearray()
-        try:
-            with self.client.stream("POST", self.url, content=body) as reply:
-                for piece in reply.iter_raw():
-                    got += piece
-                    if len(got) > MOST_BYTES:
-                        raise TooLong
-                    if time.monotonic() > until:
-                        raise NoReply(f"no whole reply within {self.seconds:g} s")
-                headers: dict[str, Any] = {name.lower(): value for name, value in reply.headers.items()}
-                return Reply(reply.status_code, headers, bytes(got).replace(self.key.encode(), b"") if self.key else bytes(got))
-        except self.failed as error:
-            why = "no reply in time" if "Timeout" in type(error).__name__ else type(error).__name__
-            raise NoReply(f"{why} ({urlsplit(self.url).netloc})") from None
+        with self.client.stream("POST", self.url, content=body) as reply:
+            for piece in reply.iter_raw():
+                got += piece
+                if len(got) > MOST_BYTES:
+                    raise TooLong
+                if time.monotonic() > until:  # nobody waits for it any more
+                    raise NoReply(f"no whole reply within {self.seconds:g} s ({self.host})")
+            headers: dict[str, Any] = {name.lower(): value for name, value in reply.headers.items()}
+            return Reply(reply.status_code, headers, _unpacked(bytes(got), str(headers.get("content-encoding", ""))))
+
+
+def _is_stranger(error: BaseException | None) -> bool:
+    """Whether a request failed because the other side's certificate is not the one of its name."""
+    return error is not None and (isinstance(error, ssl.SSLCertVerificationError) or _is_stranger(error.__cause__ or error.__context__))

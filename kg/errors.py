@@ -3,7 +3,8 @@
     ProvisoError                exit 1   anything a user can be told about
     ├── UsageError              exit 2   an unknown name, parameter or word; a value of the wrong type
     ├── ReadError               exit 1   an article file that cannot be read
-    │   └── LanguageError       exit 1   a text that is not English, for the automatic annotator
+    │   ├── LanguageError       exit 1   a text that is not English, for the automatic annotator
+    │   └── FaultError          exit 1   an article over which this program stumbled
     ├── ModelError              exit 1   a language model that does not answer, or whose budget is used up
     ├── AnnotationError         exit 1   an annotation file with findings (kg check: exit 3)
     ├── StoreError              exit 1   a store that is missing, foreign, held, of another version
@@ -78,6 +79,14 @@ class ReadError(ProvisoError):
 
 class LanguageError(ReadError):
     """A text in another language than the annotator reads."""
+
+
+class FaultError(ReadError):
+    """An article over which this program stumbled, which is its own fault; `trace` says where, for who wants to see it."""
+
+    def __init__(self, what: str, where: str = "", hint: str = "", trace: str = "") -> None:
+        super().__init__(what, where, hint)
+        self.trace = trace
 
 
 class ModelError(ProvisoError):

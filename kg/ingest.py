@@ -12,8 +12,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
+import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,20 +24,21 @@ from kg import cluster
 from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import find_uttered, utterance_triples
-from kg.annotate.automatic import RULES, Annotate, require_article
+from kg.annotate.automatic import RULES, UNREAD, Annotate, require_article
 from kg.annotate.beside import find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
-from kg.errors import AnnotationError, Conflict, Finding, ModelError, ProvisoError, ReadError, UsageError
+from kg.errors import AnnotationError, Conflict, FaultError, Finding, ModelError, ProvisoError, ReadError, UsageError
 from kg.exchange.marks import Foreign, to_file
 from kg.model import Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
+from kg.text import one_line
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
@@ -114,6 +116,13 @@ def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError
         return reading, read_checked(reading, *shared)
     except (ReadError, AnnotationError, ModelError) as error:
         return reading, error
+    except ProvisoError:
+        raise  # of the whole run, not of this article
+    except OSError as error:
+        return reading, ReadError(error.strerror or str(error), str(error.filename or reading.name), "check the path and its permissions")
+    except Exception as error:  # a bug costs the article that shows it, and no other
+        what = f"something went wrong that should not: {type(error).__name__}: {one_line(str(error), 200)}"
+        return reading, FaultError(what, reading.name, "add --debug to see where, and please report it", traceback.format_exc())
 
 
 def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:
@@ -152,22 +161,32 @@ def _on_cluster(
             yield made
 
 
-def _unread(readings: Iterable[Reading], stored: Mapping[str, Entry], done: deque[tuple[str, str]]) -> Iterator[Reading]:
-    """Those that are not stored as they are now; the others go to `done`."""
+def _unread(readings: Iterable[Reading], stored: Mapping[str, Entry], partly: Set[Iri], done: deque[tuple[str, str]]) -> Iterator[Reading]:
+    """Those that are not stored as they are now, or only `partly`; the others go to `done`."""
     for reading in readings:
-        if not reading.error and _is_stored(reading, reading.id, stored):
+        if not reading.error and _is_stored(reading, reading.id, stored, partly):
             done.append((reading.id, reading.name))
         else:
             yield reading
 
 
-def _is_stored(reading: Reading, id: str, stored: Mapping[str, Entry]) -> bool:
+def _is_stored(reading: Reading, id: str, stored: Mapping[str, Entry], partly: Set[Iri]) -> bool:
     there = stored.get(article_iri(id))
     if not there or there.get("origin") != _origin(reading):
         return False
     path = find_annotation(Path(reading.name), id)
     kept = list(there["sources"])
-    return kept[:1] == [_sum(reading.source)] and (path is None or kept[1:] == [_sum(path.read_bytes())])
+    same = kept[1:] == [_sum(path.read_bytes())] if path else article_iri(id) not in partly
+    return kept[:1] == [_sum(reading.source)] and same
+
+
+def _partly_read(store: Store) -> frozenset[Iri]:
+    """The articles of whose passages a model has left some unread, as the version of the reading in force says."""
+    versions = (
+        f"SELECT ?article {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?reading <{kg('annotates')}> ?article ; <{kg('annotatorVersion')}> ?version "
+        f'FILTER(STRENDS(?version, "{UNREAD}")) FILTER NOT EXISTS {{ ?reading <{PROV}invalidatedAtTime> ?ended }} }} }}'
+    )
+    return frozenset(Iri(article.value) for (article,) in store.select(versions) if isinstance(article, ox.NamedNode))
 
 
 def _unchanged(store: Store, done: deque[tuple[str, str]], claimed: dict[str, str]) -> Iterator[Outcome]:
@@ -199,11 +218,11 @@ def add(
     """Stores the articles as they come, some at a time; `derive` is to be called when all are in. `when` is an ISO dateTime with a zone.
 
     With `resume` what is stored from the same bytes of the same file, and of the annotation beside it, is not read again, as
-    after a run that was broken off. With the `address` of a scheduler a cluster reads, and the store is the same. Raises StoreError where the store itself fails; what was yielded before counts.
+    after a run that was broken off; but what a model has read in part is. With the `address` of a scheduler a cluster reads, and the store is the same. Raises StoreError where the store itself fails; what was yielded before counts.
     """
     done: deque[tuple[str, str]] = deque()  # article id and file of what is not read again, until it is told of
     stored = store.acknowledged()
-    unread = _unread(readings, stored, done) if resume else readings
+    unread = _unread(readings, stored, _partly_read(store) if annotate else frozenset(), done) if resume else readings
     ready = _on_cluster(unread, registry, annotate, address) if address else ordered(_ready, (registry, annotate, True), unread, jobs)
     yield from _store_each(store, ready, registry, when, stored, done)
 

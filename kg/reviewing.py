@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kg.errors import AnnotationError, ProvisoError, UsageError
+from kg.errors import AnnotationError, ProvisoError, ReadError, UsageError
 from kg.local import ADDRESS, HEADERS, NAMES, TYPES, body, listening, run, told
 from kg.review.files import Kept
 from kg.review.session import Review
@@ -34,6 +34,7 @@ ASSETS = {"site.css": ("site.css", "review.css"), "review.js": ("review.js",)}
 FORM = "application/x-www-form-urlencoded"
 # With no-referrer a browser would send the page's own forms with the Origin null.
 PAGE = {**HEADERS, "Referrer-Policy": "same-origin", "Cache-Control": "no-store", "Content-Type": TYPES[".html"]}
+LATE = "this statement was decided meanwhile, on another page; what was written of it here was not taken over:"
 DECISIONS = ("accept", "reject", "skip", "correct", "quit")
 
 
@@ -62,6 +63,7 @@ def _same(one: str, other: str) -> bool:
 def application(review: Review, kept: Kept, guard: Guard, stop: Callable[[], None]) -> Starlette:
     """The page of a review, and the decisions that its forms send; `stop` is called when a person is through with it."""
     lock = threading.Lock()  # of the review: one decision after another
+    taken: dict[str, str] = {}  # what was written of a statement that was corrected
 
     def name(request: Request) -> str:
         return f"kg-review-{request.url.port or 80}"  # a browser sends cookies to every port of a host
@@ -98,23 +100,30 @@ def application(review: Review, kept: Kept, guard: Guard, stop: Callable[[], Non
         if what == "quit":
             stop()
             return shown("", "", quit=True)
+        text = given.get("text", "").replace("\r\n", "\n")
         with lock:
             if id not in {s.id for s in review.undecided()}:
-                return _again()  # sent twice
+                return _again() if what != "correct" or taken.get(id) == text else shown(f"{LATE}\n\n{text}", "")
+            before = review.annotation
             try:
-                _do(review, what, id, given.get("text", "").replace("\r\n", "\n"))
+                _do(review, what, id, text)
                 if what != "skip":
                     kept.keep(review)
             except AnnotationError as error:
-                return shown("\n".join(map(str, error.findings)), given.get("text", ""))
+                return shown("\n".join(map(str, error.findings)), text, id=id)
+            except ReadError:
+                review.annotation = before  # what is not written is not decided
+                raise
+            if what == "correct":
+                taken[id] = text
         return _again()
 
-    def shown(amiss: str, text: str, quit: bool = False) -> Response:
-        statement = review.next()
+    def shown(amiss: str, text: str, id: str = "", quit: bool = False) -> Response:
+        statement = next((s for s in review.undecided() if s.id == id), None) or review.next()
         made = templates().get_template("review.html").render(
             title=review.article.title or review.article.id, file=str(kept.path), item=show(review, statement) if statement and not quit else None,
             text=text or (review.text_of(statement.id) if statement else ""), amiss=amiss, form=guard.form, left=len(review.undecided()),
-            skipped=len(review.skipped), total=len(review.annotation.statements), kept=kept.seen is not None, quit=quit,
+            skipped=len(review.skipped), total=len(review.annotation.statements), kept=kept.seen is not None, quit=quit, editing=bool(id),
         )  # fmt: skip
         return Response(made.encode(), 400 if amiss else 200, PAGE)
 

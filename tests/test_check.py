@@ -117,6 +117,16 @@ def test_rules_across_graphs() -> None:
     assert [f.code for f in check_store(Store(store))] == ["two-labels"]
 
 
+def test_a_claim_may_be_written_in_other_capitals_elsewhere() -> None:
+    """Its words name it whatever their capitals, and each article has its own; other words are another name."""
+    for other, codes in (("Peace is possible", []), ("Peace is near", ["two-labels"])):
+        store = ox.Store()
+        for name in ("peace is possible", other):
+            about = f'<{ID}claim/x> a <{kg("Claim")}> ; <{LABEL}> "{name}" .'
+            store.load(about, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(f"x:{name[0]}"))
+        assert [f.code for f in check_store(Store(store)) if f.code == "two-labels"] == codes
+
+
 def test_dates_of_different_precision() -> None:
     """As much of two dates is compared as both have: a month does not contradict a day in it."""
     from kg.model import Reference

@@ -379,6 +379,15 @@ def test_debug_alone_shows_a_traceback(store: Path, run: Run) -> None:
     assert shown.returncode == 2 and shown.stderr.startswith("Traceback") and shown.stderr.splitlines()[-1].startswith("  try: ")
 
 
+def test_no_terminal_acts_on_the_name_of_a_file(tmp_path: Path, run: Run) -> None:
+    """Escape sequences and direction marks are spelt out; what is told stays in its lines."""
+    name = "a\x1b]0;owned\x07\u202e.txt"
+    (tmp_path / name).write_text("", "utf-8")
+    done = run("add", name, cwd=tmp_path)
+    assert done.returncode == 1 and r"a\x1b]0;owned\x07\u202e.txt" in done.stderr
+    assert not set("\x1b\x07\u202e") & set(done.stderr) and len(done.stderr.splitlines()) >= 4
+
+
 def test_a_closed_pipe_is_no_error(store: Path) -> None:
     """`kg … | head -1` ends quietly."""
     shell = f"{shlex.join(KG)} queries | head -1"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bench.faults.model import Play, Scripted, honest, reply, scripted, well
@@ -57,6 +60,16 @@ def test_without_an_endpoint_it_says_what_to_set(article: Path, run: Run, comman
     assert not (article.parent / ".kg").exists()
 
 
+@pytest.mark.parametrize("annotator", ["llm", "both"])
+def test_a_cluster_asks_no_model(article: Path, run: Run, annotator: str) -> None:
+    """It is refused before anything is sent or made: one machine asks as fast as an endpoint answers."""
+    named = {"KG_LLM_URL": "https://models.example/v1", "KG_LLM_MODEL": "m"}
+    done = run("add", "talks.txt", "--annotator", annotator, "--cluster", "tcp://127.0.0.1:1", cwd=article.parent, **named)
+    what, where, hint = done.stderr.splitlines()
+    assert done.returncode == 2 and "language model" in what and where == "  at: option --cluster" and "--jobs" in hint
+    assert not (article.parent / ".kg").exists()
+
+
 @pytest.mark.parametrize(
     ("environment", "where", "what"),
     [
@@ -65,6 +78,7 @@ def test_without_an_endpoint_it_says_what_to_set(article: Path, run: Run, comman
         ({"KG_LLM_KEY": "schlüssel"}, "KG_LLM_KEY", "characters that no key has"),
         ({"KG_LLM_TOKENS": "many"}, "KG_LLM_TOKENS", "'many' is no number"),
         ({"KG_LLM_SECONDS": "nan"}, "KG_LLM_SECONDS", "'nan' is no number"),
+        ({"KG_LLM_SECONDS": "1e11"}, "KG_LLM_SECONDS", "'1e11' is no number"),
         ({"KG_LLM_REQUESTS": "-1"}, "KG_LLM_REQUESTS", "'-1' is no number"),
         *(
             ({"KG_LLM_URL": url}, "KG_LLM_URL", "")
@@ -192,6 +206,9 @@ FAULTS: dict[str, tuple[Play, str]] = {
     "500": (Play(b"oops", 500), "1 of them again"),
     "hostile": (Play(reply(HOSTILE)), "dropped: 2 not in the text"),
     "huge": (Play(b" " * (MOST_BYTES + 1)), "answers that could not be used: 1 too long"),
+    "packed": (Play(gzip.compress(reply({"statements": []})), 200, {"Content-Encoding": "gzip"}), "3 requests (0 of them again)"),
+    "packed badly": (Play(b"\x1f\x8bnothing", 200, {"Content-Encoding": "gzip"}), "4 requests (0 of them again)"),
+    "a bomb": (Play(gzip.compress(b" " * 9 * MOST_BYTES), 200, {"Content-Encoding": "gzip"}), "answers that could not be used: 1 too long"),
     "refusal of the form": (Play(b'{"error": {"message": "response_format is not supported"}}', 400), "does not take json_schema as the form"),
 }  # fmt: skip
 
@@ -238,6 +255,18 @@ def test_a_fault_that_stays_fails_the_article_and_the_run_can_go_on(article: Pat
         assert done.returncode == 0 and len(model.requests) == 1 and "2 answers from the cache" in done.stderr
 
 
+def test_a_reading_is_not_replaced_by_none(article: Path, run: Run, tmp_path: Path) -> None:
+    """An endpoint that answers everything with an error, and says that all is well, fails: what was read before stays, and what it said is told."""
+    broken = scripted(lambda n, passage: Play(b'{"error": "no such endpoint; returning 200 anyway"}'))
+    with scripted() as model, broken as other:
+        assert run("add", "talks.txt", "--annotator", "llm", cwd=tmp_path, **model.environment).returncode == 0
+        done = run("add", "talks.txt", "--annotator", "llm", cwd=tmp_path, **other.environment)
+        assert done.returncode == 1 and "no such endpoint; returning 200 anyway" in done.stderr and "\nrejected\ttalks" in done.stdout
+        again = run("add", "talks.txt", "--annotator", "llm", "--resume", cwd=tmp_path, **model.environment)
+    assert again.returncode == 0 and again.stdout.splitlines()[1].split("\t")[:2] == ["unchanged", "talks"]
+    assert int(again.stdout.splitlines()[1].split("\t")[2]) >= 3
+
+
 @pytest.mark.slow
 def test_a_budget_ends_a_run(article: Path, run: Run, tmp_path: Path) -> None:
     """Of several articles those that were paid for are stored: exit 4."""
@@ -263,6 +292,36 @@ def test_ctrl_c_waits_for_no_endpoint(article: Path, tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             assert process.stderr and b"interrupted" in process.stderr.read()
             assert process.wait(10) == 130 and time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("key", ["sk-secret/0123456789+=", 'sk-"secret"\\0123'])
+@pytest.mark.parametrize("how", ["as it is", "slashes", "code points", "twice", "after a whole line"])
+def test_the_key_is_in_no_message(key: str, how: str) -> None:
+    """However an endpoint escapes it, and wherever what it says is cut."""
+    plain = json.dumps(f"wrong: {key}")[1:-1]
+    words = {
+        "as it is": plain, "slashes": plain.replace("/", "\\/"), "code points": "".join(f"\\u{ord(c):04X}" for c in key),
+        "twice": json.dumps(json.dumps({"message": key}))[1:-1].replace("/", "\\\\/"), "after a whole line": "x" * 190 + plain,
+    }[how]  # fmt: skip
+    plays = [(f'{{"error": {{"message": "{words}"}}}}', 401), (f'{{"error": "{words}"}}', 200), (words, 400)]
+    with scripted(lambda n, passage: Play(plays[-1][0].encode(), plays[-1][1])) as model:
+        while plays:
+            with pytest.raises(ModelError) as failed, open_endpoint(model.environment | {"KG_LLM_KEY": key}, refuse_to_say) as asker:
+                Reader(asker)(Article("a", "Bonn said no."), Registry())
+            assert all(part not in str(failed.value) for part in ("0123", "secret", "0073", "x" * 190 + "sk"))
+            plays.pop()
+
+
+@pytest.mark.parametrize("key", ["no", "null", "1", "token", "none", "statements"])
+def test_a_key_that_is_a_word_changes_no_answer(key: str) -> None:
+    """As people set one for an endpoint that wants none: what a model says is taken as it says it."""
+    article = Article("a", "The token nobody wants: “We will pay 1 euro and none more,” Macron said.")
+    with scripted() as model:
+        read = []
+        for told in (key, ""):
+            with open_endpoint(model.environment | {"KG_LLM_KEY": told}, refuse_to_say) as asker:
+                read.append(Reader(asker)(article, load_registry()))
+    assert read[0] == read[1] and len(read[0].statements) == 1
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -296,27 +355,68 @@ def test_nobody_there() -> None:
                 asker.ask("Bonn said no.")
 
 
-def test_a_drip_is_cut_off() -> None:
-    """A reply that comes byte by byte has the same time as any other."""
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-A: ", b"HTTP/1.1 200"])
+def test_a_drip_is_cut_off(head: bytes) -> None:
+    """A reply that comes byte by byte has the same time as any other, from its first byte on."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        given_up = threading.Event()
 
         def drip() -> None:
             connection, _ = listening.accept()
             with connection:
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-                for _ in range(40):
+                connection.sendall(head)
+                while not given_up.wait(0.02):
                     try:
                         connection.sendall(b" ")
                     except OSError:
                         return
-                    time.sleep(0.05)
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
         environment = Scripted(f"http://127.0.0.1:{listening.getsockname()[1]}/v1").environment
-        begun = time.monotonic()
         named = environment | {"KG_LLM_SECONDS": "0.3"}
         with open_endpoint(named, refuse_to_say) as asker, pytest.raises(NoReply, match=r"no whole reply within 0\.3 s"):
             asker.send(b"{}")
-        assert time.monotonic() - begun < 1.5
+        given_up.set()
         thread.join(5)
+
+
+def test_an_address_that_is_none_is_not_gone_to() -> None:
+    """A redirect to one is a redirect: refused at once, in words."""
+    for location in ("http://[::1", "http://a:abc/", "//"):
+        with scripted(lambda n, passage, to=location: Play(b"", 302, {"Location": to})) as model:  # type: ignore[misc]
+            with open_endpoint(model.environment, refuse_to_say) as asker, pytest.raises(ModelError, match="refused a request: 302"):
+                asker.ask("Bonn said no.")
+            assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://me:secret@127.0.0.1:1", "ftp://me:secret@127.0.0.1:1", "http://me:secret@[::1", "http://a:port"]
+)
+@pytest.mark.parametrize("name", ["ALL_PROXY", "HTTPS_PROXY"])
+def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, name: str, proxy: str) -> None:
+    """In three lines, without its password."""
+    for other in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, proxy)
+    named = {"KG_LLM_URL": "https://models.example/v1", "KG_LLM_MODEL": "m"}
+    with pytest.raises(UsageError, match="the proxy") as refused, open_endpoint(named, refuse_to_say):
+        pass
+    assert len(str(refused.value).splitlines()) == 3 and "secret" not in str(refused.value)
+
+
+def test_a_stranger_is_not_asked_twice() -> None:
+    """Whoever has another's certificate, or one that nobody vouches for, is told of and left."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        try:
+            raise ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+        except ssl.SSLError as error:
+            raise httpx.ConnectError(str(error)) from error
+
+    named = {"KG_LLM_URL": "https://models.example/v1", "KG_LLM_MODEL": "m", "KG_LLM_CACHE": ""}
+    with open_endpoint(named, refuse_to_say) as asker:
+        asker.send.client = httpx.Client(transport=httpx.MockTransport(refuse))  # type: ignore[attr-defined]
+        with pytest.raises(ModelError, match=r"cannot be asked: ConnectError: .*self-signed certificate") as failed:
+            asker.ask("Bonn said no.")
+    assert asker.spent.requests == 1 and "certificate" in failed.value.hint

@@ -16,7 +16,7 @@ from kg.actors import load_registry
 from kg.annotate.automatic import find_annotator
 from kg.annotate.from_file import read_annotation
 from kg.articles import Reading, find_files, read_articles
-from kg.errors import AnnotationError, Conflict, ReadError, UsageError
+from kg.errors import AnnotationError, Conflict, FaultError, ReadError, UsageError
 from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
@@ -137,6 +137,24 @@ def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: 
     assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_fault_of_ours_costs_one_article(place: Path, jobs: int) -> None:
+    """It is told as that article's, with its type and where it came about; the others are stored, on any number of processes."""
+    for name in ("a", "b", "c"):
+        (place / "in" / f"{name}.txt").write_text(f"Bonn said that it will pay, {name}.", "utf-8")
+    with writer(place / "store", "add", FIRST) as store:
+        outcomes = list(add(store, _read([place / "in"]), Registry(), FIRST, stumble_over_b, jobs))
+    assert [(o.article, o.outcome) for o in outcomes] == [("a", "stored"), ("b", "rejected"), ("c", "stored"), ("ships", "stored")]
+    error = outcomes[1].error
+    assert isinstance(error, FaultError) and "ZeroDivisionError: " in error.what and error.where.endswith("b.txt")
+    assert "stumble_over_b" in error.trace and "--debug" in error.hint
+
+
+def stumble_over_b(article: Article, registry: Registry) -> Annotation:
+    """An annotator with a bug."""
+    return Annotation(Annotator("buggy", str(1 // (article.id != "b"))))
+
+
 def test_what_is_stored_as_it_is_now_is_not_read_again(place: Path) -> None:
     """With `resume`: from the same bytes of the same file, and of its annotation; it is told all the same, once, with its statements."""
     write(place / "in" / "more.txt", TEXT + " More.")
@@ -153,6 +171,24 @@ def test_what_is_stored_as_it_is_now_is_not_read_again(place: Path) -> None:
     assert again(place / "in" / "ships.txt") == {"ships": ("unchanged", 1)}  # read again, and it says the same
     write(place / "in" / "ships.txt", TEXT + " Again.")
     assert again(place / "in") == {"more": ("unchanged", 1), "ships": ("superseded", 1)}
+
+
+def test_what_a_model_has_read_in_part_is_read_again(place: Path) -> None:
+    """With `resume`, until it has all of it; not what a person has read."""
+    (place / "in" / "talks.txt").write_text("Bonn said that it will pay.", "utf-8")
+
+    def again(version: str) -> dict[str, str]:
+        def annotate(article: Article, registry: Registry) -> Annotation:
+            return Annotation(Annotator("llm", version))
+
+        with writer(place / "store", "add", SECOND) as store:
+            outcomes = list(add(store, _read([place / "in"]), Registry(), SECOND, annotate, resume=True))
+        return {o.article: o.outcome for o in outcomes}
+
+    part = "m, prompt 0, 1 of 2 passages unread"
+    assert again(part) == {"ships": "stored", "talks": "stored"} and again(part) == {"ships": "unchanged", "talks": "unchanged"}
+    assert again("m, prompt 0") == {"ships": "unchanged", "talks": "superseded"}
+    assert again("n, prompt 0") == {"ships": "unchanged", "talks": "unchanged"}
 
 
 def test_a_rule_that_is_no_more_leaves_no_graph(place: Path) -> None:

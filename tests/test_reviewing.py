@@ -156,6 +156,37 @@ def test_decisions_are_kept_one_by_one(sitting: Sitting) -> None:
     assert "reviewed: false" in (sitting.folder / "talks.yaml").read_text("utf-8")
 
 
+def test_what_is_written_on_a_second_page_is_not_lost(sitting: Sitting) -> None:
+    """Where the first has decided on the statement it is told and shown, apart from the next one's text; what is sent twice counts once."""
+
+    async def go() -> None:
+        await sitting.begin()
+        other = sitting.decision("correct", text="statements: []  # <mine>")
+        await sitting.ask("POST", data=sitting.decision("accept"))
+        late = await sitting.ask("POST", data=other)
+        assert late.status_code == 400 and "decided meanwhile" in late.text and late.text.count("statements: []  # &lt;mine&gt;") == 1
+        assert f'name="id" value="{other["id"]}"' not in late.text and '<details class="correct">' in late.text
+        twice = sitting.decision("correct", text=sitting.review.text_of(sitting.review.undecided()[0].id))
+        for _ in range(2):
+            assert (await sitting.ask("POST", data=twice)).status_code == 303
+
+    awaited(go)
+
+
+def test_what_is_amiss_is_shown_with_its_own_statement(sitting: Sitting) -> None:
+    """Not with the next one's, where it was skipped on another page."""
+
+    async def go() -> None:
+        await sitting.begin()
+        other = sitting.decision("correct", text="statements: [")
+        await sitting.ask("POST", data=sitting.decision("skip"))
+        amiss = await sitting.ask("POST", data=other)
+        assert amiss.status_code == 400 and f'name="id" value="{other["id"]}"' in amiss.text and "statements: [" in amiss.text
+        assert '<details class="correct" open>' in amiss.text
+
+    awaited(go)
+
+
 def test_what_changed_on_disk_is_said(sitting: Sitting) -> None:
     """And left as it is."""
 
@@ -167,6 +198,36 @@ def test_what_changed_on_disk_is_said(sitting: Sitting) -> None:
 
     awaited(go)
     assert (sitting.folder / "talks.yaml").read_text("utf-8") == "statements: []\n"
+
+
+@pytest.mark.parametrize("what", ["accept", "reject", "correct"])
+@pytest.mark.parametrize("how", ["somebody else", "no space"])
+def test_what_is_not_written_is_not_decided(sitting: Sitting, monkeypatch: pytest.MonkeyPatch, what: str, how: str) -> None:
+    """Neither for the page nor for the one who began the review; where it can be written again, it goes on from what the file holds."""
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def go() -> None:
+        await sitting.begin()
+        await sitting.ask("POST", data=sitting.decision("accept"))
+        file = sitting.folder / "talks.yaml"
+        waiting, written = len(sitting.review.undecided()), file.read_bytes()
+        with monkeypatch.context() as broken:
+            if how == "no space":
+                broken.setattr("os.fsync", full)
+            else:
+                file.write_bytes(written + b"# mine\n")
+            for statement in sitting.review.undecided():
+                sent = sitting.decision(what, text=sitting.review.text_of(statement.id)) | {"id": statement.id}
+                answer = await sitting.ask("POST", data=sent)
+                assert answer.status_code == 400 and ("nothing was written" in answer.text or "cannot be written: No space" in answer.text)
+        assert len(sitting.review.undecided()) == waiting and f"{waiting} of" in (await sitting.ask()).text
+        file.write_bytes(written)
+        assert (await sitting.ask("POST", data=sitting.decision("accept"))).status_code == 303
+        assert len(begun(sitting.folder)[0].undecided()) == waiting - 1
+
+    awaited(go)
 
 
 @pytest.mark.parametrize(

@@ -421,6 +421,19 @@ def test_a_figure_is_told_with_its_bounds(lowest: int | None, highest: int | Non
     assert [o.value for s, p, o in graph if p == RDFS + "label" and "/claim/" in s and not isinstance(o, Iri)] == [label]
 
 
+def test_a_claim_in_other_capitals_has_one_label() -> None:
+    """It is one claim, named as the text has it first, whatever the order in the file; its entries come back as they are."""
+    article = Article("a", "Bonn says peace is possible. Peace is possible, says Rome.")
+    second, first = (Claim(f"q{n}", Span.of(article.text, n, n + 17)) for n in (29, 10))
+    assert (second.text.text, first.text.text) == ("Peace is possible", "peace is possible")
+    said = tuple(Statement(f"s{n}", (c.text,), "indirect", "asserts", expresses=c.id) for n, c in enumerate((first, second)))
+    for claims in ((first, second), (second, first)):
+        graph = to_triples(article, Annotation(Annotator("me"), said, claims=claims), REGISTRY)
+        labels = [o.value for s, p, o in graph if p == RDFS + "label" and "/claim/" in s and not isinstance(o, Iri)]
+        assert labels == ["peace is possible"]
+        assert {c.text for c in from_triples(graph)[1].claims} == {first.text, second.text}
+
+
 def test_a_claim_of_half_a_figure_is_known_by_its_words() -> None:
     """Without a measure all its words tell two of them apart, and so of a measure alone; with both the figures do, whatever the words."""
 

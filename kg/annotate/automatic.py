@@ -12,6 +12,7 @@ from kg.model import Annotation, Article, Registry
 Annotate = Callable[[Article, Registry], Annotation]
 RULES = "rules"
 MODELS = ("llm", "both")  # that need an endpoint, which only the command line knows: `kg.annotate.llm`
+UNREAD = "passages unread"  # how the version of a reading ends that a model could not make of the whole article
 ANNOTATORS = {RULES: ("kg.annotate.reading", "read_rules")}  # imported when it is to read: its word lists and weights are long
 LONGEST = 1_500_000  # code points: more than any book, read in some 20 s; what is longer is no article
 REPEATS, OVER = 20, 10_000  # times that a text of over so many code points is longer than zlib packs it; prose is 2 to 4 times

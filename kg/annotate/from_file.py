@@ -298,12 +298,12 @@ class _Resolver:
         told: Map = {"text": value} if isinstance(value, str) else value
         words, text = told["text"], self.article.text
         if "start" in told:
-            start, end = told["start"], told["end"]
+            start, end = int(told["start"]), int(told["end"])  # 1.0 is a whole number too
             if text[start:end] != words:
                 self.note("span-mismatch", f"[{start}, {end}) is “{one_line(text[start:end])}”, not “{one_line(words)}”; mend either", keys)
             return Span(start, end, words)
         starts = occurrences(text, words)
-        wanted = told.get("occurrence")
+        wanted = int(told["occurrence"]) if "occurrence" in told else None
         if not starts:
             self._note_missing(words, keys)
         elif wanted is None and len(starts) > 1:

@@ -20,8 +20,8 @@ import typer
 
 from kg import __version__
 from kg.cli import articles, pages, questions, upkeep
-from kg.cli.terminal import EXIT_INTERRUPTED, EXIT_USAGE, NO_DEBUG, app, put, say
-from kg.errors import ProvisoError, UsageError
+from kg.cli.terminal import DEBUG, EXIT_INTERRUPTED, EXIT_USAGE, NO_DEBUG, app, put, say, say_error
+from kg.errors import FaultError, ProvisoError, UsageError
 
 gc.freeze()
 gc.enable()
@@ -32,14 +32,14 @@ __all__ = ["app", "articles", "main", "pages", "questions", "upkeep"]  # each mo
 def main() -> None:
     """The program: every error three short lines on stderr and its exit code; a traceback only with `--debug`."""
     arguments = sys.argv[1:]
-    debug = "--debug" in arguments
+    debug = DEBUG in arguments
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams, whatever the locale
     every = app.registered_commands
     called = [c for c in every if c.callback and arguments and (c.name or c.callback.__name__) == arguments[0]]
     app.registered_commands = called or every  # reading the parameters of all takes 20 ms of CPU
     try:
-        code = app([a for a in arguments if a != "--debug"], prog_name="kg", standalone_mode=False)
+        code = app([a for a in arguments if a != DEBUG], prog_name="kg", standalone_mode=False)
         sys.stdout.flush()
     except ProvisoError as error:
         code = _failed(error, debug)
@@ -63,12 +63,12 @@ def main() -> None:
 
 
 def _failed(error: ProvisoError, debug: bool) -> int:
-    if debug:
+    if debug and not isinstance(error, FaultError):
         import traceback
 
         traceback.print_exc()
     error.where = error.where or " ".join(["kg", *(a for a in sys.argv[1:2] if a.isalpha())])
-    say(str(error))
+    say_error(error)
     return error.exit_code
 
 

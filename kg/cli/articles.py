@@ -33,6 +33,7 @@ from kg.cli.terminal import (
     reported,
     require_format,
     say,
+    say_error,
     store_at,
     terminal_width,
     writer_at,
@@ -80,8 +81,13 @@ def add(
     Read articles, annotate and check them, and store each as one transaction. Adding the same again changes nothing.
     """
     from kg import ingest
+    from kg.annotate.automatic import MODELS
 
     require_format(format)
+    if cluster and annotator in MODELS:
+        raise UsageError(
+            "the workers of a cluster ask no language model", "option --cluster", "leave it out; --jobs 8 asks about 8 passages at a time"
+        )
     with _annotating(annotator, jobs) as (read, processes):
         known = known_registry(registry)
         with writer_at(store, "add", make=True) as held:
@@ -173,7 +179,7 @@ def annotate(
     if errors and form != "jsonl":
         raise errors[0]
     for error in errors:
-        say(str(error))
+        say_error(error)
     if errors:
         raise typer.Exit(EXIT_SOME_FAILED)
 
@@ -252,7 +258,7 @@ def _edit(text: str) -> str | None:
         raise UsageError("no editor is named", "EDITOR", "set it to your editor: EDITOR=nano kg review …; what was decided is kept")
     with TemporaryDirectory(prefix="kg-review-") as place:
         file = Path(place, "statement.yaml")
-        file.write_text(text, "utf-8")
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))  # in whatever encoding an editor has saved it
         try:
             done = subprocess.run([*shlex.split(named), str(file)], check=False)
         except (OSError, ValueError) as error:
@@ -260,8 +266,8 @@ def _edit(text: str) -> str | None:
         if done.returncode:
             return None
         try:
-            return file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
+            return file.read_bytes().decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        except OSError:
             return None
 
 

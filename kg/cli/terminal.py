@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from kg.errors import AnnotationError, StoreError, UsageError
+from kg.errors import AnnotationError, FaultError, ProvisoError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from kg.errors import Finding
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_USAGE, EXIT_FINDINGS, EXIT_SOME_FAILED, EXIT_INTERRUPTED = 2, 3, 4, 130
 STDIO = "-"
+DEBUG = "--debug"
 NO_DEBUG = "add --debug to see where, and please report it"
 Item = TypeVar("Item")
 
@@ -51,8 +52,15 @@ DEFAULT_STORE = ".kg"
 
 
 def say(words: str) -> None:
-    """Tells the person something: on stderr."""
-    print(words, file=sys.stderr)
+    """Tells the person something: on stderr, in lines that no terminal acts on, whatever a file is named."""
+    print("".join(c if c.isprintable() or c in "\n\t\u00a0" else c.encode("unicode_escape").decode() for c in words), file=sys.stderr)
+
+
+def say_error(error: ProvisoError) -> None:
+    """Tells of an error that ends nothing; with `--debug` where this program stumbled."""
+    if isinstance(error, FaultError) and DEBUG in sys.argv:
+        say(error.trace)
+    say(str(error))
 
 
 def put(text: str) -> None:
@@ -189,7 +197,7 @@ def report_outcome(outcome: Outcome) -> None:
         for finding in outcome.error.findings[1:]:
             say(str(finding))
     if outcome.error:
-        say(str(outcome.error))
+        say_error(outcome.error)
 
 
 def reported(outcomes: Iterable[Outcome]) -> list[Outcome]:

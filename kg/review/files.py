@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,15 @@ class Kept:
     def keep(self, review: Review) -> Path | None:
         """Writes what stands; reviewed is true where nothing is left to decide. Returns the copy that was made of what a person wrote in it.
 
-        Raises ReadError where somebody else has written the file since.
+        Raises ReadError where somebody else has written the file since, or it cannot be written.
         """
+        try:
+            return self._keep(review)
+        except OSError as error:
+            what = f"the annotation cannot be written: {error.strerror or error}"
+            raise ReadError(what, str(self.path), "check the path, its permissions and the space left, then decide again") from None
+
+    def _keep(self, review: Review) -> Path | None:
         now = self.path.read_bytes() if self.path.exists() else None
         if now != self.seen:
             what = (
@@ -96,6 +104,7 @@ def _copied(path: Path, data: bytes) -> Path:
         copy = path.with_name(f"{path.name}.before{number or ''}")
         try:
             with copy.open("xb") as file:
+                shutil.copymode(path, copy)
                 file.write(data)
             return copy
         except FileExistsError:
@@ -103,10 +112,16 @@ def _copied(path: Path, data: bytes) -> Path:
 
 
 def _write(path: Path, data: bytes, *, new: bool) -> None:
-    """Puts the bytes in the file's place at once; a new file never in the place of one that came meanwhile."""
+    """Puts the bytes in the file's place at once, through a symbolic link where it points; a new file never in the place of one that came meanwhile.
+
+    Who may read and write a file that is there stays as it is.
+    """
+    path = path if new else path.resolve()
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
+            if not new:
+                shutil.copymode(path, part)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -69,12 +69,13 @@ class Review:
     def correct(self, id: str, text: str) -> None:
         """Puts what a person has made of a statement's YAML in its place: other words, more statements, or none.
 
+        What other statements lead to as well changes for them too; but where a person has decided on one of them, what was made is kept apart.
         Raises AnnotationError, and changes nothing, where that cannot be read or breaks a rule.
         """
         before = next(s for s in self.annotation.statements if s.id == id)
         old = self.piece(before)
         made = resolve(parse_document(text.encode("utf-8", "surrogatepass"), PIECE), self.article, self.registry).annotation
-        made = _without_clashes(made, old, self.annotation)
+        made = _without_clashes(made, _ids(old) - self._taken(made, but=id), self.annotation)
         new = tuple(_decided(s, CORRECTED) for s in made.statements)
         if new:
             new = (replace(new[0], relayed_by=new[0].relayed_by or before.relayed_by), *new[1:])
@@ -91,14 +92,24 @@ class Review:
             raise AnnotationError([finding._replace(file=PIECE) for finding in errors])
         self.annotation = changed
 
+    def _taken(self, made: Annotation, but: str) -> set[str]:
+        """The entries that were made otherwise, or lead to one that was, though a decided statement leads to them: each becomes an entry of its own."""
+        decided = tuple(s for s in self.annotation.statements if s.id != but and is_decided(s))
+        there = {entry.id: entry for entry in _entries(used_only(replace(self.annotation, statements=decided)))}
+        shared = [entry for entry in _entries(made) if entry.id in there]
+        taken = {entry.id for entry in shared if entry != there[entry.id]}
+        while more := {entry.id for entry in shared if entry.id not in taken and not taken.isdisjoint(_leads(entry))}:
+            taken |= more
+        return taken
+
     def _replace(self, id: str, make: Any) -> None:
         every = tuple(one for s in self.annotation.statements for one in (make(s) if s.id == id else (s,)))
         self.annotation = used_only(replace(self.annotation, statements=every))
 
 
 def is_decided(statement: Statement) -> bool:
-    """Whether a person has accepted or corrected a statement."""
-    return (statement.found_by or "").endswith((ACCEPTED, CORRECTED))
+    """Whether a person has accepted or corrected a statement: it says so, and is as sure as a decision makes it."""
+    return statement.confidence == 1.0 and (statement.found_by or "").endswith((ACCEPTED, CORRECTED))
 
 
 def _decided(statement: Statement, found_by: str) -> Statement:
@@ -117,9 +128,9 @@ def _with(entries: tuple[Entry, ...], made: tuple[Entry, ...]) -> tuple[Entry, .
     return tuple(by_id.values())
 
 
-def _without_clashes(made: Annotation, old: Annotation, whole: Annotation) -> Annotation:
-    """What was made, its new entries under ids that nothing else in the reading has."""
-    own, taken = _ids(old), _ids(whole)
+def _without_clashes(made: Annotation, own: set[str], whole: Annotation) -> Annotation:
+    """What was made, but for what has its `own` ids under ids that nothing else in the reading has."""
+    taken = _ids(whole)
     names: dict[str | None, str] = {}
     for id in sorted(_ids(made)):
         new = id
@@ -143,8 +154,19 @@ def _without_clashes(made: Annotation, old: Annotation, whole: Annotation) -> An
 
 
 def _ids(annotation: Annotation) -> set[str]:
-    return {
-        entry.id
-        for entries in (annotation.statements, annotation.commitments, annotation.conditions, annotation.claims)
-        for entry in entries
-    }
+    return {entry.id for entry in (*annotation.statements, *_entries(annotation))}
+
+
+def _entries(annotation: Annotation) -> tuple[Commitment | Condition | Claim, ...]:
+    return (*annotation.commitments, *annotation.conditions, *annotation.claims)
+
+
+def _leads(entry: Commitment | Condition | Claim) -> set[str | None]:
+    """The ids that an entry names."""
+    match entry:
+        case Commitment():
+            return {entry.part_of}
+        case Condition():
+            return {*entry.depends_on, entry.fulfilled_by}
+        case Claim():
+            return {entry.says[1]} if entry.says else set()

@@ -30,37 +30,40 @@ def walk(
     while (statement := review.next()) is not None:
         at += 1
         print_(_words(show(review, statement), at, total))
+        text = review.text_of(statement.id)  # to be edited; what a person wrote of it stays until it is taken over
         while True:
             say(f"{KEYS}?")
             key = next(said, "q").strip().casefold()
             if key == "q":
                 return
-            if key in ("a", "r", "s", "e") and _do(key, review, statement.id, edit, say):
+            if key == "e":
+                rest = _edited(review, statement.id, text, edit, say)
+                if rest is None:
+                    break
+                text = rest
+            elif key in ("a", "r", "s"):
+                {"a": review.accept, "r": review.reject, "s": review.skip}[key](statement.id)
                 break
-            if key not in ("a", "r", "s", "e"):
+            else:
                 say(f"there is no key {plain(key)!r}")
         if key != "s" and (copy := kept.keep(review)):
             say(f"what stood in {kept.path} is kept as {copy}")
 
 
-def _do(key: str, review: Review, id: str, edit: Callable[[str], str | None], say: Callable[[str], None]) -> bool:
-    """Whether the statement is decided or skipped now."""
-    if key == "e":
-        before = review.text_of(id)
-        made = edit(before)
-        if made is None or made == before:
-            say("nothing was changed")
-            return False
-        try:
-            review.correct(id, made)
-        except AnnotationError as error:
-            for finding in error.findings:
-                say(str(finding))
-            say("this was not taken over; edit it again")
-            return False
-        return True
-    {"a": review.accept, "r": review.reject, "s": review.skip}[key](id)
-    return True
+def _edited(review: Review, id: str, text: str, edit: Callable[[str], str | None], say: Callable[[str], None]) -> str | None:
+    """Has a person edit a text; returns what is to be edited further, None where it is taken over."""
+    made = edit(text)
+    if made is None or made == review.text_of(id):
+        say("nothing was changed")
+        return text
+    try:
+        review.correct(id, made)
+    except AnnotationError as error:
+        for finding in error.findings:
+            say(str(finding))
+        say("this was not taken over; e goes on editing it")
+        return made if made.strip() else text
+    return None
 
 
 def _words(shown: Shown, at: int, total: int) -> str:

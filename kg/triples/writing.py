@@ -101,6 +101,9 @@ class _Writer:
         self.things: dict[str, Iri] = {}
         for entry in entries:  # claims last: what a claim says was kept or met is part of what it is
             self.things[entry.id] = self._mint(entry)
+        self.claimed: dict[Iri, str] = {}  # a claim -> its label, of entries in other capitals the first in the text
+        for claim in sorted(annotation.claims, key=lambda claim: claim.text):
+            self.claimed.setdefault(self.things[claim.id], self._label_of(claim))
         self.inside: list[str] = []  # the conditions whose needs are being written
         self.needs: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)  # a condition -> what it depends on here, by the mention that names it
         self.says = {s.id: self._statement_iri(s) for s in annotation.statements}
@@ -218,7 +221,7 @@ class _Writer:
     def _claim(self, c: Claim) -> None:
         iri = self.things[c.id]
         self.add(iri, TYPE, Iri(kg("Claim")))
-        self.label(iri, self._label_of(c))
+        self.label(iri, self.claimed[iri])
         self.add(iri, kg("passage"), self.passage(c.text))
         for property, words in (("about", c.about), ("measure", c.measure), ("unit", c.unit)):
             self.add(iri, kg(property), None if words is None else Literal(words))

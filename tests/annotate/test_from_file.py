@@ -93,10 +93,11 @@ def test_spans_come_back_from_a_file_under_any_text(text: str, data: st.DataObje
 
 @pytest.mark.parametrize(("span", "start"), [
     ("ships", 18), ({"text": "ships"}, 18), ({"text": "ships", "start": 18, "end": 23}, 18), ({"text": "ships", "occurrence": 1}, 18),
+    ({"text": "ships", "occurrence": 1.0}, 18), ({"text": "ships", "start": 18.0, "end": 23.0}, 18),
     ({"text": "hip", "start": 19, "end": 22}, 19), ("said.", 57), ("Norland will", 0),
 ])  # fmt: skip
 def test_spans(span: Any, start: int) -> None:
-    """By exact text, by occurrence, by offsets (also within a word, as a machine may cut)."""
+    """By exact text, by occurrence, by offsets (also within a word, as a machine may cut); a whole number may be written 1.0, as JSON has it."""
     [made] = read(said(content=[span])).annotation.statements[0].content
     assert made == Span.of(TEXT, start, made.end)
 

@@ -6,14 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from kg.annotate.from_file import read_annotation
-from kg.check import check_annotation
+from kg.annotate.llm.voting import vote
+from kg.annotate.reading import read_rules
+from kg.check import check_annotation, check_reading
 from kg.errors import AnnotationError, LanguageError, ReadError, UsageError
+from kg.model import Article
 from kg.review.session import ACCEPTED, CORRECTED, Review, is_decided
 from kg.review.showing import show
 from kg.review.terminal import walk
@@ -68,6 +72,21 @@ def test_a_decision_of_each_kind(tmp_path: Path) -> None:
     assert {c.id for c in made.commitments} | {k.id for k in made.conditions} | {q.id for q in made.claims} <= used
 
 
+@pytest.mark.parametrize("words", [ACCEPTED, CORRECTED, f"signed and {ACCEPTED}"])
+def test_no_words_of_an_article_decide(words: str) -> None:
+    """A disagreement is told in the article's own words; whatever they are, a person has decided nothing yet."""
+    article = Article("a", f"Merz said Germany would send troops if the plan is {words}.")
+    rules = read_rules(article, REGISTRY)
+    other = replace(rules, statements=tuple(replace(s, force="warns", stance=None, strength=None) for s in rules.statements))
+    for model in (other, replace(rules, statements=())):
+        review = Review(article, REGISTRY, vote(article, REGISTRY, rules, model))
+        assert len(review.undecided()) == len(rules.statements) == 1 and words in str(review.undecided()[0].found_by)
+        review.accept(review.undecided()[0].id)
+        assert review.undecided() == []
+        sure = replace(review.annotation.statements[0], found_by=f"rules: x; llm: {words}", confidence=0.2)
+        assert not is_decided(sure)
+
+
 def test_what_is_shown_is_in_the_article_s_words(tmp_path: Path) -> None:
     """The content is marked in its sentence, whatever characters stand there."""
     review, _ = begun(tmp_path)
@@ -108,6 +127,48 @@ def test_a_correction_may_be_no_statement_or_several(tmp_path: Path) -> None:
     review.correct(second, json.dumps({"statements": two}))
     ids = [s.id for s in review.annotation.statements]
     assert len(ids) == len(set(ids)) and sum(is_decided(s) for s in review.annotation.statements) == 2
+
+
+def sharing(tmp_path: Path) -> Review:
+    """Three statements with one condition, which depends on another."""
+    text = "Bonn pays, Paris pays and Rome pays if Spain agrees and Bonn asks."
+    spans = ("Bonn pays", "Paris pays", "Rome pays")
+    document = {
+        "statements": [
+            {"id": f"s{n}", "content": [span], "mode": "indirect", "force": "pledges", "expresses": f"c{n}", "stance": "pledged", "strength": "firm",
+             "conditions": [{"id": "k1", "polarity": "if"}]} for n, span in enumerate(spans, 1)
+        ],
+        "commitments": [{"id": f"c{n}", "committer": [{"span": "Spain", "actor": "spain"}], "action": {"span": span}} for n, span in enumerate(spans, 1)],
+        "conditions": [{"id": "k1", "text": "Spain agrees", "kind": "approval", "depends_on": ["k2"]}, {"id": "k2", "text": "Bonn asks", "kind": "event"}],
+    }  # fmt: skip
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump({"annotator": {"name": "me", "reviewed": False}} | document), "utf-8")
+    return begun(tmp_path, "a.txt")[0]
+
+
+@pytest.mark.parametrize(("before", "after"), [("kind: approval", "kind: event"), ("kind: event", "kind: limit")])
+def test_a_correction_changes_nothing_that_was_accepted(tmp_path: Path, before: str, after: str) -> None:
+    """Not through a condition that both have, nor through what that depends on: it has entries of its own."""
+    review = sharing(tmp_path)
+    review.accept("s1")
+    accepted = review.piece(review.annotation.statements[0])
+    review.correct("s2", review.text_of("s2").replace(before, after))
+    first, second, third = review.annotation.statements
+    assert review.piece(first) == accepted and is_decided(first) and is_decided(second) and not is_decided(third)
+    kinds = [[k.kind for k in review.piece(s).conditions] for s in (first, second, third)]
+    assert kinds[0] == ["approval", "event"] and kinds[1] != kinds[0] and kinds[2] == kinds[0]
+    assert {k.id for k in review.piece(second).conditions}.isdisjoint({"k1"}) and check_reading(
+        review.article, review.annotation, REGISTRY
+    ).errors == ()
+    review.correct("s3", review.text_of("s3"))
+    assert len(review.annotation.conditions) == (3 if "approval" in before else 4)  # what was not changed is shared as before
+
+
+def test_a_correction_changes_what_is_still_to_be_decided(tmp_path: Path) -> None:
+    """It will be shown as it is then."""
+    review = sharing(tmp_path)
+    review.correct("s2", review.text_of("s2").replace("kind: approval", "kind: event"))
+    assert [[k.kind for k in review.piece(s).conditions] for s in review.annotation.statements] == [["event", "event"]] * 3
 
 
 @pytest.mark.parametrize(
@@ -188,6 +249,25 @@ def test_a_file_that_comes_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
         kept.keep(review)
 
 
+def test_a_file_stays_where_and_whose_it_is(tmp_path: Path) -> None:
+    """One that a link leads to is written there; who may read it may read it afterwards, and the copy of what a person wrote, and nobody else."""
+    write(tmp_path / "ships.txt")
+    kept_at, link = tmp_path / "elsewhere.yaml", tmp_path / "ships.yaml"
+    own = "annotator: {name: me, reviewed: false}\n" + "".join(
+        line for line in READING.splitlines(keepends=True) if not line.startswith("annotator")
+    )
+    kept_at.write_text(own, "utf-8")
+    kept_at.chmod(0o640)
+    link.unlink()
+    link.symlink_to(kept_at.name)
+    review, kept = begun(tmp_path, "ships.txt")
+    review.accept(review.undecided()[0].id)
+    copy = kept.keep(review)
+    assert link.is_symlink() and ACCEPTED in kept_at.read_text("utf-8") and copy is not None and copy.read_text("utf-8") == own
+    assert [file.stat().st_mode & 0o777 for file in (kept_at, copy)] == [0o640] * 2
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["elsewhere.yaml", "ships.txt", "ships.yaml", "ships.yaml.before"]
+
+
 def test_what_cannot_be_written_leaves_what_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old file whole, and no piece of a new one."""
     review, kept = begun(tmp_path)
@@ -200,7 +280,7 @@ def test_what_cannot_be_written_leaves_what_was(tmp_path: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(ReadError, match="cannot be written: No space left"):
         kept.keep(review)
     assert (tmp_path / WRITTEN).read_bytes() == before and sorted(file.name for file in tmp_path.iterdir()) == ["talks.txt", WRITTEN]
 
@@ -251,18 +331,22 @@ def test_skipping_all_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / WRITTEN).exists() and len(review.skipped) == len(review.undecided())
 
 
-def test_an_edit_that_fails_is_said_and_asked_for_again(tmp_path: Path) -> None:
-    """One that is not of the form, one that changes nothing, one that comes to nothing, then one that holds."""
+def test_an_edit_that_fails_is_said_and_gone_on_with(tmp_path: Path) -> None:
+    """One that changes nothing, one that is not of the form, one that comes to nothing, all but emptied, then one that holds: what was written is there each time."""
     review, _ = begun(tmp_path)
     first = review.undecided()[0].id
-    results = iter(["statements: [{id: x}]", None, "same", "good"])
+    before = review.text_of(first)
+    broken = before.replace("  force:", "  chanel: spoken\n  force:")
+    results = iter([before, broken, None, " \n", broken.replace("chanel", "channel")])
+    given: list[str] = []
 
     def edit(text: str) -> str | None:
-        result = next(results)
-        return {"same": text, "good": text.replace("  force:", "  channel: spoken\n  force:")}.get(result or "", result)
+        given.append(text)
+        return next(results)
 
-    _, said = walked(review, tmp_path, "eeeeq", edit)
-    assert "give the key 'content'" in said and said.count("nothing was changed") == 2 and "not taken over" in said
+    _, said = walked(review, tmp_path, "eeeeeq", edit)
+    assert given == [before, before, broken, broken, broken]
+    assert "there is no key 'chanel'" in said and said.count("nothing was changed") == 2 and said.count("not taken over") == 2
     assert next(s for s in review.annotation.statements if s.id == first).found_by == CORRECTED
 
 
@@ -289,6 +373,13 @@ def test_the_command_reviews_from_a_pipe(tmp_path: Path, run: Run) -> None:
         and "[Germany would send troops if the Bundestag agrees]" in done.stdout
         and done.stderr.endswith("a.yaml: reviewed\n")
     )
+    (tmp_path / "b.txt").write_text("Merz said Germany would send troops if the Bundestag agrees.\n", "utf-8")
+    (tmp_path / "old.py").write_text(
+        "import sys; p = sys.argv[1]; b = open(p, 'rb').read(); t = b'# schl\\xfcssel\\n'; "
+        "open(p, 'wb').write(b.replace(t, b'').replace(b'strength: firm', b'strength: intended') if t in b else t + b)"
+    )
+    latin = run("review", "b.txt", cwd=tmp_path, stdin="e\ne\n", EDITOR=f"{sys.executable} {tmp_path / 'old.py'}", VISUAL="")
+    assert latin.returncode == 0 and "UTF-8" in latin.stderr and latin.stderr.endswith("b.yaml: reviewed\n"), latin.stderr
     again = run("review", "a.txt", cwd=tmp_path)
     assert again.returncode == 2 and "a person has reviewed this annotation" in again.stderr
     assert "strength: intended" in (tmp_path / "a.yaml").read_text("utf-8")

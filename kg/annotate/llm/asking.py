@@ -29,6 +29,9 @@ PATIENCE = 300.0  # seconds that an endpoint may ask to be left alone
 MOST_TOKENS = 4096  # of one answer
 FOR_NOW = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 FOR_GOOD = frozenset({401, 402, 403, 404, 405, *range(300, 400)})  # whatever is asked; others may be about one passage
+UNTAKEN, UNABLE = (400, 422), (500, 501)  # what is said of an option that is not taken, and of a form that some servers fail at
+OF_FORMS = ("response_format", "json_schema", "json schema", "json_object", "grammar")  # words that a refused form is told with
+OF_SIZES = ("context", "too large", "too long", "at most", "maximum")  # and a passage, prompt or answer that is too long for a model
 FORMS = ("json_schema", "json_object", "")  # what an answer's form is asked for with, the strictest first
 
 Map = Mapping[str, Any]
@@ -36,6 +39,10 @@ Map = Mapping[str, Any]
 
 class NoReply(Exception):
     """A request that got no reply: nobody there, or not in time."""
+
+
+class NoWay(NoReply):
+    """One that no request to that address will ever get."""
 
 
 class TooLong(Exception):
@@ -84,10 +91,12 @@ class Asker:
     send: Send
     sleep: Callable[[float], None]
     say: Callable[[str], None] = lambda words: None
+    hide: Callable[[str], str] = lambda words: words  # what is told of what an endpoint says, without what nobody should see
     budget: Budget = Budget()
     cache: Path | None = None
     seed: int = 0
     spent: Spent = field(default_factory=Spent)
+    unusable: str = ""  # why the last answer of no use was none, in the endpoint's own words where there are some
     _form: int = 0
     _most: str = "max_tokens"
     _temperature: bool = True
@@ -100,24 +109,25 @@ class Asker:
         Raises ModelError where the endpoint does not answer, refuses to, or the budget is used up.
         """
         key = hashlib.sha256(json.dumps([self.model, prompt_hash(), words]).encode()).hexdigest()
-        kept = Cache(self.cache).get(key) if self.cache else None
+        folder = self.cache  # which another thread may give up meanwhile
+        kept = Cache(folder).get(key) if folder else None
         if kept is not None:
             with self._lock:
                 self.spent.cached += 1
             return kept
         why = ""
         for again in range(2):
-            said, why = self._said(words, f"{key}{again}")
+            said, why, seen = self._said(words, f"{key}{again}")
             answer = parse_answer(said) if said is not None else None
             if answer is not None:
-                if self.cache:
-                    Cache(self.cache).put(key, answer)
+                self._keep(key, answer)
                 return answer
             why = why or "not of the form that was asked for"
             if why in ("cut off", "refused", "too long"):
                 break
         with self._lock:
             self.spent.answers[why] += 1
+            self.unusable = f"{why}: {seen}" if seen else why
         return None
 
     def count_spans(self, dropped: Counter[str]) -> None:
@@ -125,29 +135,41 @@ class Asker:
         with self._lock:
             self.spent.spans += dropped
 
+    def _keep(self, key: str, answer: Map) -> None:
+        """Puts an answer into the cache; where that cannot be written, which is said once, the run goes on without: the answer is paid for."""
+        folder = self.cache
+        try:
+            if folder:
+                Cache(folder).put(key, answer)
+        except OSError as error:
+            with self._lock:
+                told, self.cache = self.cache is None, None
+            if not told:
+                self.say(f"answers are not kept, the cache cannot be written: {error.strerror or error} ({folder})")
+
     # ------------------------------------------------------------------------------------------------ one answer
 
-    def _said(self, words: str, key: str) -> tuple[str | None, str]:
-        """The words of the model, or why there are none."""
+    def _said(self, words: str, key: str) -> tuple[str | None, str, str]:
+        """The words of the model, or why there are none and what the endpoint says in their place."""
         try:
             reply, sent = self._reply(words, key)
         except TooLong:
             with self._lock:
                 self.spent.unsaid += 1
-            return None, "too long"
+            return None, "too long", ""
         try:
             value = json.loads(reply.body)
             choice = value["choices"][0]
-            said = choice["message"]["content"]
+            said = _whole(choice["message"]["content"])
         except (ValueError, LookupError, TypeError, RecursionError):
             self._count({}, reply, sent)
-            return None, "no answer in it"
+            return None, "no answer in it", self._seen(reply)
         self._count(value, reply, sent)
         if choice.get("finish_reason") == "length":
-            return None, "cut off"
+            return None, "cut off", ""
         if not isinstance(said, str):
-            return None, "refused" if choice["message"].get("refusal") else "no words in it"
-        return said, ""
+            return None, "refused" if choice["message"].get("refusal") else "no words in it", ""
+        return said, "", ""
 
     def _count(self, value: Any, reply: Reply, sent: int) -> None:
         usage = value.get("usage") if isinstance(value, dict) else None
@@ -170,13 +192,16 @@ class Asker:
             try:
                 reply = self.send(body)
             except NoReply as error:
-                reply, seen = None, str(error)
+                reply, seen = None, self.hide(str(error))
+                if isinstance(error, NoWay):
+                    hint = "check the address and its certificate; SSL_CERT_FILE names a file of those to trust"
+                    raise self._end(ModelError(f"the model's endpoint cannot be asked: {seen}", "KG_LLM_URL", hint)) from None
             if reply and reply.status == 200:
                 return reply, len(body)
-            if reply and reply.status in (400, 422) and self._yields(reply, form):
+            if reply and reply.status in (*UNTAKEN, *UNABLE) and self._yields(reply, form):
                 continue
             if reply:
-                seen = f"{reply.status} {_told(reply)}".strip()
+                seen = f"{reply.status} {self._seen(reply)}".strip()
             if reply and reply.status not in FOR_NOW:
                 refused = ModelError(f"the model's endpoint refused a request: {seen}", "KG_LLM_URL", _hint(reply.status))
                 raise self._end(refused) if reply.status in FOR_GOOD else refused
@@ -186,6 +211,10 @@ class Asker:
             with self._lock:
                 self.spent.retries += 1
             self.sleep(self._wait(reply, tries, key))
+
+    def _seen(self, reply: Reply) -> str:
+        """What an endpoint says, fit to be shown; hidden before it is cut, or half of it would stand there."""
+        return one_line(self.hide(_told(reply)[:4000]), 200)
 
     def _body(self, words: str) -> tuple[bytes, tuple[int, str, bool]]:
         with self._lock:
@@ -212,13 +241,12 @@ class Asker:
         with self._lock:
             if form != (self._form, self._most, self._temperature):
                 return True  # another thread has found that out
-            if "max_tokens" in why and self._most == "max_tokens":
+            untaken = reply.status in UNTAKEN
+            if untaken and "max_tokens" in why and self._most == "max_tokens" and not any(word in why for word in OF_SIZES):
                 self._most, what = "max_completion_tokens", "max_tokens; asking with max_completion_tokens"
-            elif "temperature" in why and self._temperature:
+            elif untaken and "temperature" in why and self._temperature:
                 self._temperature, what = False, "temperature 0; its answers may differ from run to run"
-            elif any(
-                word in why for word in ("response_format", "json_schema", "schema", "json_object", "grammar")
-            ) and self._form + 1 < len(FORMS):
+            elif self._form + 1 < len(FORMS) and any(word in why for word in (*OF_FORMS, *("schema",) * untaken)):
                 self._form += 1
                 what = f"{FORMS[self._form - 1]} as the form of an answer; asking " + (f"with {FORMS[self._form]}" if FORMS[self._form] else "in words alone")  # fmt: skip
             else:
@@ -255,6 +283,14 @@ class Asker:
         return asked + jitter if asked is not None else min(LONGEST, FIRST * 2 ** (tries - 1)) * (0.5 + jitter / 2)
 
 
+def _whole(content: Any) -> Any:
+    """The words of a message; some servers say them in parts."""
+    if not isinstance(content, list):
+        return content
+    parts = [part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    return "".join(parts) or None
+
+
 def _retry_after(reply: Reply) -> float | None:
     """The seconds that a reply asks one to wait: a number, or a time that is taken from the reply's own."""
     told = str(reply.headers.get("retry-after", "")).strip()
@@ -267,15 +303,15 @@ def _retry_after(reply: Reply) -> float | None:
 
 
 def _told(reply: Reply) -> str:
-    """What an endpoint says is wrong, in a line."""
-    words = reply.body[:4000].decode("utf-8", "replace")
+    """What an endpoint says is wrong."""
+    words = reply.body.decode("utf-8", "replace")
     try:
         value = json.loads(reply.body)
         error = value.get("error", value.get("detail", words))
         words = str(error.get("message", words) if isinstance(error, dict) else error)
     except (ValueError, AttributeError, RecursionError):
         pass
-    return one_line(words, 200)
+    return words
 
 
 def _hint(status: int) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +27,8 @@ NAME = "llm"
 SURE = 0.7  # that what a model says is so; which of its answers are right it does not know itself
 MOST_STATEMENTS, MOST_PARTS = 24, 12  # of a passage; of each list in a statement
 LONGEST = 100_000  # characters of an answer; to check a longer one would take seconds
+MOST_OBJECTS = 8  # in one answer, that are looked at
+_BEGINNING = re.compile(r'\{\s*"statements"\s*:')
 
 Map = Mapping[str, Any]
 
@@ -86,21 +90,27 @@ def _validator() -> Any:
 
 
 def parse_answer(words: str) -> Map | None:
-    """The answer in a model's words, None where they are no JSON of this form; a fence round all of it is taken off.
+    """The answer in a model's words, None where no JSON of this form stands in them; of several the last.
 
-    >>> parse_answer('```json\\n{"statements": []}\\n```'), parse_answer('{"statements": [{}]}'), parse_answer("Sure!")
+    What stands round it, a fence, a sentence, what a model thinks aloud before it answers, is no part of it.
+
+    >>> parse_answer('Sure!\\n```json\\n{"statements": []}\\n```'), parse_answer('{"statements": [{}]}'), parse_answer("Sure!")
     ({'statements': []}, None, None)
     """
     if len(words) > LONGEST:
         return None
-    bare = words.strip()
-    if bare.startswith("```") and bare.endswith("```") and "\n" in bare:
-        bare = bare[bare.index("\n") : -3]
-    try:
-        value = json.loads(bare, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        return None
-    return value if _validator().is_valid(value) else None
+    return next((value for value in reversed(list(_objects(words))) if _validator().is_valid(value)), None)
+
+
+def _objects(words: str) -> Iterator[Any]:
+    """The last JSON objects in some words that begin as an answer does, none within another."""
+    decoder = json.JSONDecoder(parse_constant=_no_number)
+    at = 0
+    for start in [found.start() for found in _BEGINNING.finditer(words)][-MOST_OBJECTS:]:
+        if start >= at:
+            with suppress(ValueError, RecursionError):
+                value, at = decoder.raw_decode(words, start)
+                yield value
 
 
 def _no_number(name: str) -> None:
@@ -137,7 +147,7 @@ class _Answer:
 
     def span(self, told: Any) -> Span | None:
         """The words where they stand in the passage, whole; None, and counted, where they do not."""
-        words, nth = (told, 1) if isinstance(told, str) else (told["text"], told["occurrence"])
+        words, nth = (told, 1) if isinstance(told, str) else (told["text"], int(told["occurrence"]))  # 1.0 is a whole number too
         # A passage may be cut within a word: what is whole there must be whole in the text.
         starts = [
             at

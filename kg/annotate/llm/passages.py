@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,17 +74,21 @@ def _closed(words: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     open_: list[tuple[str, int]] = []
+    waiting: Counter[str] = Counter()  # how many of each kind are open: who has none need not look through all others
     for mark in _MARK.finditer(words):
         at = mark.start()
         before, after = words[at - 1 : at], words[at + 1 : at + 2]
         kind = _PAIRS[mark[0]]
         if mark[0] in _OPENING or (mark[0] == '"' and (not before or before in _BESIDE) and after.strip()):
             open_.append((kind, at + 1))
+            waiting[kind] += 1
         elif before.strip() and (mark[0] != "’" or before in ".,!?…") and (mark[0] != '"' or not after or not after.isalnum()):
-            last = next((n for n in range(len(open_) - 1, -1, -1) if open_[n][0] == kind), -1)
-            if last >= 0:
-                found.append((open_[last][1], at))
-                del open_[last:]
+            while waiting[kind]:
+                opened, start = open_.pop()
+                waiting[opened] -= 1
+                if opened == kind:
+                    found.append((start, at))
+                    break
     outer: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if not outer or start >= outer[-1][1]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from kg.annotate.automatic import UNREAD
 from kg.annotate.joining import join
 from kg.annotate.llm.asking import Asker
 from kg.annotate.llm.form import NAME, read_answer
@@ -14,6 +15,7 @@ from kg.annotate.llm.passages import Passage, passages
 from kg.annotate.llm.prompt import prompt_hash
 from kg.annotate.reading import read_apart
 from kg.annotate.telling import Told
+from kg.errors import ModelError
 from kg.model import Annotation, Annotator, Article, Registry, Span
 
 GOES_ON = 0.5  # how sure it is that a quotation that goes on is by whom its beginning is
@@ -32,18 +34,27 @@ class Reader:
         return f"{self.asker.model}, prompt {prompt_hash()}"
 
     def __call__(self, article: Article, registry: Registry) -> Annotation:
-        """What the model says of the article and the article bears out; raises ModelError where the model cannot be asked."""
+        """What the model says of the article and the article bears out; raises ModelError where the model cannot be asked or no answer is of use."""
+        return self.read(article, registry)[0]
+
+    def read(self, article: Article, registry: Registry) -> tuple[Annotation, list[Passage]]:
+        """The same, with the passages that stay unread because no answer about them was of use; how many, the version of the reading says."""
         places = [place for place in passages(article.text) if any(map(str.isalpha, article.text[place.start : place.end]))]
         pool = ThreadPoolExecutor(self.jobs)
         try:
             answers = list(pool.map(lambda place: self.asker.ask(article.text[place.start : place.end]), places))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # where one failed, or Ctrl-C came, the rest is not asked and nobody waits
+        unread = [place for place, answer in zip(places, answers, strict=True) if answer is None]
+        if unread and len(unread) == len(places):
+            what = f"no answer of the model about the article {article.id} can be used: {self.asker.unusable}"
+            raise ModelError(what, "KG_LLM_URL", "check KG_LLM_URL, KG_LLM_MODEL and what the endpoint answers, then run again")
         dropped: Counter[str] = Counter()
         told = [read_answer(article.text, place, answer, dropped) if answer else [] for place, answer in zip(places, answers, strict=True)]
         told = _once(places, _going_on(places, told), dropped)
         self.asker.count_spans(+dropped)
-        return replace(join(article, registry, read_apart(article, registry, told)), annotator=Annotator(NAME, self.version))
+        version = f"{self.version}, {len(unread)} of {len(places)} {UNREAD}" if unread else self.version
+        return replace(join(article, registry, read_apart(article, registry, told)), annotator=Annotator(NAME, version)), unread
 
 
 def _going_on(places: Sequence[Passage], told: Sequence[list[Told]]) -> list[list[Told]]:

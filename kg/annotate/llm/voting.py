@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.annotate.joining import join
+from kg.annotate.llm.passages import Passage
 from kg.annotate.llm.reading import Reader, shared
 from kg.annotate.reading import NAME as RULES
 from kg.annotate.reading import VERSION, read_rules
@@ -28,18 +29,26 @@ class Both:
 
     def __call__(self, article: Article, registry: Registry) -> Annotation:
         """What either of the two finds, with how far they agree; raises ModelError where the model cannot be asked."""
-        return vote(article, registry, read_rules(article, registry), self.model(article, registry))
+        model, unread = self.model.read(article, registry)
+        return vote(article, registry, read_rules(article, registry), model, unread)
 
 
-def vote(article: Article, registry: Registry, rules: Annotation, model: Annotation) -> Annotation:
-    """One annotation of two: each statement of the rules, agreed on or not, and those of the model that the rules have not."""
+def vote(article: Article, registry: Registry, rules: Annotation, model: Annotation, unread: Sequence[Passage] = ()) -> Annotation:
+    """One annotation of two: each statement of the rules, agreed on or not, and those of the model that the rules have not.
+
+    Where passages are `unread` by the model nobody votes: a statement of the rules that stands in one, and that the model has not, stays as it is.
+    """
     pairs = _pairs(rules, model)
-    ours = [_judged(s, rules, pairs.get(s.id), model) for s in rules.statements]
+    ours = [s if s.id not in pairs and _stands_in(s, unread) else _judged(s, rules, pairs.get(s.id), model) for s in rules.statements]
     met = {other.id for other in pairs.values()}
     theirs = [_lowered(s, ALONE, f"{DISAGREEMENT}nothing; llm: {_words(s, model)}") for s in model.statements if s.id not in met]
     parts = (replace(rules, statements=tuple(ours)), replace(model, statements=tuple(theirs)))
     annotator = Annotator(f"{RULES} and {model.annotator.name}", f"{VERSION}; {model.annotator.version}")
     return replace(join(article, registry, parts), annotator=annotator)
+
+
+def _stands_in(s: Statement, passages: Sequence[Passage]) -> bool:
+    return any(span.start < passage.end and passage.start < span.end for span in s.content for passage in passages)
 
 
 def _pairs(rules: Annotation, model: Annotation) -> dict[str, Statement]:
@@ -98,10 +107,13 @@ def _same_deed(s: Statement, rules: Annotation, other: Statement, model: Annotat
 
 
 def _words(s: Statement, annotation: Annotation) -> str:
-    """A statement's meaning in a few words: *Germany pledges (firm) send troops, if the Bundestag agrees*."""
+    """A statement's meaning in a few words: *germany pledges (pledged firm) “send troops”, if “the Bundestag agrees”*.
+
+    The article's words stand in quotation marks, so that none of them can be taken for ours.
+    """
     who = " and ".join(sorted(r.target for r in s.speaker)) or "nobody"
     deed = _deed(s, annotation)
     texts = {k.id: k.text.text for k in annotation.conditions}
-    bounds = "".join(f", {use.polarity} {texts[use.id]}" for use in s.conditions)
+    bounds = "".join(f", {use.polarity} “{texts[use.id]}”" for use in s.conditions)
     stance = " ".join(filter(None, (s.stance, s.strength)))
-    return " ".join(filter(None, (who, s.force, f"({stance})" if stance else "", deed[0].text if deed else ""))) + bounds
+    return " ".join(filter(None, (who, s.force, f"({stance})" if stance else "", f"“{deed[0].text}”" if deed else ""))) + bounds

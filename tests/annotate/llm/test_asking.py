@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.faults.model import reply
-from kg.annotate.llm.asking import LONGEST, TRIES, Asker, Budget, NoReply, Reply, TooLong
+from kg.annotate.llm.asking import LONGEST, TRIES, Asker, Budget, NoReply, NoWay, Reply, TooLong
 from kg.errors import ModelError
 
 EMPTY: dict[str, Any] = {"statements": []}
@@ -86,6 +86,16 @@ def test_no_reply_is_asked_again_and_then_said() -> None:
     assert len(line.sent) == TRIES and all(wait <= LONGEST for wait in line.waits)
 
 
+def test_one_that_can_never_be_asked_is_asked_once() -> None:
+    """A certificate of somebody else's gets no better; the run ends."""
+    line = Line(NoWay("certificate verify failed (models.example)"))
+    asker = line.asker()
+    for _ in range(2):
+        with pytest.raises(ModelError, match="cannot be asked: certificate verify failed"):
+            asker.ask("a")
+    assert len(line.sent) == 1 and line.waits == []
+
+
 @pytest.mark.parametrize(
     ("headers", "least"),
     [
@@ -156,6 +166,49 @@ def test_one_that_takes_less_is_asked_for_less_and_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    "body", [b'{"error": {"code": 500, "message": "JSON schema conversion failed: Unrecognized schema"}}', b"failed to parse grammar"]
+)
+def test_one_that_fails_at_the_form_is_asked_without(body: bytes) -> None:
+    """Some servers say 500 to a schema that they cannot take; where they say it of everything, they are asked again and left."""
+    line = Line(lambda request: Reply(500, {}, body) if request.get("response_format", {}).get("type") == "json_schema" else GOOD)
+    assert line.asker().ask("a") == EMPTY and len(line.sent) == 2 and line.waits == []
+    assert line.said == ["the model's endpoint does not take json_schema as the form of an answer; asking with json_object"]
+    broken = Line(Reply(500, {}, body))
+    with pytest.raises(ModelError, match="asked 6 times: 500"):
+        broken.asker().ask("a")
+    assert len(broken.sent) == TRIES + 2
+    hot = Line(Reply(500, {}, b"temperature, max_tokens, database schema"), GOOD)
+    assert hot.asker().ask("a") == EMPTY and hot.said == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "'max_tokens' or 'max_completion_tokens' is too large: 4096. This model's maximum context length is 4096 tokens",
+        "This model's maximum context length is 4096 tokens. However, you requested 7200 tokens. Please reduce max_tokens",
+        "max_tokens is too large: 4096. This model supports at most 2048 completion tokens",
+    ],
+)
+def test_too_much_for_a_model_is_told_as_that(words: str) -> None:
+    """Not as an option that it does not take, though it names one; the other passages are asked about as before."""
+    line = Line(Reply(400, {}, json.dumps({"error": {"message": words}}).encode()), GOOD)
+    asker = line.asker()
+    with pytest.raises(ModelError) as failed:
+        asker.ask("a")
+    assert words[:60] in failed.value.what and line.said == [] and asker.ask("b") == EMPTY and "max_tokens" in line.sent[1]
+
+
+def test_an_answer_in_parts_is_put_together() -> None:
+    """As some servers say it."""
+    words = json.dumps(EMPTY)
+    parts = [{"type": "text", "text": words[:5]}, {"type": "image"}, {"type": "text", "text": words[5:]}]
+    for content, answer in ((parts, EMPTY), ([], None), ([{"type": "image"}, 3], None)):
+        body = json.loads(reply(""))
+        body["choices"][0]["message"]["content"] = content
+        assert Line(Reply(200, {}, json.dumps(body).encode())).asker().ask("a") == answer
+
+
+@pytest.mark.parametrize(
     ("budget", "name", "asked"),
     [(Budget(requests=2), "requests", 2), (Budget(tokens=2000), "tokens", 2), (Budget(requests=0), "requests", 0)],
 )
@@ -194,3 +247,22 @@ def test_what_was_answered_is_kept(tmp_path: Path) -> None:
     assert len(line.sent) == 4
     bad = Line(Reply(200, {}, reply("Sure!")))
     assert bad.asker(cache=tmp_path).ask("c") is None and len([file for file in tmp_path.rglob("*") if file.is_file()]) == 3
+
+
+@pytest.mark.parametrize("how", ["a file stands there", "no space"])
+def test_a_cache_that_cannot_be_written_costs_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """It is said once, and the run goes on without one."""
+    if how == "no space":
+
+        def full(*_: Any, **__: Any) -> int:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_text", full)
+    else:
+        (tmp_path / "cache").write_text("mine", "utf-8")
+    line = Line(GOOD)
+    asker = line.asker(cache=tmp_path / "cache")
+    assert [asker.ask(words) for words in "abc"] == [EMPTY] * 3 and len(line.sent) == 3
+    (said,) = line.said
+    assert "answers are not kept" in said and str(tmp_path / "cache") in said
+    assert how == "no space" or (tmp_path / "cache").read_text("utf-8") == "mine"

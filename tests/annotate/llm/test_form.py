@@ -81,12 +81,14 @@ def test_words_that_do_not_stand_there_are_dropped_and_counted(words: str) -> No
     assert +dropped == {BAD_SPANS[words]: 1, "part of what was dropped": 1}
 
 
-@pytest.mark.parametrize(("nth", "start"), [(1, 0), (2, 57), (3, 89), (4, None), (0, None), (-1, None)])
-def test_words_are_found_again_by_their_occurrence(nth: int, start: int | None) -> None:
-    """Counted from 1 in the passage; one that is not there is dropped."""
+@pytest.mark.parametrize(("nth", "start"), [(1, 0), (2, 57), (3, 89), (4, None), (0, None), (-1, None), (2.0, 57), (1e300, None)])
+def test_words_are_found_again_by_their_occurrence(nth: float, start: int | None) -> None:
+    """Counted from 1 in the passage, also where a model writes 2.0, which JSON Schema takes for whole; one that is not there is dropped."""
     dropped: Counter[str] = Counter()
     said = statement(content=[{"text": "Bonn", "occurrence": nth}])
-    told = read_answer(TEXT, Passage(0, len(TEXT)), {"statements": [said]}, dropped)
+    answer = parse_answer(json.dumps({"statements": [said]}))
+    assert answer is not None
+    told = read_answer(TEXT, Passage(0, len(TEXT)), answer, dropped)
     assert [one.said.content[0].start for one in told] == ([] if start is None else [start])
     assert dropped["no such occurrence"] == (start is None)
 
@@ -114,7 +116,7 @@ def test_the_mode_is_seen_in_the_text(words: list[str], mode: str) -> None:
     [
         "", "null", "[]", "{}", "Sure, here it is:", '{"statements": 1}', '{"statements": [{}]}', '{"statements": [], "reviewed": true}', "[" * 100_000,
         '{"statements": [NaN]}', json.dumps({"statements": [statement(force="commands")]}), json.dumps({"statements": [statement(actor="putin")]}),
-        '{"statements": []}, {"statements": []}', "```json\n", "```\n{\"statements\": []}\n``` and more",
+        "```json\n", '{"answer": {"statements": [}}', '{"statements": [{"text": "{\\"statements\\": []}"}]}',
     ],
 )  # fmt: skip
 def test_what_is_not_of_the_form_is_no_answer(words: str) -> None:
@@ -215,6 +217,25 @@ def test_any_answer_of_the_form_makes_a_reading_that_may_be_stored(seed: int) ->
     told = [read_answer(TEXT, place, answer, Counter()) for place, answer in zip(passages(TEXT), answers, strict=True)]
     made = join(article, registry, read_apart(article, registry, told))
     assert [str(finding) for finding in check_reading(article, made, registry).errors] == []
+
+
+SAID = json.dumps({"statements": [statement(content=["a } ```"])]})
+ROUND = {
+    "a fence": f"```json\n{SAID}\n```", "a sentence before the fence": f"Here is the reading:\n\n```json\n{SAID}\n```\nI hope it helps {{}}.",
+    "thinking": f"<think>Perhaps {{}} or {{'statements': 1}}, or {{\"statements\": []}}?</think>\n\n{SAID}", "thinking, unopened": f"Hm {{.\n</think>{SAID}",
+    "drafts": '{"statements": []} ' * 20 + SAID, "a sentence": f"The answer is {SAID} and no other", "a piece of one": f'{{"statements": [{{"statements": {SAID}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ROUND)
+def test_an_answer_is_found_in_what_stands_round_it(how: str) -> None:
+    """As models write that are not held to a form; of several the last that is of the form."""
+    assert parse_answer(ROUND[how]) == json.loads(SAID)
+
+
+def test_looking_for_an_answer_costs_little() -> None:
+    """However often one begins: no more than some are looked at."""
+    assert parse_answer('{"statements": ' * 6_000) is None and parse_answer(SAID + '{"statements": [' * 9) is None
 
 
 TWICE = "Bonn said it will pay in Rome, not in Rome, if Paris agrees, unless Paris agrees, and it will pay."

@@ -28,6 +28,10 @@ def shown(text: str) -> list[str]:
         ('"Obey me. "We go. They stay," she said.', ['"Obey me.', '"We go. They stay," she said.']),
         ("“Obey me. “We go. They stay,” she said.", ["“Obey me.", "“We go. They stay,” she said."]),
         ('"We go," she said. Obey "me. "They stay," he said.', ['"We go," she said.', 'Obey "me.', '"They stay," he said.']),
+        (
+            "Bonn’s. “Obey «me. We go.» They stay,” she said.” He left.",
+            ["Bonn’s.", "“Obey «me. We go.» They stay,” she said.”", "He left."],
+        ),
         ("‘We’ll go. They stay,’ she said. Bonn’s. Paris’.", ["‘We’ll go. They stay,’ she said.", "Bonn’s.", "Paris’."]),
         ("", []),
     ],
@@ -41,6 +45,7 @@ def shown(text: str) -> list[str]:
         "left open before",
         "curly too",
         "left open between",
+        "within another, and closed once too often",
         "single marks",
         "nothing",
     ],

@@ -146,7 +146,42 @@ def test_where_one_request_fails_no_article_is_half_read() -> None:
     assert len(sent) == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'{"error": "Unexpected endpoint. Returning 200 anyway"}', "no answer in it: Unexpected endpoint. Returning 200 anyway"),
+        (b"<html><body>it works</body></html>", "no answer in it: <html>"), (reply("Sure!"), "not of the form"), (reply(None, refusal="no"), "refused"),
+    ],
+)  # fmt: skip
+def test_an_endpoint_of_whose_answers_none_is_of_use_reads_nothing(body: bytes, why: str) -> None:
+    """No reading is made of that, neither the model's nor a vote; what the endpoint said is told."""
+    model = Reader(Asker("m", lambda _: Reply(200, {}, body), lambda seconds: None))
+    for read in (model, Both(model)):
+        with pytest.raises(ModelError, match="no answer of the model about the article a can be used") as failed:
+            read(ARTICLE, REGISTRY)
+        assert why in failed.value.what
+    assert model(Article("b", "42 …"), REGISTRY).statements == ()  # of which nothing is asked
+
+
 # ---------------------------------------------------------------------------------------------------- votes
+
+
+def test_where_the_model_read_nothing_nobody_votes() -> None:
+    """What stands in a passage that was left unread is as the rules have it; how many were left is said by the version."""
+    article = Article(
+        "a", "Merz said Germany would send troops if the Bundestag agrees. Spain rejected the plan. Macron said France will pay."
+    )
+    rules = read_rules(article, REGISTRY)
+
+    def half(passage: str) -> Any:
+        return "Sure!" if "Merz" in passage else {"statements": []} if "Spain" in passage else honest(passage)
+
+    both = Both(reader(half))(article, REGISTRY)
+    assert len(rules.statements) == 3 and both.annotator.version.endswith(", 1 of 3 passages unread") and shown(both) == shown(rules)
+    for before, after in zip(rules.statements, both.statements, strict=True):
+        words = " ".join(span.text for span in before.content)
+        assert (after == before) is ("Germany" in words)
+        assert str(after.found_by).endswith("llm: nothing") is ("plan" in words)
 
 
 def test_where_both_agree_they_are_surer() -> None:
@@ -179,7 +214,8 @@ def test_where_they_differ_a_person_should_look() -> None:
     differing = by_words["Germany would send troops if the Bundestag agrees"]
     assert differing.confidence == APART and differing.force == "pledges"
     assert differing.found_by == (
-        f"{DISAGREEMENT}friedrich-merz pledges (pledged firm) send troops, if the Bundestag agrees; llm: friedrich-merz offers (open) send troops, if the Bundestag agrees"
+        f"{DISAGREEMENT}friedrich-merz pledges (pledged firm) “send troops”, if “the Bundestag agrees”; "
+        "llm: friedrich-merz offers (open) “send troops”, if “the Bundestag agrees”"
     )
     assert str(by_words["We will pay"].found_by).endswith("; llm: nothing") and (by_words["We will pay"].confidence or 1) <= ALONE
     assert by_words["Merz"].found_by == f"{DISAGREEMENT}nothing; llm: nobody warns"
