@@ -118,7 +118,7 @@ def tell_by_network(text: str) -> list[Told]:
     free += _further(text, [use for deed in deeds for use in deed.uses] + free)
     deeds += [Outcome(_rest(text, pieces, use), (_qualified(text, use),), confidence=0.4, found_by="outcome") for use in free]
     deeds = [_turned(text, _elliptical(text, deed)) if isinstance(deed, Outcome) else deed for deed in deeds]
-    deeds = [one for deed in deeds if (one := _in_hand(text, pieces, deed))]
+    deeds = [held for deed in deeds if (held := _in_hand(text, pieces, deed))]
     homes = [_home(pieces, deed) for deed in deeds]
     deeds = [
         _with_its_own(text, deed, said[home]) if isinstance(deed, Deed) and home >= 0 else deed

@@ -78,15 +78,15 @@ def test_the_words_of_a_condition_overrule_its_kind_where_they_tell_more(words: 
 
 
 def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
-    """The patterns name the farmers for *are demanding*, of which the network found *are*."""
+    """And its cue: the patterns name the farmers for *are demanding*, of which the network found *are*."""
     text = "The mayor saw farmers who are demanding a refund."
 
     def said(cue: str, speaker: str) -> Said:
         content, of, by = (Span(at := text.index(words), at + len(words), words) for words in ("a refund", cue, speaker))
         return Said((content,), "indirect", cue=of, speakers=(by,))
 
-    [one] = _sourced([said("are", "The mayor")], [said("are demanding", "farmers")])
-    assert one.cue and (one.cue.text, one.speakers[0].text) == ("are", "farmers")
+    [one] = _sourced(text, [said("are", "The mayor")], [said("are demanding", "farmers")])
+    assert one.cue and (one.cue.text, one.speakers[0].text) == ("are demanding", "farmers")
 
 
 def test_a_condition_inside_another_statement_binds_no_act_outside() -> None:
