@@ -24,7 +24,7 @@ from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import find_uttered, utterance_triples
 from kg.annotate.automatic import RULES, Annotate, require_article
-from kg.annotate.beside import find_annotation
+from kg.annotate.beside import empty_annotations, find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
@@ -110,10 +110,16 @@ def read_all(
 
 def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError]:
     try:
-        reading = finish(reading)
+        reading = _noted(finish(reading)) if shared[2] else finish(reading)
         return reading, read_checked(reading, *shared)
     except (ReadError, AnnotationError, ModelError) as error:
         return reading, error
+
+
+def _noted(reading: Reading) -> Reading:
+    """The reading with a note of each annotation file that holds nothing, which nobody may have meant."""
+    empty = empty_annotations(Path(reading.name), reading.article.id) if reading.article else []
+    return replace(reading, notes=(*reading.notes, *(f"{file} is empty, and so no annotation of it" for file in empty)))
 
 
 def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:

@@ -332,6 +332,17 @@ def test_a_reading_by_the_annotator_is_mended_by_a_person(home: Path, run: Run) 
     assert 'reviewed> "true"' in exported
 
 
+def test_a_reading_is_written_beside_its_article(home: Path, run: Run) -> None:
+    """`kg annotate x.txt --format yaml > x.yaml`: the shell has made the file by then, which is said and counts as none, also for `add`."""
+    (home / "x.txt").write_text("Ruritania says it will pay if Borduria agrees.\n")
+    (home / "x.yaml").touch()
+    printed = run("annotate", "x.txt", "--format", "yaml", cwd=home)
+    assert printed.returncode == 0 and "force: pledges" in printed.stdout
+    assert printed.stderr == "x.txt: x.yaml is empty, and so no annotation of it\n"
+    added = run("add", "x.txt", cwd=home)
+    assert added.returncode == 0 and printed.stderr in added.stderr
+
+
 @pytest.mark.parametrize("form", ["trig", "nq", "jsonld", "ttl"])
 def test_export_and_import(store: Path, run: Run, form: str) -> None:
     """Into an empty store: the same N-Quads, so the same digest."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.actors import load_registry
-from kg.annotate.beside import find_annotation, find_article_for
+from kg.annotate.beside import empty_annotations, find_annotation, find_article_for
 from kg.annotate.document import parse_document
 from kg.annotate.from_file import AnnotationFile, resolve, schema
 from kg.annotate.to_file import to_document, to_json, to_yaml
@@ -169,7 +169,7 @@ def test_dates_that_are_none(date: str) -> None:
 
 
 def test_files_find_each_other(tmp_path: Path) -> None:
-    """Beside it, below it and next door, by stem and by id, both ways; two in one place are one too many."""
+    """Beside it, below it and next door, by stem and by id, both ways; two in one place are one too many, but an empty file is none."""
     articles, next_door, below = tmp_path / "articles", tmp_path / "annotations", tmp_path / "articles" / "annotations"
     for place in (articles, next_door, below):
         place.mkdir()
@@ -182,6 +182,9 @@ def test_files_find_each_other(tmp_path: Path) -> None:
         assert found == place / name
         back = find_article_for(found)
         assert back and back.id == "ships" and back.text == TEXT
+    (articles / "ships.json").touch()
+    assert find_annotation(article, "ships") == articles / "ships.yaml"
+    assert empty_annotations(article, "ships") == [articles / "ships.json"]
     (articles / "ships.json").write_text('{"statements": []}')
     with pytest.raises(AnnotationError, match="keep one"):
         find_annotation(article, "ships")
