@@ -137,6 +137,23 @@ def test_actors_of_the_registry_are_known_by_name() -> None:
     assert [a.id for a in made.actors] == ["jane-q-doe"]
 
 
+def test_an_actor_whose_id_is_made_of_its_name_is_that_one() -> None:
+    """Whomever else the registry knows by the name: a reading that is written out and read again speaks of whom it spoke of."""
+    registry = load_registry()
+    own: list[dict[str, Any]] = [
+        {"id": "congress", "label": "Congress", "kind": "parliament"},
+        {"id": "officials-ships", "label": "officials", "kind": "unnamed source", "member_of": ["friedrich-merz-person"]},
+        {"id": "friedrich-merz-person", "label": "Friedrich Merz", "kind": "person"},
+        {"id": "x", "label": "Congress", "kind": "parliament"},
+    ]
+    made = read(said(speaker=[{"actor": actor["id"]} for actor in own]) | {"actors": own}, registry=registry).annotation
+    assert {r.target for r in made.statements[0].speaker} == {"congress", "officials-ships", "friedrich-merz-person", "us-congress"}
+    assert [a.id for a in made.actors] == ["congress", "friedrich-merz-person", "officials-ships"]
+    assert made.actors[2].member_of == ("friedrich-merz-person",)
+    document = parse_document(to_yaml(ARTICLE, made).encode(), "a")
+    assert resolve(document, ARTICLE, registry).annotation.actors == made.actors
+
+
 def test_concepts_are_known_by_name_or_minted() -> None:
     """By any name the registry has, else from the words; the circumstance too."""
     commitments = [
