@@ -31,8 +31,8 @@ from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
 from kg.errors import AnnotationError, Conflict, Finding, ModelError, ProvisoError, ReadError, UsageError
-from kg.exchange.marks import Foreign, to_file
-from kg.model import Annotator, Article, Registry
+from kg.exchange.marks import Foreign, Marked, apart, is_untouched, to_file, to_marks
+from kg.model import Annotation, Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
@@ -235,7 +235,32 @@ def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -
     if checked.errors:
         return reading, AnnotationError(checked.errors)
     every = sorted({*one.findings, *findings, *left_out, *checked.findings}, key=lambda f: (f.line, f.code, f.message))
+    there = _in_force(store, article) if is_untouched(one.marked) else None
+    if there and _outdone(one.marked, *there):
+        note = "nobody changed it since it went out, so the reading that the store has now stays"
+        graph = article_iri(article.id)
+        return replace(reading, notes=(note,)), (there[0], one.words, Checked(tuple(every), there[1], store.lines(graph)))
     return reading, (article, one.words, replace(checked, findings=tuple(every)))
+
+
+def _in_force(store: Writer, article: Article) -> tuple[Article, Annotation] | None:
+    """What the store has of an article with this very text, and the reading of it that is in force; None where there is none."""
+    graph = article_iri(article.id)
+    triples, current = store.graph(graph), _current(store, graph)
+    if not current or (graph, kg("sha256"), Literal(article.sha256)) not in triples:
+        return None
+    there, annotation = from_triples(triples)
+    told = {t.predicate.value: t.object.value for t in next(iter(current.values())) if isinstance(t.object, ox.Literal)}
+    who = Annotator(told[kg("annotator")], told[kg("annotatorVersion")], told[kg("reviewed")] == "true")
+    return there, replace(annotation, annotator=who)
+
+
+def _outdone(marked: Marked, article: Article, annotation: Annotation) -> bool:
+    """Whether a reading that came back untouched gives way to the one that is there: a person's, or one that was made since."""
+    seen, reviewed = annotation.annotator.reviewed, marked.annotator.get("reviewed") is True
+    now = to_marks(article, annotation)
+    same = marked.print in (now.print, apart(now).print)
+    return (seen and not reviewed) or (not same and seen == reviewed)
 
 
 def _as_stored(store: Writer, article: Article) -> Article:

@@ -174,6 +174,11 @@ def fingerprint(marks: Sequence[Mark], links: Sequence[Link]) -> str:
     return hashlib.sha256("\n".join(every).encode()).hexdigest()
 
 
+def is_untouched(marked: Marked) -> bool:
+    """Whether the marks are as they went out, by a reader who is known."""
+    return bool(marked.annotator) and fingerprint(marked.marks, marked.links) == marked.print
+
+
 # ---------------------------------------------------------------------------------------------------- out
 
 
@@ -476,7 +481,7 @@ class _In:
 def _who(marked: Marked) -> dict[str, Any]:
     """Who read the article: as it went out where nothing was changed since, else a person, who has looked at it."""
     told = dict(marked.annotator)
-    if told and fingerprint(marked.marks, marked.links) == marked.print:
+    if is_untouched(marked):
         return told
     return {"name": told["name"] if told.get("reviewed") is True and told.get("name") else "a person", "reviewed": True}
 

@@ -174,6 +174,31 @@ def test_two_commands_there_and_two_back(tmp_path: Path) -> None:
         write_folder(tmp_path / "b", [])
 
 
+def test_an_older_export_that_nobody_changed_takes_nothing_back(tmp_path: Path) -> None:
+    """A correction that was made since stays, whoever made it; what an untouched file adds is a person's word where there was none."""
+    (tmp_path / "n.txt").write_text("Norland will send ships, Ann Berg said on Tuesday.", "utf-8")
+    assert kg("add", tmp_path / "n.txt", "--store", tmp_path / "s").returncode == 0
+    export = ("export", "--format", "brat", "-o")
+    assert kg(*export, tmp_path / "old", "--store", tmp_path / "s").returncode == 0
+    assert kg(*export, tmp_path / "anna", "--store", tmp_path / "s").returncode == 0
+    forces = {}
+    for before, now, folder in ((" pledges", " offers", "first"), (" offers", " threatens", "second")):
+        ann = tmp_path / "anna" / "n.ann"
+        ann.write_text(ann.read_text("utf-8").replace(before, now), "utf-8")
+        (changed,), _ = taken_in(brat.read(tmp_path / "anna"), tmp_path / "s", load_registry())
+        assert changed.outcome == "superseded"
+        assert kg(*export, tmp_path / folder, "--store", tmp_path / "s").returncode == 0
+        forces[folder] = now.strip()
+    for folder in ("old", "first", "second"):
+        (outcome,), store = taken_in(brat.read(tmp_path / folder), tmp_path / "s", load_registry())
+        assert outcome.outcome == "unchanged" and bool(outcome.notes) is (folder != "second"), folder
+        ((_, reading),) = readings(store)
+        assert reading.statements[0].force == forces["second"] and reading.annotator.reviewed
+    assert kg("add", tmp_path / "n.txt", "--store", tmp_path / "elsewhere").returncode == 0
+    (outcome,), store = taken_in(brat.read(tmp_path / "second"), tmp_path / "elsewhere", load_registry())
+    assert outcome.outcome == "superseded" and next(readings(store))[1].annotator.reviewed
+
+
 SLIPS = [
     ("R1\tSpeaker Arg1:T3 Arg2:T1", "R1\tSpeaker Arg1:T3 Arg2:T99", "link-nowhere", 17, {"speaker"}),
     ("R1\tSpeaker", "R1\tBeneficiary", "link-wrong", 17, {"speaker"}),
