@@ -251,7 +251,7 @@ def _in_force(store: Writer, article: Article) -> tuple[Article, Annotation] | N
         return None
     there, annotation = from_triples(triples)
     told = {t.predicate.value: t.object.value for t in next(iter(current.values())) if isinstance(t.object, ox.Literal)}
-    who = Annotator(told[kg("annotator")], told[kg("annotatorVersion")], told[kg("reviewed")] == "true")
+    who = Annotator(told.get(kg("annotator"), ""), told.get(kg("annotatorVersion"), ""), told.get(kg("reviewed")) == "true")
     return there, replace(annotation, annotator=who)
 
 
