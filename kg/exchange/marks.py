@@ -165,11 +165,21 @@ class Foreign:
 def fingerprint(marks: Sequence[Mark], links: Sequence[Link]) -> str:
     """The hex SHA-256 of what the marks say, whatever their ids and their order: two that agree say the same.
 
+    A mark is what it looks like and what it is linked with.
+
     >>> a, b = Mark("a", "Cue", ((0, 4),)), Mark("T1", "Cue", ((0, 4),), (), 7)
     >>> fingerprint([a], []) == fingerprint([b], [])
     True
     """
     told = {mark.id: repr((mark.layer, mark.spans, sorted(mark.features))) for mark in marks}
+    known = 0
+    while known < len(set(told.values())):  # marks that look alike are told apart by what they are linked with
+        known = len(set(told.values()))
+        near: dict[str, list[tuple[str, str | None]]] = {id: [] for id in told}
+        for link in links:
+            near.get(link.source, []).append((f"{link.role} to", told.get(link.target)))
+            near.get(link.target, []).append((f"{link.role} from", told.get(link.source)))
+        told = {id: hashlib.sha256(repr((words, sorted(near[id], key=repr))).encode()).hexdigest() for id, words in told.items()}
     every = sorted([*told.values(), *(repr((link.role, told.get(link.source), told.get(link.target))) for link in links)])
     return hashlib.sha256("\n".join(every).encode()).hexdigest()
 
