@@ -457,11 +457,7 @@ class _In:
         kind = next((value.replace("_", " ") for key, value in mark.features if key == "kind"), None)
         name = slug(words)
         known = [a.id for a in self.registry.actors.values() if kind in (None, a.kind) and name in {slug(n) for n in (a.label, *a.aliases)}]
-        own = [
-            id
-            for id, a in self.minted.items()
-            if kind in (None, a["kind"]) and name in {slug(n) for n in (a["label"], *a.get("aliases", ()))}
-        ]
+        own = [id for id, a in self.minted.items() if kind in (None, a.get("kind")) and name in _names_of(a)]
         if len({*known, *own}) == 1:
             return (own or known)[0]
         if kind in ACTOR_KINDS:
@@ -494,6 +490,12 @@ def _who(marked: Marked) -> dict[str, Any]:
     if is_untouched(marked):
         return told
     return {"name": told["name"] if told.get("reviewed") is True and told.get("name") else "a person", "reviewed": True}
+
+
+def _names_of(actor: Mapping[str, Any]) -> set[str]:
+    """The names of an actor as a file has it, which may be of any kind: the schema complains of others."""
+    aliases = actor.get("aliases")
+    return {slug(name) for name in (actor.get("label"), *(aliases if isinstance(aliases, list) else ())) if isinstance(name, str)}
 
 
 def _has(mark: Mark, feature: str) -> bool:

@@ -316,7 +316,7 @@ def _read_one(name: str, data: bytes) -> Foreign:
     text = next((e for e in sofas if e.told.get("sofaID") == "_InitialView"), sofas[0]).told["sofaString"]
     own = [e for e in every if e.space == _SPACE]
     head = next((e.told for e in own if e.name == ARTICLE), {})
-    actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if e.name == ACTOR]
+    actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if e.name == ACTOR and "id" in e.told]
     told = {"article": {key: head[key] for key in HEADER_KEYS if key in head}, "actors": actors, "print": head.get("print", "")}
     if "annotator" in head:
         told["annotator"] = {

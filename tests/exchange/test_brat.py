@@ -302,6 +302,47 @@ def test_what_is_beside_may_be_damaged(tmp_path: Path) -> None:
     assert wrong.value.where.endswith("proviso.jsonl:2")
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        '"article": "x"', '"article": [1]', '"article": {"id": {"a": 1}}', '"article": {"id": "  "}', '"article": {"id": 7}', '"article": {"title": ["a"]}',
+        '"actors": [null]', '"actors": ["id"]', '"actors": {"id": 1}', '"actors": "idx"', '"actors": [{"label": "A"}]', '"annotator": "me"',
+        '"annotator": {"name": 5}', '"annotator": {"reviewed": "yes"}', '"article": {"published": "then"}',
+    ],
+)  # fmt: skip
+def test_what_is_known_of_an_article_may_be_anything(told: str, tmp_path: Path) -> None:
+    """That article is rejected, the one beside it stored."""
+    folder = drawn_by_hand(tmp_path / "drawn")
+    for suffix in (".txt", ".ann"):
+        (folder / f"other{suffix}").write_bytes((folder / f"norland{suffix}").read_bytes())
+    (folder / brat.BESIDE).write_text(
+        '{"file": "norland", ' + told + '}\n{"file": "other", "article": {"title": null, "published": 2026}}\n'
+    )
+    (wrong, good), store = taken_in(brat.read(folder), tmp_path / "s")
+    assert (wrong.outcome, good.outcome) == ("rejected", "stored") and wrong.file.endswith("norland.ann") and wrong.error
+    ((article, _),) = readings(store)
+    assert (article.id, article.title, article.published) == ("other", None, "2026")
+
+
+@pytest.mark.parametrize("actor", ["{}", '{"label": 5, "aliases": 5}', '{"label": "Ann Berg", "kind": ["person"], "aliases": [null]}'])
+def test_an_actor_that_is_told_in_part_costs_itself(actor: str, tmp_path: Path) -> None:
+    """It is told, the reading is stored without it."""
+    folder = drawn_by_hand(tmp_path / "drawn")
+    line = '{"file": "norland", "actors": [' + actor.replace("{", '{"id": "x"' + (", " if len(actor) > 2 else "")) + "]}\n"
+    (folder / brat.BESIDE).write_text(line)
+    (outcome,), _ = taken_in(brat.read(folder), tmp_path / "s")
+    assert (outcome.outcome, outcome.statements) == ("stored", 1) and any(f.severity == "error" for f in outcome.findings)
+
+
+def test_numbers_without_end_are_told(tmp_path: Path) -> None:
+    """In a mark's place its line, in a note nothing: the mark is where it is drawn."""
+    endless = "1" * 5_000
+    ann = ANN.replace("T2\tCue 11 15", f"T2\tCue 11 {endless}") + f'#9\tAnnotatorNotes T1\tspans="0-{endless}"\n'
+    (outcome,), store = taken_in(brat.read(drawn_by_hand(tmp_path / "d", ann)), tmp_path / "s")
+    assert ("line-syntax", 3) in [(f.code, f.line) for f in outcome.findings] and outcome.outcome == "stored"
+    assert next(readings(store))[1].statements[0].speaker
+
+
 def test_pieces_are_apart_and_within_lines() -> None:
     """What overlaps, touches or runs over a line end is drawn as near as can be."""
     text = "one\ntwo\t🚢 three\n"

@@ -223,6 +223,13 @@ def test_a_wrong_file_is_told_with_its_line(data: bytes, words: str, place: str,
     assert isinstance(wrong, ReadError) and words in wrong.what and wrong.where == f"{tmp_path / 'a.xmi'}{place}"
 
 
+def test_an_article_without_an_id_is_told(xmi: str, tmp_path: Path) -> None:
+    """One that says that it is empty; where nothing is said it is the file's name."""
+    (tmp_path / "a.xmi").write_text(xmi.replace("</xmi:XMI>", '<custom:Article xmi:id="9999" sofa="1" id=" "/></xmi:XMI>'), "utf-8")
+    (wrong,) = uima.read(tmp_path / "a.xmi")
+    assert isinstance(wrong, ReadError) and wrong.what == "the article has no id"
+
+
 def test_an_archive_is_unpacked_to_a_depth_and_no_further(tmp_path: Path, xmi: str) -> None:
     """What is nested deeper is told by its place, as is an archive with nothing to read in it."""
     data, name = xmi.encode(), "norland.xmi"

@@ -223,6 +223,17 @@ def test_a_body_that_says_nothing_is_told_and_costs_nothing(body: object, code: 
     assert reading.statements[0].cue and reading.statements[0].speaker
 
 
+@pytest.mark.parametrize(("known", "iri"), [('{"article": "x"}', None), ("{}", article_iri("a").rpartition("/")[0] + "/")])
+def test_what_is_known_of_an_article_may_be_anything(known: str, iri: str | None, tmp_path: Path) -> None:
+    """Also that it has no id: it is rejected, and told."""
+    about = next(i for i in small()["first"]["items"] if i["motivation"] == "describing")
+    about["body"][1]["value"] = known
+    about["target"] = iri or about["target"]
+    (tmp_path / "a").write_text(json.dumps([about]), "utf-8")
+    (wrong,) = web.read(tmp_path / "a")
+    assert isinstance(wrong, ReadError) and wrong.where == str(tmp_path / "a")
+
+
 def test_a_place_without_its_words_is_where_it_says(tmp_path: Path) -> None:
     """As long as that is in the text."""
     for end, code in ((None, []), (9_999, ["mark-off"])):
