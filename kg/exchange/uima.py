@@ -276,7 +276,8 @@ def _unpacked(name: str, data: bytes, depth: int = 0) -> Iterator[tuple[str, byt
 
 
 def _chosen(found: list[tuple[str, bytes | ReadError]]) -> list[tuple[str, bytes | ReadError]]:
-    """Of a project's archive the curated documents, and of those without one what annotators made."""
+    """Of a project's archive the curated documents, and of those without one what annotators made; its `source` is what they began with."""
+    found = [(name, data) for name, data in found if not re.search(r"\.zip/source/[^/]+$", name, re.IGNORECASE)]
     curated = {doc[1] for name, _ in found if (doc := re.search(r"/curation/([^/]+)/", name))}
     return [(name, data) for name, data in found if not ((doc := re.search(r"/annotation/([^/]+)/", name)) and doc[1] in curated)]
 
@@ -313,8 +314,9 @@ def _read_one(name: str, data: bytes) -> Foreign:
     sofas = [e for e in every if (e.space, e.name) == (_CAS, "Sofa") and "sofaString" in e.told]
     if not sofas:
         raise ReadError("the file has no text (no Sofa with a string)", name, "export the document with its text")
-    text = next((e for e in sofas if e.told.get("sofaID") == "_InitialView"), sofas[0]).told["sofaString"]
-    own = [e for e in every if e.space == _SPACE]
+    sofa = next((e for e in sofas if e.told.get("sofaID") == "_InitialView"), sofas[0])
+    text = sofa.told["sofaString"]
+    own, elsewhere = _of_view(every, sofa.told.get(_XMI_ID, ""))
     head = next((e.told for e in own if e.name == ARTICLE), {})
     actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if e.name == ACTOR and "id" in e.told]
     told = {"article": {key: head[key] for key in HEADER_KEYS if key in head}, "actors": actors, "print": head.get("print", "")}
@@ -328,8 +330,24 @@ def _read_one(name: str, data: bytes) -> Foreign:
     reader = _Reader(text, name, {e.told[_XMI_ID]: e for e in every if _XMI_ID in e.told})
     for element in own:
         reader.element(element)
+    if elsewhere:
+        what = f"{len(elsewhere)} annotations are of another view of the document, which is not read; make them in the first"
+        reader.note("left-out", what, elsewhere[0].line, "warning")
     marked = replace(started, marks=tuple(reader.marks.values()), links=tuple(reader.kept()))
     return Foreign(marked, tuple(sorted(reader.findings, key=lambda f: f.line)), name, data, data)
+
+
+def _of_view(every: list[Element], sofa: str) -> tuple[list[Element], list[Element]]:
+    """The elements of our layers that are in the index of a text's view, and those in that of another's.
+
+    One that is in no index was removed, though a link may still lead to it; those that slots are made of are in none.
+    """
+    views = {e.told.get("sofa", ""): set(e.told.get("members", "").split()) for e in every if (e.space, e.name) == (_CAS, "View")}
+    ours = [e for e in every if e.space == _SPACE and not e.name.endswith("Link")]
+    if sofa not in views:
+        return ours, []
+    others = set().union(*views.values()) - views[sofa]
+    return [e for e in ours if e.told.get(_XMI_ID) in views[sofa]], [e for e in ours if e.told.get(_XMI_ID) in others]
 
 
 def _stem(name: str) -> str:
@@ -363,8 +381,8 @@ class _Reader:
     def __post_init__(self) -> None:
         self.units = list(accumulate((1 + (c > "\uffff") for c in self.text), initial=0))  # code point -> UTF-16 code unit
 
-    def note(self, code: str, message: str, line: int) -> None:
-        self.findings.append(Finding(code, "error", message, self.name, line))
+    def note(self, code: str, message: str, line: int, severity: str = "error") -> None:
+        self.findings.append(Finding(code, severity, message, self.name, line))
 
     def element(self, e: Element) -> None:
         id = e.told.get(_XMI_ID, "")
@@ -373,7 +391,7 @@ class _Reader:
             self.links.append(Link(e.name, e.told.get("Governor", ""), e.told.get("Dependent", ""), e.line))
         elif e.name in FEATURES:
             self._mark(id, e)
-        elif e.name not in (ARTICLE, ACTOR) and not e.name.endswith("Link"):
+        elif e.name not in (ARTICLE, ACTOR):
             self.note("mark-unknown", f"there is no layer {e.name!r}; one of {', '.join(FEATURES)}", e.line)
 
     def _mark(self, id: str, e: Element) -> None:

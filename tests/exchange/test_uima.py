@@ -223,9 +223,33 @@ def test_a_wrong_file_is_told_with_its_line(data: bytes, words: str, place: str,
     assert isinstance(wrong, ReadError) and words in wrong.what and wrong.where == f"{tmp_path / 'a.xmi'}{place}"
 
 
+def test_what_was_removed_does_not_come_back(tmp_path: Path) -> None:
+    """An annotation that is in no index, though a link still leads to it: that leads nowhere, and is told."""
+    cas = annotated()
+    (said,) = cas.select(CUSTOM + "Statement")
+    cas.remove(said.Cue.elements[0].target)
+    (tmp_path / "a.xmi").write_text(cas.to_xmi(pretty_print=True), "utf-8")
+    (outcome,), store = taken_in(uima.read(tmp_path / "a.xmi"), tmp_path / "s")
+    assert [f.code for f in outcome.findings] == ["link-nowhere"]
+    (read,) = next(readings(store))[1].statements
+    assert read.cue is None and read.speaker
+
+
+def test_annotations_of_another_view_are_not_of_this_text(tmp_path: Path) -> None:
+    """They are left out, and that is told."""
+    cas = annotated()
+    view = cas.create_view("translation")
+    view.sofa_string, view.sofa_mime = "Norland wird Schiffe schicken, sagte Ann Berg.", "text/plain"
+    view.add(cas.typesystem.get_type(CUSTOM + "Statement")(begin=0, end=29, mode="direct", force="asserts"))
+    (tmp_path / "a.xmi").write_text(cas.to_xmi(pretty_print=True), "utf-8")
+    (outcome,), _ = taken_in(uima.read(tmp_path / "a.xmi"), tmp_path / "s")
+    assert outcome.statements == 1 and [(f.code, f.severity) for f in outcome.findings] == [("left-out", "warning")]
+
+
 def test_an_article_without_an_id_is_told(xmi: str, tmp_path: Path) -> None:
     """One that says that it is empty; where nothing is said it is the file's name."""
-    (tmp_path / "a.xmi").write_text(xmi.replace("</xmi:XMI>", '<custom:Article xmi:id="9999" sofa="1" id=" "/></xmi:XMI>'), "utf-8")
+    told = xmi.replace("</xmi:XMI>", '<custom:Article xmi:id="9999" sofa="1" id=" "/></xmi:XMI>').replace('members="', 'members="9999 ')
+    (tmp_path / "a.xmi").write_text(told, "utf-8")
     (wrong,) = uima.read(tmp_path / "a.xmi")
     assert isinstance(wrong, ReadError) and wrong.what == "the article has no id"
 
