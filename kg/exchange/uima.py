@@ -235,7 +235,9 @@ def read(source: Path) -> Iterator[Foreign | ReadError]:
 
 
 def _entries(source: Path) -> Iterator[tuple[str, bytes | ReadError]]:
-    places = sorted(p for p in source.rglob("*") if p.suffix.lower() in (".xmi", ".zip")) if source.is_dir() else [source]
+    places = (
+        sorted(p for p in source.rglob("*") if p.suffix.lower() in (".xmi", ".zip") and not p.is_dir()) if source.is_dir() else [source]
+    )
     for place in places:
         try:
             yield from _unpacked(str(place), place.read_bytes())
@@ -277,7 +279,8 @@ def _unpacked(name: str, data: bytes, depth: int = 0) -> Iterator[tuple[str, byt
 
 def _chosen(found: list[tuple[str, bytes | ReadError]]) -> list[tuple[str, bytes | ReadError]]:
     """Of a project's archive the curated documents, and of those without one what annotators made; its `source` is what they began with."""
-    found = [(name, data) for name, data in found if not re.search(r"\.zip/source/[^/]+$", name, re.IGNORECASE)]
+    projects = {made[1] for name, _ in found if (made := re.search(r"^(.*/)(?:curation|annotation)/[^/]+/", name))}
+    found = [(name, data) for name, data in found if not ((begun := re.search(r"^(.*/)source/[^/]+$", name)) and begun[1] in projects)]
     curated = {doc[1] for name, _ in found if (doc := re.search(r"/curation/([^/]+)/", name))}
     return [(name, data) for name, data in found if not ((doc := re.search(r"/annotation/([^/]+)/", name)) and doc[1] in curated)]
 

@@ -130,6 +130,9 @@ def project(place: Path, **files: str) -> Path:
                 archive.writestr("norland.xmi", text)
                 archive.writestr("TypeSystem.xml", "<x/>")
             folder, _, who = name.partition("_")
+            if not who:
+                outer.writestr(f"{folder}/norland.xmi", text)
+                continue
             outer.write(inner, f"{folder}/norland.xmi/{who}.zip")
         outer.writestr("exportedproject.json", "{}")
     return place
@@ -138,7 +141,9 @@ def project(place: Path, **files: str) -> Path:
 def test_a_person_annotates_an_article_and_has_it_in_the_graph(xmi: str, tmp_path: Path) -> None:
     """UTF-16 offsets past an emoji, tokens and sentences of no concern, a split statement; it counts as reviewed."""
     assert 'begin="12" end="16"' in xmi  # said: one code unit later than in code points
-    place = project(tmp_path / "p.zip", annotation_ann=xmi.replace("pledges", "offers"), curation_CURATION=xmi, annotation_INITIAL_CAS=xmi)
+    place = project(
+        tmp_path / "p.zip", source=xmi, annotation_ann=xmi.replace("pledges", "offers"), curation_CURATION=xmi, annotation_INITIAL_CAS=xmi
+    )
     ((outcome,), store) = taken_in(uima.read(place), tmp_path / "s")
     assert (outcome.outcome, outcome.article, outcome.findings) == ("stored", "norland", ()), outcome
     assert outcome.file.endswith("p.zip/curation/norland.xmi/CURATION.zip/norland.xmi")
@@ -164,6 +169,16 @@ def test_two_commands_there_and_two_back(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[1].split("\t")[0]) == (0, "superseded"), done.stderr
     ((article, reading),) = readings(open_store(tmp_path / "s"))
     assert article.file == "n.txt" and reading.annotator.reviewed and reading.statements[0].force == "offers"
+
+
+def test_of_a_project_what_people_made_counts(xmi: str, tmp_path: Path) -> None:
+    """Not the documents it began with, be it unpacked or not; a folder of that name alone is one like any other."""
+    place = project(tmp_path / "p.zip", source=xmi, annotation_ann=xmi)
+    with zipfile.ZipFile(place) as archive:
+        archive.extractall(tmp_path / "p")
+    for of in (place, tmp_path / "p"):
+        assert [one.name for one in back(of)] == [f"{of}/annotation/norland.xmi/ann.zip/norland.xmi"]
+    assert [one.name for one in back(tmp_path / "p" / "source")] == [f"{tmp_path}/p/source/norland.xmi"]
 
 
 def element(xmi: str, name: str) -> tuple[int, str]:
