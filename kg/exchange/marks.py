@@ -102,6 +102,7 @@ FOREIGN_CODES = (
     "mark-off",
     "mark-unknown",
     "mark-unused",
+    "mark-split",
     "feature-unknown",
     "link-nowhere",
     "link-wrong",
@@ -354,6 +355,9 @@ class _In:
                 self.note("mark-unknown", f"there is no layer {mark.layer!r}; one of {', '.join(FEATURES)}", mark.line)
         for mark in self.marked.marks:
             self._features_known(mark)
+            if len(mark.spans) > 1 and mark.layer != "Statement" and (mark.layer in LISTS or mark.id in self.used):
+                what = f"{self._quote(mark)} is in {len(mark.spans)} pieces, of which the first counts; mark it in one, only statements have several"
+                self.note("mark-split", what, mark.line)
         article = {"id": self.marked.article.id, "text_sha256": self.marked.article.sha256}
         head: dict[str, Any] = {"article": article, "annotator": _who(self.marked), "actors": list(self.minted.values())}
         return Document(self.name, head | values, self.lines)

@@ -235,6 +235,22 @@ def test_a_slip_is_told_by_line_and_the_rest_is_stored(old: str, new: str, code:
     assert {name for name, part in has.items() if not part} == lost, outcome
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("T5\tCommitment 29 39\tsend ships", "T5\tCommitment 29 33;34 39\tsend ships", 11),
+        ("T7\tCondition 43 62\tthe Assembly agrees", "T7\tCondition 43 55;56 62\tthe Assembly agrees", 13),
+        ("T1\tActor 0 8\tAnn Berg", "T1\tActor 0 3;4 8\tAnn Berg", 1),
+    ],
+)
+def test_what_is_in_one_piece_is_not_split(old: str, new: str, line: int, tmp_path: Path) -> None:
+    """The first piece counts, and that is told; only a statement is in several."""
+    assert old in ANN
+    (outcome,), store = taken_in(brat.read(drawn_by_hand(tmp_path / "drawn", ANN.replace(old, new))), tmp_path / "s")
+    assert [(f.code, f.severity, f.line) for f in outcome.findings] == [("mark-split", "error", line)]
+    assert outcome.statements == 1 and next(readings(store))[1].statements[0].expresses
+
+
 def test_a_statement_without_its_force_costs_only_itself(tmp_path: Path) -> None:
     """Its line is told, the other is stored; so is one with a word no list has."""
     more = "T9\tStatement 29 39\tsend ships\nA8\tMode T9 indirect\nA9\tForce T10 promises\nT10\tStatement 43 62\tthe Assembly agrees\n"
