@@ -104,6 +104,7 @@ FOREIGN_CODES = (
     "mark-unused",
     "mark-split",
     "feature-unknown",
+    "feature-twice",
     "link-nowhere",
     "link-wrong",
     "link-twice",
@@ -331,6 +332,8 @@ class _In:
     minted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.who = _who(self.marked)
+        self.marked = replace(self.marked, marks=tuple(self._once(mark) for mark in self.marked.marks))
         self.marks = {mark.id: mark for mark in self.marked.marks}
         self.minted = {str(actor["id"]): actor for actor in self.marked.actors}
         self.links: dict[str, list[tuple[str, Mark, int]]] = {}
@@ -338,6 +341,23 @@ class _In:
 
     def note(self, code: str, message: str, line: int, severity: str = "error") -> None:
         self.findings.append(Finding(code, severity, message, self.name, line))
+
+    def _once(self, mark: Mark) -> Mark:
+        """The mark with one value of each feature that has one: of several the first."""
+        kept: dict[tuple[str, str], None] = {}
+        for key, value in mark.features:
+            role = ROLES.get(mark.layer, {}).get(_KEYS.get((mark.layer, key), ""))
+            there = [] if role and role.several else [told for name, told in kept if name == key and told != value]
+            if there:
+                self._twice(mark, key, there[0], value, mark.line)
+            else:
+                kept[key, value] = None
+        return replace(mark, features=tuple(kept))
+
+    def _twice(self, mark: Mark, key: str, first: str, second: str, line: int) -> None:
+        self.note(
+            "feature-twice", f"{self._quote(mark)} has one {key}, not {one_line(first)} and {one_line(second)}; keep one of the two", line
+        )
 
     def document(self) -> Document:
         for link in self.marked.links:
@@ -359,7 +379,7 @@ class _In:
                 what = f"{self._quote(mark)} is in {len(mark.spans)} pieces, of which the first counts; mark it in one, only statements have several"
                 self.note("mark-split", what, mark.line)
         article = {"id": self.marked.article.id, "text_sha256": self.marked.article.sha256}
-        head: dict[str, Any] = {"article": article, "annotator": _who(self.marked), "actors": list(self.minted.values())}
+        head: dict[str, Any] = {"article": article, "annotator": self.who, "actors": list(self.minted.values())}
         return Document(self.name, head | values, self.lines)
 
     def _link(self, link: Link) -> None:
@@ -426,6 +446,10 @@ class _In:
         if made is None:
             return
         if not several:
+            words = _NAMES.get(target.layer, "")
+            if words and key in entry and entry[key][words] != made.get(words):  # as a feature, of what no words carry
+                self._twice(mark, key, entry[key][words], made.get(words, self._text(target.spans[0])), line)
+                return
             entry[key] = made
             self.lines[(*keys, key)] = line
             return

@@ -213,6 +213,16 @@ SLIPS = [
     ("T5\tCommitment 29 39\tsend ships", "T5\tCommitment 29 39\tsends ship", "mark-off", 11, {"expresses", "strength"}),
     ("T2\tCue 11 15\tsaid", "T2\tCue 11 15\tsaid\nT2\tCue 16 23\tNorland", "line-syntax", 4, {"cue"}),
     ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nA9\tMode T77 indirect", "link-nowhere", 6, set()),
+    ("A3\tForce T3 pledges", "A3\tForce T3 pledges\nA9\tForce T3 offers", "feature-twice", 4, set()),
+    ("A6\t", "#7\tAnnotatorNotes T7\tcircumstance=a\n#8\tAnnotatorNotes T7\tcircumstance=b\nA6\t", "feature-twice", 13, set()),
+    ("A2\tMode T3", "N8\tReference T5 kg:a\ta\nN9\tReference T5 kg:b\tb\nA2\tMode T3", "feature-twice", 13, set()),
+    (
+        "A2\tMode T3",
+        "#7\tAnnotatorNotes T3\tsaid_on=2026\nT9\tDate 0 3\tAnn\nR8\tSaidOn Arg1:T3 Arg2:T9\nA2\tMode T3",
+        "feature-twice",
+        8,
+        set(),
+    ),
     ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nN1\tReference T2 kg:said\tsaid", "feature-unknown", 6, set()),
     ("R3\tExpresses Arg1:T3 Arg2:T5\t", "R3\tExpresses Arg1:T3 Arg2:T5\t\nR9\tExpresses Arg1:T3 Arg2:T5\t", "link-twice", 20, set()),
     ("R6\tMarks Arg1:T6 Arg2:T7\t\n", "", "link-nowhere", 21, {"conditions", "by"}),
@@ -221,7 +231,9 @@ SLIPS = [
 
 @pytest.mark.parametrize(("old", "new", "code", "line", "lost"), SLIPS)
 def test_a_slip_is_told_by_line_and_the_rest_is_stored(old: str, new: str, code: str, line: int, lost: set[str], tmp_path: Path) -> None:
-    """A link to nothing, a wrong one, a span off, an unknown label, nobody's name: told once by line, and only what needed it is lost."""
+    """A link to nothing, a wrong one, a span off, an unknown label, nobody's name, two words for one thing: told once by line, and only what
+    needed it is lost.
+    """
     assert old in ANN
     (outcome,), store = taken_in(brat.read(drawn_by_hand(tmp_path / "drawn", ANN.replace(old, new))), tmp_path / "s")
     errors = [(finding.code, finding.line) for finding in outcome.findings if finding.severity == "error"]
