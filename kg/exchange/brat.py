@@ -322,10 +322,11 @@ class _Reader:
         for place in places.split(";"):
             start, end = place.split(" ")
             drawn.append((int(start), int(end)))
-        self.lost.add(id)
-        if id in self.marks:
+        if id in self.marks:  # what speaks of it is taken to speak of the first
             self.note("line-syntax", f"two marks have the id {id}; give one of them another", number)
-        elif any(not 0 <= start < end <= len(self.text) for start, end in drawn):
+            return
+        self.lost.add(id)
+        if any(not 0 <= start < end <= len(self.text) for start, end in drawn):
             self.note("mark-off", f"{id} stands outside the text, which has {len(self.text)} characters; mark the words again", number)
         elif words is not None and words != _shown(self.text, drawn):
             there = one_line(_shown(self.text, drawn))
