@@ -221,7 +221,7 @@ SLIPS = [
         "A2\tMode T3",
         "#7\tAnnotatorNotes T3\tsaid_on=2026\nT9\tDate 0 3\tAnn\nR8\tSaidOn Arg1:T3 Arg2:T9\nA2\tMode T3",
         "feature-twice",
-        8,
+        7,
         set(),
     ),
     ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nN1\tReference T2 kg:said\tsaid", "feature-unknown", 6, set()),

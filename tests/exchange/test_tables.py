@@ -19,6 +19,7 @@ from datasette.app import Datasette
 from kg.exchange.formats import write
 from kg.exchange.readings import readings
 from kg.exchange.tables import JOINED, TABLES, csv_files, datasette_metadata, parquet_files, tables, write_sqlite
+from kg.listing import listing
 from kg.store.embedded import Store, open_store
 from kg.vocabulary import ID, kg
 from tests.support import awaited
@@ -132,6 +133,15 @@ def test_no_cell_of_a_csv_is_run(hostile_store: Path) -> None:
     for data in dict(csv_files(store)).values():
         for row in list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]:
             assert not any(cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and not cell[1:2].isdigit()) for cell in row)
+
+
+@pytest.mark.parametrize("cell", ["a\rb", "a\r", "a\nb", "a\r\nb", 'a"\rb', "a b", "a,b", ""])
+def test_a_line_end_in_a_cell_ends_no_row(cell: str) -> None:
+    """Also a bare carriage return, which readers take for one; rows end in a newline, as ever."""
+    made = listing(["text", "n"], [[cell, 1], [cell, 2]], "csv")
+    assert made.startswith("text,n\n") and made.endswith(",2\n") and "\r\n1" not in made
+    assert list(csv.reader(io.StringIO(made, newline=""))) == [["text", "n"], [cell, "1"], [cell, "2"]]
+    assert pandas.read_csv(io.StringIO(made, newline=""), keep_default_na=False).values.tolist() == [[cell, 1], [cell, 2]]
 
 
 def test_a_failed_export_leaves_the_old_one(seeds: Path, tmp_path: Path) -> None:
