@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
+from kg.annotate.document import NUMBERS
 from kg.articles.fields import HEADER_KEYS
 from kg.errors import Finding, ProvisoError, ReadError
 from kg.exchange.brat import about, file_stem, read_about
-from kg.exchange.marks import FEATURES, ROLES, UNWORDED, VALUES, Foreign, Link, Mark, Marked, apart
+from kg.exchange.marks import FEATURES, ROLES, UNWORDED, VALUES, Foreign, Link, Mark, Marked, apart, fingerprint
 
 CUSTOM, ARTICLE, ACTOR, TYPES, LAYERS = "webanno.custom.", "Article", "NewActor", "TypeSystem.xml", "layers.json"
 ABOUT = (*HEADER_KEYS, "annotator", "annotator_version", "reviewed", "print")
@@ -73,9 +74,29 @@ def files(readings: Iterable[Marked], tell: Callable[[ProvisoError], None]) -> I
             what = f"the text has the character U+{ord(wrong[0]):04X} at {wrong.start()}, which no XML file can hold; it was left out"
             tell(ProvisoError(what, marked.article.id, "take the character out, or export it in another format"))
         else:
-            yield f"{file_stem(marked.article.id)}.xmi", to_xmi(apart(marked), types)
+            altered = next((name for name, value in _values(marked) if _ILLEGAL.search(value)), None)
+            if altered:
+                what = f"{altered} has a character that no XML file can hold; U+FFFD stands in its place"
+                tell(ProvisoError(what, marked.article.id, "export it in another format to have it as it is"))
+            yield f"{file_stem(marked.article.id)}.xmi", to_xmi(_held(apart(marked)), types)
     yield TYPES, types.to_xml().encode()
     yield LAYERS, (json.dumps(layers(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _values(marked: Marked) -> Iterator[tuple[str, str]]:
+    """Every value but the text, with its name."""
+    for mark in marked.marks:
+        yield from mark.features
+    told = about(marked)
+    for known in (told["article"], told["annotator"], *told["actors"]):
+        for key, value in known.items():
+            yield from ((key, str(part)) for part in (value if isinstance(value, list | tuple) else [value]))
+
+
+def _held(marked: Marked) -> Marked:
+    """The same as XML can hold it, with the fingerprint of that: what comes back as it went out is untouched."""
+    marks = [replace(mark, features=tuple((key, _text(value)) for key, value in mark.features)) for mark in marked.marks]
+    return replace(marked, marks=tuple(marks), print=fingerprint(marks, marked.links))
 
 
 def type_system() -> Any:
@@ -409,8 +430,12 @@ class _Reader:
         names, features = features_of(e.name), []
         for key, value in e.told.items():
             if key in names and value and not (names[key] in FLAGS and value != "true"):
-                several = key.endswith("_unworded")
-                features += [(names[key], part.strip()) for part in (value.split(",") if several else [value]) if part.strip()]
+                if key.endswith("_unworded"):  # several ids
+                    features += [(names[key], part.strip()) for part in value.split(",") if part.strip()]
+                elif (e.name, names[key]) in VALUES or names[key] in NUMBERS:
+                    features.append((names[key], value.strip()))
+                else:
+                    features.append((names[key], value))
             elif key in ROLES.get(e.name, {}):
                 self._slots(id, key, value, e.line)
             elif key not in (*names, "begin", "end", "sofa", _XMI_ID):

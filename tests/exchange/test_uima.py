@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from kg.actors import load_registry
 from kg.errors import ProvisoError, ReadError
 from kg.exchange import uima
-from kg.exchange.marks import FEATURES, Foreign, Marked, apart, to_marks
+from kg.exchange.marks import FEATURES, Foreign, Marked, apart, is_untouched, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.exchange.uima import CUSTOM
-from kg.model import Annotation, Annotator, Article
+from kg.model import Annotation, Annotator, Article, Span, Statement
 from kg.store.embedded import open_store
 from tests import readings as drawn
 from tests.exchange.test_brat import read_again, taken_in
@@ -294,6 +294,20 @@ def test_what_xml_cannot_hold_is_said(tmp_path: Path) -> None:
     empty = Annotation(Annotator("me"))
     made = dict(uima.files([to_marks(Article(id, text), empty) for id, text in (("a", "One\x0ctwo."), ("b", "Two."))], told.append))
     assert "a.xmi" not in made and "b.xmi" in made and "U+000C at 3" in told[0].what and told[0].where == "a"
+
+
+@pytest.mark.parametrize("found_by", [" cue ", "a\x01b", "\ufffe", "\t", "a, b"])
+def test_a_value_that_comes_back_as_it_went_out_is_nobodys_change(found_by: str) -> None:
+    """White space stays; what XML cannot hold is replaced, which is said, and counts as untouched all the same."""
+    said = Statement("s1", (Span.of(TEXT, 0, 8),), "direct", "asserts", cue=Span.of(TEXT, 11, 15), found_by=found_by)
+    told: list[ProvisoError] = []
+    made = dict(uima.files([to_marks(Article("a", TEXT), Annotation(Annotator("rules", "1", False), (said,)))], told.append))
+    one = uima._read_one("a.xmi", made["a.xmi"])
+    annotation = read_again(one, drawn.REGISTRY)
+    assert is_untouched(one.marked) and annotation.annotator == Annotator("rules", "1", False)
+    altered = found_by in ("a\x01b", "\ufffe")
+    assert [(error.where, error.what.split(" has ")[0]) for error in told] == [("a", "found_by")] * altered
+    assert annotation.statements[0].found_by == re.sub("[\x01\ufffe]", "\ufffd", found_by)
 
 
 def test_the_layers_of_a_project_are_those_of_the_types() -> None:
