@@ -126,6 +126,10 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def _is_for(body: Any, purpose: str) -> bool:
+    return isinstance(body, dict) and purpose in _several(body.get("purpose"))
+
+
 def _name(value: Any) -> str:
     """The IRI of a thing that is written as its IRI, or as an object with one."""
     name = value.get("id") or value.get("source") if isinstance(value, dict) else value
@@ -167,6 +171,8 @@ class _Reader:
 
     def _finished(self, iri: str, one: _Article, data: bytes) -> Foreign | ReadError:
         name = self.document.path
+        if not iri:
+            return ReadError("these annotations say of no article that they are about it", name, "name its IRI as their target")
         if one.text is None:
             hint = 'add an annotation of it with the motivation "describing" and a text/plain body'
             return ReadError(f"the text of {one_line(iri)} is not in the file", name, hint)
@@ -182,7 +188,10 @@ class _Reader:
         one.findings.append(self.document.finding(code, message, keys))
 
     def _described(self, keys: Keys, told: Mapping[str, Any]) -> None:
-        one = self.by_iri.setdefault(_name(told.get("target")), _Article())
+        for iri in map(_name, _several(told.get("target")) or [""]):
+            self._known(self.by_iri.setdefault(iri, _Article()), keys, told)
+
+    def _known(self, one: _Article, keys: Keys, told: Mapping[str, Any]) -> None:
         for body in _several(told.get("body")):
             value = body.get("value") if isinstance(body, dict) else None
             if isinstance(value, str) and body.get("format") == "text/plain":
@@ -210,16 +219,21 @@ class _Reader:
             self.note(one, "mark-off", f"{one_line(id)}: its words are not where it says, nor anywhere else alone; mark them again", keys)
             self.article_of[id] = ""
             return
-        layer, features = "", []
-        for body in _several(told.get("body")):
+        bodies = _several(told.get("body"))
+        layer = next((body["value"] for body in bodies if _is_for(body, "classifying") and isinstance(body.get("value"), str)), "")
+        names = IDS.get(layer, "id")
+        features = []
+        for body in bodies:
             value = body.get("value") if isinstance(body, dict) else None
-            if isinstance(value, str) and "classifying" in _several(body.get("purpose")):
-                layer = value
-            elif isinstance(value, str) and ": " in value:
+            if isinstance(value, str) and _is_for(body, "classifying"):
+                continue
+            if isinstance(value, str) and ": " in value and (_is_for(body, "tagging") or not body.get("purpose")):
                 key, _, words = value.partition(": ")
                 features.append((key, words))
-            elif isinstance(body, dict) and _name(body).startswith(ID):
-                features.append((IDS.get(layer, "id"), thing_id(Iri(_name(body)))))
+            elif _name(body).startswith(f"{ID}{FOLDERS[names]}/" if names in FOLDERS else ID):
+                features.append((names, thing_id(Iri(_name(body)))))
+            elif _name(body).startswith(ID):
+                self.note(one, "feature-unknown", f"{one_line(_name(body))} is no {FOLDERS[names]}; name one", keys)
             else:
                 one.findings.append(
                     Finding("line-syntax", "warning", "this body is not read, as it says no `key: value`", self.document.path, line)
