@@ -16,7 +16,7 @@ from kg.exchange import rdf
 from kg.exchange.marks import Foreign, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.store.embedded import Store
-from kg.store.folder import beside_of, failed, replace_file, replace_synced, sync_folder
+from kg.store.folder import beside_of, failed, replace_file, replace_synced
 
 ENDINGS = {
     ".anno.jsonld": "webannotation",
@@ -127,17 +127,19 @@ def _write_web(store: Store, target: Path, stream: BinaryIO | None) -> None:
 
 
 def _write_sqlite(store: Store, target: Path) -> int:
+    import errno
     import sqlite3
 
     from kg.exchange.tables import datasette_metadata, write_sqlite
 
     target = target.resolve()
-    new = beside_of(target, "new")
+    new, about = beside_of(target, "new"), target.with_name(f"{target.stem}.metadata.json")
     try:
+        if about.is_dir():  # found before anything is in its place
+            raise IsADirectoryError(errno.EISDIR, f"{about.name} is a folder")
         count = write_sqlite(store, new)
-        replace_synced(target.with_name(f"{target.stem}.metadata.json"), datasette_metadata(target.stem))
         new.replace(target)
-        sync_folder(target.parent)
+        replace_synced(about, datasette_metadata(target.stem))
     except (OSError, sqlite3.Error) as error:
         wrong = error if isinstance(error, OSError) else OSError(str(error))
         raise failed("the export was not written, what was there is as it was", target, wrong) from error
