@@ -30,6 +30,7 @@ ENDINGS = {
     ".db": "sqlite",
     ".sqlite": "sqlite",
 }
+FOLDERS = ("brat", "uima")  # go out as a folder of files; these endings are what comes back
 INWARD = (*rdf.FORMATS, "webannotation", "brat", "uima")
 _READINGS = "holds each article with its reading in force; not in it: the registry, earlier readings, what is derived"
 # Format -> what of a store it has no place for.
@@ -40,17 +41,23 @@ LEFT_OUT = {"webannotation": f"Web Annotation {_READINGS}", "brat": f"brat {_REA
 
 
 def form_of(target: Path, told: str = "") -> str:
-    """The format of an export: as told, else by the ending of the name. Raises UsageError for none that is known.
+    """The format of an export: as told, else by the ending of the name.
+
+    Raises UsageError for none that is known, and for a name that is a file's where a folder will be.
 
     >>> form_of(Path("a.nq")), form_of(Path("folder"), "brat")
     ('nq', 'brat')
     """
-    form = told or _by_ending(target)
+    ending = _by_ending(target)
+    form = told or ending
+    if ending in FOLDERS and form in FOLDERS:
+        what = f"{form} is exported as a folder, and {target.suffix} is a file's ending"
+        raise UsageError(what, str(target), f"kg export --format {form} -o FOLDER")
     if form not in (*rdf.FORMATS, *LEFT_OUT):
         raise UsageError(
             f"a store is not exported as {form or target.suffix or target.name!r}",
             str(target),
-            f"end the name in {', '.join(ENDINGS)}, or say --format",
+            f"end the name in {', '.join(end for end, known in ENDINGS.items() if known not in FOLDERS)}, or say --format",
         )
     return form
 

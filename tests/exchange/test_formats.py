@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kg.actors import load_registry
 from kg.errors import ProvisoError, ReadError, UsageError
 from kg.exchange import brat, uima, web
-from kg.exchange.formats import ENDINGS, INWARD, LEFT_OUT, form_in, form_of, write
+from kg.exchange.formats import ENDINGS, FOLDERS, INWARD, LEFT_OUT, form_in, form_of, write
 from kg.exchange.marks import FOREIGN_CODES, Foreign, apart, to_marks
 from kg.model import Actor, Annotation, Annotator, Article, Reference, Registry, Span, Statement
 from kg.store.embedded import open_store
@@ -80,10 +80,15 @@ def test_a_thousand_readings_come_back_whole(annotation: Annotation, text: str, 
 
 def test_formats_are_known_by_their_endings(tmp_path: Path) -> None:
     """Or by what is in a folder; what is unknown, or only goes out, is refused before anything is done."""
-    assert {form_of(Path("a" + ending)) for ending in ENDINGS} == set(ENDINGS.values())
+    assert {form_of(Path("a" + ending)) for ending, form in ENDINGS.items() if form not in FOLDERS} == set(ENDINGS.values()) - set(FOLDERS)
     assert form_of(Path("a.JSONLD")) == "jsonld" and form_of(Path("a.anno.jsonld")) == "webannotation"
-    with pytest.raises(UsageError, match=r"not exported as '\.pdf'"):
+    with pytest.raises(UsageError, match=r"not exported as '\.pdf'") as wrong:
         form_of(Path("a.pdf"))
+    assert wrong.value.hint == "end the name in .anno.jsonld, .trig, .nq, .jsonld, .ttl, .db, .sqlite, or say --format"
+    for name, told in (("a.zip", ""), ("a.xmi", ""), ("a.ann", ""), ("a.zip", "uima"), ("a.XMI", "brat")):
+        with pytest.raises(UsageError, match="exported as a folder") as wrong:
+            form_of(Path(name), told)
+        assert wrong.value.hint == f"kg export --format {told or ENDINGS[name[1:]]} -o FOLDER"
     with pytest.raises(UsageError, match="'csv' does not come in"):
         form_in(tmp_path / "a", "csv")
     with pytest.raises(ReadError, match="so it is no export"):
