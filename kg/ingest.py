@@ -230,6 +230,8 @@ def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -
         return Reading(None, b"", one, (), one.where), one
     article = _as_stored(store, one.marked.article)
     reading = Reading(article, one.source, None, (), one.name, article.id)
+    if not article.text.strip():
+        return reading, ReadError("the article has no text", one.name, "give its text with the annotation")
     document, findings = to_file(one.marked, registry, one.name)
     checked, left_out = check_what_holds(document, article, registry)
     if checked.errors:

@@ -240,7 +240,9 @@ def test_stdin_and_stdout(store: Path, run: Run) -> None:
     assert run("import", "-", "--format", "nq", "--store", "copy", stdin=out, cwd=store).returncode == 0
     assert run("export", "-o", "-", "--format", "nq", "--store", "copy", cwd=store).stdout == out
     refused(run("import", "-", "--store", "other", stdin=out, cwd=store), 2, "stdin")
-    refused(run("import", "-", "--format", "nq", "--store", "other", stdin="nonsense", cwd=store), 1, "stdin")
+    refused(run("import", "-", "--format", "nq", "--store", "other", stdin="nonsense", cwd=store), 1, "  at: -:1\n")
+    wrong = run("import", "-", "--format", "webannotation", "--store", "third", stdin="nonsense", cwd=store)
+    assert wrong.returncode == 1 and "  at: -:1\n" in wrong.stderr and "rejected\t\t0\t-:1\t" in wrong.stdout
     assert not (store / "other").exists()
     checked = run("check", "-", stdin=f"article: {{text: {json.dumps(TEXT)}}}\n" + READING.replace("said", "sad", 1), cwd=store)
     assert checked.returncode == 3 and checked.stdout.startswith("-:9: error span-missing")

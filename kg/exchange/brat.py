@@ -94,12 +94,14 @@ def about(marked: Marked) -> dict[str, Any]:
     told: dict[str, Any] = {key: value for key in HEADER_KEYS if (value := getattr(a, key)) not in (None, False)}
     if a.range:
         told["range"] = f"{a.range[0]}-{a.range[1]}"
-    return {"article": told, "annotator": dict(marked.annotator), "actors": list(marked.actors), "print": marked.print}
+    who, actors = dict(marked.annotator), list(marked.actors)
+    return {"article": told, "annotator": who, "actors": actors, "print": marked.print, "text_sha256": a.sha256}
 
 
 def read_about(told: Mapping[str, Any], text: str, id: str, where: str) -> Marked:
     """The article that `about` told of, with this text and no marks yet; `id` is its id where nothing is told.
 
+    A text that is another one by now stands no longer where it was read from, and what is marked in it is no longer as it went out.
     Raises ReadError where it is not as `about` tells it, or a value is none that an article may have.
     """
     known, who, actors = told.get("article") or {}, told.get("annotator") or {}, told.get("actors") or []
@@ -110,7 +112,11 @@ def read_about(told: Mapping[str, Any], text: str, id: str, where: str) -> Marke
     named = {"id": id} | values
     if not named["id"].strip():
         raise ReadError("the article has no id", where, "give it one")
-    return Marked(build(text, named, lambda _: where), (), (), tuple(map(dict, actors)), dict(who), str(told.get("print") or ""))
+    article = build(text, named, lambda _: where)
+    went_out = str(told.get("print") or "")
+    if told.get("text_sha256", article.sha256) != article.sha256:
+        article, went_out = replace(article, range=None), ""
+    return Marked(article, (), (), tuple(map(dict, actors)), dict(who), went_out)
 
 
 def _misshapen(known: Any, who: Any, actors: Any) -> Iterator[str]:

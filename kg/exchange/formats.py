@@ -155,8 +155,8 @@ def _write_sqlite(store: Store, target: Path) -> int:
     return count
 
 
-def read(source: Path, form: str) -> Iterator[Foreign | ReadError]:
-    """Each article that files of a foreign format mark up, or why it cannot be read."""
+def read(source: Path, form: str, name: str = "") -> Iterator[Foreign | ReadError]:
+    """Each article that files of a foreign format mark up, or why it cannot be read; `name` is what a single file is called, else its path."""
     from kg.exchange import brat, uima, web
 
-    return {"brat": brat.read, "uima": uima.read, "webannotation": web.read}[form](source)
+    return web.read(source, name) if form == "webannotation" else {"brat": brat.read, "uima": uima.read}[form](source)

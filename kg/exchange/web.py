@@ -88,25 +88,24 @@ def _place(text: str, article: str, span: Range) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------- in
 
 
-def read(source: Path) -> Iterator[Foreign | ReadError]:
-    """Each article that a file's annotations are about, or why it cannot be read."""
+def read(source: Path, name: str = "") -> Iterator[Foreign | ReadError]:
+    """Each article that a file's annotations are about, or why it cannot be read; `name` is what the file is called where not by its path."""
+    name = name or str(source)
     try:
         data = source.read_bytes()
-        document = parse_document(data, str(source), is_json=True)
+        document = parse_document(data, name, is_json=True)
     except AnnotationError as error:
         first = error.findings[0]
         yield ReadError(
-            f"this is no JSON that can be read: {first.message}", f"{source}:{first.line}", "give what kg export wrote, or another tool"
+            f"this is no JSON that can be read: {first.message}", f"{name}:{first.line}", "give what kg export wrote, or another tool"
         )
         return
     except OSError as error:
-        yield ReadError(f"the file cannot be read: {error.strerror}", str(source), "give a file of Web Annotations")
+        yield ReadError(f"the file cannot be read: {error.strerror}", name, "give a file of Web Annotations")
         return
     found = dict(_annotations(document.value))
     if not found:
-        yield ReadError(
-            "there are no annotations in it", str(source), 'give a collection, a page or a list of things of "type": "Annotation"'
-        )
+        yield ReadError("there are no annotations in it", name, 'give a collection, a page or a list of things of "type": "Annotation"')
     yield from _Reader(document, found).articles(data)
 
 

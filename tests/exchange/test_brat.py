@@ -322,6 +322,25 @@ def test_what_the_store_knows_of_an_article_stays(tmp_path: Path) -> None:
     assert (article.title, article.text) == (None, TEXT + "More.\n")
 
 
+def test_an_article_without_text_is_none(tmp_path: Path) -> None:
+    """As for `kg add`."""
+    folder = drawn_by_hand(tmp_path / "drawn", "")
+    (folder / "norland.txt").write_text(" \n")
+    (outcome,), store = taken_in(brat.read(folder), tmp_path / "s")
+    assert (outcome.outcome, outcome.article) == ("rejected", "norland") and not list(readings(store))
+
+
+def test_a_text_that_was_changed_is_a_persons(tmp_path: Path) -> None:
+    """It stands no longer where it was read from, and what is marked in it counts as reviewed."""
+    said = Article("norland", TEXT, file="n.txt", range=(0, len(TEXT)))
+    for text, same in ((TEXT, True), (TEXT + "More.\n", False)):
+        folder = out(tmp_path / f"b{same}", to_marks(said, Annotation(Annotator("rules", "1", False))))
+        (folder / "norland.txt").write_text(text, "utf-8")
+        _, store = taken_in(brat.read(folder), tmp_path / f"s{same}")
+        ((article, reading),) = readings(store)
+        assert (article.range is not None, reading.annotator.reviewed, article.file) == (same, not same, "n.txt")
+
+
 def test_what_is_beside_may_be_damaged(tmp_path: Path) -> None:
     """The line is told."""
     folder = drawn_by_hand(tmp_path / "drawn")
