@@ -99,9 +99,8 @@ def _csv(columns: Sequence[str], rows: Rows) -> str:
 
     def line(cells: Iterable[Any]) -> str:
         out = StringIO(newline="")
-        csv.writer(out, lineterminator="\r\n").writerow(
-            cells
-        )  # puts what holds a sign of its line end in quotation marks, "\n" and "\r" alike
+        # The writer puts a cell in quotation marks that holds a sign of its line end, so that neither "\n" nor "\r" stands bare.
+        csv.writer(out, lineterminator="\r\n").writerow(cells)
         return out.getvalue().removesuffix("\r\n") + "\n"
 
     return line(columns) + "".join(line("" if value is None else _inert(value) for value in row) for row in rows)

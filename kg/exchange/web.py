@@ -219,7 +219,10 @@ class _Reader:
             self.article_of[id] = ""
             return
         bodies = _several(told.get("body"))
-        layer = next((body["value"] for body in bodies if _is_for(body, "classifying") and isinstance(body.get("value"), str)), "")
+        layers = [body["value"] for body in bodies if _is_for(body, "classifying") and isinstance(body.get("value"), str)]
+        layer = layers[0] if layers else ""
+        if len(set(layers)) > 1:
+            self.note(one, "feature-twice", f"a mark is of one layer, not {' and '.join(map(one_line, layers))}; keep one", keys)
         names = IDS.get(layer, "id")
         features = []
         for body in bodies:
