@@ -25,15 +25,15 @@ from kg.analyse.disagreements import disagreement_triples
 from kg.analyse.origins import origin_triples
 from kg.analyse.utterances import find_uttered, utterance_triples
 from kg.annotate.automatic import RULES, UNREAD, Annotate, require_article
-from kg.annotate.beside import find_annotation
+from kg.annotate.beside import empty_annotations, find_annotation
 from kg.annotate.language import require_english
 from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
 from kg.errors import AnnotationError, Conflict, FaultError, Finding, ModelError, ProvisoError, ReadError, UsageError
-from kg.exchange.marks import Foreign, to_file
-from kg.model import Annotator, Article, Registry
+from kg.exchange.marks import Foreign, Marked, apart, is_untouched, to_file, to_marks
+from kg.model import Annotation, Annotator, Article, Registry
 from kg.parallel import ordered
 from kg.query import list_queries
 from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
@@ -112,7 +112,7 @@ def read_all(
 
 def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError]:
     try:
-        reading = finish(reading)
+        reading = _noted(finish(reading)) if shared[2] else finish(reading)
         return reading, read_checked(reading, *shared)
     except (ReadError, AnnotationError, ModelError) as error:
         return reading, error
@@ -123,6 +123,12 @@ def _try(shared: Shared, reading: Reading) -> tuple[Reading, Read | ProvisoError
     except Exception as error:  # a bug costs the article that shows it, and no other
         what = f"something went wrong that should not: {type(error).__name__}: {one_line(str(error), 200)}"
         return reading, FaultError(what, reading.name, "add --debug to see where, and please report it", traceback.format_exc())
+
+
+def _noted(reading: Reading) -> Reading:
+    """The reading with a note of each annotation file that holds nothing, which nobody may have meant."""
+    empty = empty_annotations(Path(reading.name), reading.article.id) if reading.article else []
+    return replace(reading, notes=(*reading.notes, *(f"{file} is empty, and so no annotation of it" for file in empty)))
 
 
 def _ready(shared: Shared, reading: Reading) -> tuple[Reading, Ready | ProvisoError]:
@@ -243,12 +249,39 @@ def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -
         return Reading(None, b"", one, (), one.where), one
     article = _as_stored(store, one.marked.article)
     reading = Reading(article, one.source, None, (), one.name, article.id)
+    if not article.text.strip():
+        return reading, ReadError("the article has no text", one.name, "give its text with the annotation")
     document, findings = to_file(one.marked, registry, one.name)
     checked, left_out = check_what_holds(document, article, registry)
     if checked.errors:
         return reading, AnnotationError(checked.errors)
     every = sorted({*one.findings, *findings, *left_out, *checked.findings}, key=lambda f: (f.line, f.code, f.message))
+    there = _in_force(store, article) if is_untouched(one.marked) else None
+    if there and _outdone(one.marked, *there):
+        note = "nobody changed it since it went out, so the reading that the store has now stays"
+        graph = article_iri(article.id)
+        return replace(reading, notes=(note,)), (there[0], one.words, Checked(tuple(every), there[1], store.lines(graph)))
     return reading, (article, one.words, replace(checked, findings=tuple(every)))
+
+
+def _in_force(store: Writer, article: Article) -> tuple[Article, Annotation] | None:
+    """What the store has of an article with this very text, and the reading of it that is in force; None where there is none."""
+    graph = article_iri(article.id)
+    triples, current = store.graph(graph), _current(store, graph)
+    if not current or (graph, kg("sha256"), Literal(article.sha256)) not in triples:
+        return None
+    there, annotation = from_triples(triples)
+    told = {t.predicate.value: t.object.value for t in next(iter(current.values())) if isinstance(t.object, ox.Literal)}
+    who = Annotator(told.get(kg("annotator"), ""), told.get(kg("annotatorVersion"), ""), told.get(kg("reviewed")) == "true")
+    return there, replace(annotation, annotator=who)
+
+
+def _outdone(marked: Marked, article: Article, annotation: Annotation) -> bool:
+    """Whether a reading that came back untouched gives way to the one that is there: a person's, or one that was made since."""
+    seen, reviewed = annotation.annotator.reviewed, marked.annotator.get("reviewed") is True
+    now = to_marks(article, annotation)
+    same = marked.print in (now.print, apart(now).print)
+    return (seen and not reviewed) or (not same and seen == reviewed)
 
 
 def _as_stored(store: Writer, article: Article) -> Article:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kg.errors import UsageError
@@ -97,12 +97,13 @@ def _csv(columns: Sequence[str], rows: Rows) -> str:
     import csv
     from io import StringIO
 
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow("" if value is None else _inert(value) for value in row)
-    return out.getvalue()
+    def line(cells: Iterable[Any]) -> str:
+        out = StringIO(newline="")
+        # The writer puts a cell in quotation marks that holds a sign of its line end, so that neither "\n" nor "\r" stands bare.
+        csv.writer(out, lineterminator="\r\n").writerow(cells)
+        return out.getvalue().removesuffix("\r\n") + "\n"
+
+    return line(columns) + "".join(line("" if value is None else _inert(value) for value in row) for row in rows)
 
 
 def _inert(value: Any) -> Any:

@@ -240,7 +240,9 @@ def test_stdin_and_stdout(store: Path, run: Run) -> None:
     assert run("import", "-", "--format", "nq", "--store", "copy", stdin=out, cwd=store).returncode == 0
     assert run("export", "-o", "-", "--format", "nq", "--store", "copy", cwd=store).stdout == out
     refused(run("import", "-", "--store", "other", stdin=out, cwd=store), 2, "stdin")
-    refused(run("import", "-", "--format", "nq", "--store", "other", stdin="nonsense", cwd=store), 1, "stdin")
+    refused(run("import", "-", "--format", "nq", "--store", "other", stdin="nonsense", cwd=store), 1, "  at: -:1\n")
+    wrong = run("import", "-", "--format", "webannotation", "--store", "third", stdin="nonsense", cwd=store)
+    assert wrong.returncode == 1 and "  at: -:1\n" in wrong.stderr and "rejected\t\t0\t-:1\t" in wrong.stdout
     assert not (store / "other").exists()
     checked = run("check", "-", stdin=f"article: {{text: {json.dumps(TEXT)}}}\n" + READING.replace("said", "sad", 1), cwd=store)
     assert checked.returncode == 3 and checked.stdout.startswith("-:9: error span-missing")
@@ -330,6 +332,17 @@ def test_a_reading_by_the_annotator_is_mended_by_a_person(home: Path, run: Run) 
     assert "force: offers" in run("annotate", "x.txt", "--format", "yaml", cwd=home).stdout
     exported = run("export", "-o", "-", "--format", "nq", cwd=home).stdout
     assert 'reviewed> "true"' in exported
+
+
+def test_a_reading_is_written_beside_its_article(home: Path, run: Run) -> None:
+    """`kg annotate x.txt --format yaml > x.yaml`: the shell has made the file by then, which is said and counts as none, also for `add`."""
+    (home / "x.txt").write_text("Ruritania says it will pay if Borduria agrees.\n")
+    (home / "x.yaml").touch()
+    printed = run("annotate", "x.txt", "--format", "yaml", cwd=home)
+    assert printed.returncode == 0 and "force: pledges" in printed.stdout
+    assert printed.stderr == "x.txt: x.yaml is empty, and so no annotation of it\n"
+    added = run("add", "x.txt", cwd=home)
+    assert added.returncode == 0 and printed.stderr in added.stderr
 
 
 @pytest.mark.parametrize("form", ["trig", "nq", "jsonld", "ttl"])

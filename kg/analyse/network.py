@@ -91,9 +91,13 @@ def thing(cell: Any) -> tuple[str, str]:
 
 
 def network(
-    rows: Iterable[Link], kinds: Mapping[str, str] | None = None, title: str = "Network", notes: Iterable[str] = ()
-) -> nx.DiGraph[str]:
-    """The directed graph of the rows, nodes and edges in the order of their IRIs.
+    rows: Iterable[Link],
+    kinds: Mapping[str, str] | None = None,
+    title: str = "Network",
+    notes: Iterable[str] = (),
+    directed: bool = True,
+) -> nx.Graph[str]:
+    """The graph of the rows, nodes and edges in the order of their IRIs; a directed one (nx.DiGraph) unless arrows mean nothing.
 
     Rows with the same two ends are one edge: its weights are added, its different labels joined by ` · `. Every node has
     a `label` and a `kind` (from `kinds`, by IRI; `""` where it has none). The graph itself has the `title` and the `notes`,
@@ -109,9 +113,10 @@ def network(
         source, target = printable(row.source), printable(row.target)
         names.setdefault(source, printable(row.source_label) or source)
         names.setdefault(target, printable(row.target_label) or target)
-        labels, weight = edges.get((source, target), (set(), 0.0))
-        edges[source, target] = (labels | ({printable(row.label)} - {""}), weight + row.weight)
-    graph: nx.DiGraph[str] = nx.DiGraph(title=printable(title), notes=printable("\n".join(notes)))
+        ends = (source, target) if directed else (min(source, target), max(source, target))
+        labels, weight = edges.get(ends, (set(), 0.0))
+        edges[ends] = (labels | ({printable(row.label)} - {""}), weight + row.weight)
+    graph: nx.Graph[str] = (nx.DiGraph if directed else nx.Graph)(title=printable(title), notes=printable("\n".join(notes)))
     graph.add_nodes_from((iri, {"label": names[iri], "kind": printable((kinds or {}).get(iri, ""))}) for iri in sorted(names))
     graph.add_edges_from(
         (*ends, {"label": " · ".join(sorted(labels)), "weight": weight}) for ends, (labels, weight) in sorted(edges.items())
@@ -130,13 +135,13 @@ class Place:
     pieces: int
 
 
-def places(graph: nx.DiGraph[str]) -> dict[str, Place]:
+def places(graph: nx.Graph[str]) -> dict[str, Place]:
     """The place of each node. Of more than `MOST_EXACT` nodes `between` is estimated from that many of them, drawn by a fixed seed.
 
     >>> places(network([Link("a", "b"), Link("b", "c")]))["b"]
     Place(reached_by=1, between=1.0, pieces=1)
     """
-    whole = nx.condensation(graph)
+    whole = nx.condensation(nx.DiGraph(graph))  # where arrows mean nothing it has each both ways
     held = dict.fromkeys(whole, 0)  # the parts that reach a part, as bits
     for part in nx.topological_sort(whole):
         for other in whole.predecessors(part):
@@ -164,7 +169,7 @@ def _pieces(graph: nx.Graph[str]) -> dict[str, int]:
     return {node: count - 1 for node, count in parts.items() if count > 1}
 
 
-def in_words(graph: nx.DiGraph[str], found: Mapping[str, Place], reached: str = REACHED) -> list[str]:
+def in_words(graph: nx.Graph[str], found: Mapping[str, Place], reached: str = REACHED) -> list[str]:
     """What the places tell, a sentence each, the first three nodes by name; `reached` says what it means to be reached in this network,
     "" where arrows mean nothing.
 
@@ -182,7 +187,7 @@ def in_words(graph: nx.DiGraph[str], found: Mapping[str, Place], reached: str = 
     return told
 
 
-def to_graphml(graph: nx.DiGraph[str]) -> bytes:
+def to_graphml(graph: nx.Graph[str]) -> bytes:
     """The graph as GraphML in UTF-8, which Gephi, yEd, Cytoscape and igraph read.
 
     >>> b"graphml" in to_graphml(network([Link("a", "b")]))
@@ -193,7 +198,7 @@ def to_graphml(graph: nx.DiGraph[str]) -> bytes:
     return written.getvalue()
 
 
-def to_gexf(graph: nx.DiGraph[str]) -> bytes:
+def to_gexf(graph: nx.Graph[str]) -> bytes:
     """The graph as GEXF 1.2 in UTF-8, for Gephi; without the date of writing, which would change the bytes every day.
 
     Title and notes stand in its description.
@@ -214,7 +219,7 @@ def to_gexf(graph: nx.DiGraph[str]) -> bytes:
     return written.getvalue() + b"\n"
 
 
-def _flat(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
+def _flat(graph: nx.Graph[str]) -> nx.Graph[str]:
     """The graph with lists (of quotes) as JSON text, since XML formats have only words and numbers in attributes."""
     flat = graph.copy()
     for _, held in flat.nodes(data=True):
@@ -222,7 +227,7 @@ def _flat(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
     return flat
 
 
-def to_json(graph: nx.DiGraph[str]) -> bytes:
+def to_json(graph: nx.Graph[str]) -> bytes:
     """The graph as node-link JSON in UTF-8: `{"directed", "multigraph", "graph", "nodes": […], "edges": […]}`.
 
     >>> json.loads(to_json(network([Link("a", "b")])))["edges"]
@@ -231,4 +236,4 @@ def to_json(graph: nx.DiGraph[str]) -> bytes:
     return json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-WRITERS: Mapping[str, Callable[[nx.DiGraph[str]], bytes]] = {"graphml": to_graphml, "gexf": to_gexf, "json": to_json}
+WRITERS: Mapping[str, Callable[[nx.Graph[str]], bytes]] = {"graphml": to_graphml, "gexf": to_gexf, "json": to_json}

@@ -16,20 +16,32 @@ ARTICLES = (*TEXTS, *PAGES)  # files of one article each; a collection has many
 
 def find_annotation(path: Path, article_id: str) -> Path | None:
     """The annotation file a person made for an article: same stem as the article's file or its id, in YAML or JSON, beside
-    it, in `annotations/` below it, or in a sibling folder `annotations/`.
+    it, in `annotations/` below it, or in a sibling folder `annotations/`. A file without a byte is none: a shell makes one before
+    what is to be written into it is there.
 
     Raises AnnotationError where there are two in one place.
     """
+    for named in _named_for(path, article_id):
+        found = [file for file in named if file.stat().st_size]
+        if len(found) > 1:
+            raise AnnotationError([Finding("duplicate-id", "error", f"keep one of {found[0].name} and {found[1].name}", str(found[1]))])
+        if found:
+            return found[0]
+    return None
+
+
+def empty_annotations(path: Path, article_id: str) -> list[Path]:
+    """The files that would be an article's annotation, had they a byte."""
+    return [file for named in _named_for(path, article_id) for file in named if not file.stat().st_size]
+
+
+def _named_for(path: Path, article_id: str) -> Iterator[list[Path]]:
+    """The files of each name that an article's annotation may have, the place that counts most first."""
     stem = path.stem if path.suffix.lower() in ARTICLES else ""  # not of a collection, which has many
     names = dict.fromkeys(name for name in (article_id, stem) if name and not set(name) & set("/\\\0") and len(name) < 200)
     for place in (path.parent, path.parent / "annotations", _above(path) / "annotations"):
         for name in names:
-            found = [file for suffix in SUFFIXES if (file := place / (name + suffix)).is_file()]
-            if len(found) > 1:
-                raise AnnotationError([Finding("duplicate-id", "error", f"keep one of {found[0].name} and {found[1].name}", str(found[1]))])
-            if found:
-                return found[0]
-    return None
+            yield [file for suffix in SUFFIXES if (file := place / (name + suffix)).is_file()]
 
 
 def find_article_for(path: Path) -> Article:

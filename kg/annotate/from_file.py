@@ -250,19 +250,15 @@ class _Resolver:
         return id
 
     def _actor(self, entry: Map, keys: Keys) -> None:
-        """An actor of the file: one that the registry knows by this name and kind, or a new one, its id made of its name."""
+        """An actor of the file: one that the registry knows, or a new one."""
         kind, label = entry["kind"], entry["label"]
         aliases, members = (
             tuple(entry.get("aliases", ())),
             tuple(self._actor_id(id, (*keys, "member_of")) for id in entry.get("member_of", ())),
         )
-        same = self.registry.actors.get(entry["id"])
-        known = same if same and same.kind == kind and slug(label) in _names(same) else self.registry.find_actor(label, kind)
-        id = known.id if known else slug(label)
-        if not known and id in self.registry.actors:
-            id = f"{id}-{slug(kind)}"
+        id, known = self._who(entry)
         made = Actor(id, known.label if known else label, kind, tuple(sorted(set(aliases))), tuple(sorted(set(members))))
-        clash = entry["id"] in self.actors or (same and not known)
+        clash = entry["id"] in self.actors or (entry["id"] in self.registry.actors and not known)
         if clash or self.minted.get(id, made) != made:
             self.note(
                 "actor-clash", f"another actor has the id or the name of {label!r}; keep one, or give it an id and name of its own", keys
@@ -271,13 +267,29 @@ class _Resolver:
         if not known or set(aliases) - {known.label, *known.aliases} or set(members) - set(known.member_of):
             self.minted[id] = made
 
+    def _who(self, entry: Map) -> tuple[str, Actor | None]:
+        """The id in the graph of an actor of the file, and whom of the registry it is.
+
+        An id that is made of the name, as a reading that is written out has it, is that actor's own, whomever else the registry knows by
+        the name. Any other is the file's word for whom the registry knows by name and kind, or for one whose id is made of the name.
+        """
+        id, label, kind = entry["id"], entry["label"], entry["kind"]
+        same, name = self.registry.actors.get(id), slug(label)
+        if same and same.kind == kind and name in _names(same):
+            return id, same
+        if not same and (id == name or id.startswith(f"{name}-")):
+            return id, None
+        known = self.registry.find_actor(label, kind)
+        if known:
+            return known.id, known
+        return f"{name}-{slug(kind)}" if name in self.registry.actors else name, None
+
     def _actor_id(self, id: str, keys: Keys) -> str:
         if id in self.actors:
             return self.actors[id]
         later = next((entry for entry in self.value.get("actors", []) if entry["id"] == id), None)
         if later:  # a body named before its own entry
-            found = self.registry.find_actor(later["label"], later["kind"])
-            return found.id if found else slug(later["label"])
+            return self._who(later)[0]
         if id not in self.registry.actors:
             near = difflib.get_close_matches(id, [*self.actors, *self.registry.actors], 3)
             hint = f"did you mean {' or '.join(near)}? else " if near else ""

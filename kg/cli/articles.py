@@ -185,11 +185,13 @@ def annotate(
 
 
 def _print_annotation(reading: Reading, made: Any, form: str) -> ProvisoError | None:
-    """Prints what one reading says; what is wrong with it is returned, and for jsonl printed as a line too."""
+    """Prints what one reading says; what is wrong with it is returned, and for jsonl printed as a line too. Its notes are said."""
     from kg import listing
     from kg.annotate.to_file import to_json, to_yaml
     from kg.errors import LanguageError
 
+    for note in reading.notes:
+        say(f"{reading.name}: {note}")
     if isinstance(made, ProvisoError):
         if form == "jsonl":
             outcome = "refused" if isinstance(made, LanguageError) else "failed"

@@ -79,7 +79,7 @@ def now() -> str:
 
 @contextmanager
 def as_file(path: Path, suffix: str) -> Iterator[Path]:
-    """The path; where it is `-`, a temporary file with what stdin holds."""
+    """The path; where it is `-`, a temporary file with what stdin holds, which no error names."""
     if str(path) != STDIO:
         yield path
         return
@@ -88,7 +88,11 @@ def as_file(path: Path, suffix: str) -> Iterator[Path]:
     with TemporaryDirectory() as place:
         file = Path(place, f"stdin.{suffix}")
         file.write_bytes(sys.stdin.buffer.read())
-        yield file
+        try:
+            yield file
+        except ProvisoError as error:
+            error.where = error.where.replace(str(file), STDIO)
+            raise
 
 
 def terminal_width() -> int | None:

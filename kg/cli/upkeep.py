@@ -107,7 +107,7 @@ def import_(
     with as_file(source, format) as file:
         form = form_in(file, format)
         if form not in FORMATS:
-            _import_annotations(file, form, store, registry)
+            _import_annotations(file, form, str(source), store, registry)
             return
         graphs = read(file, form)  # before a store is made for it
         with writer_at(store, "import", make=True) as held:
@@ -116,13 +116,13 @@ def import_(
     say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
 
 
-def _import_annotations(file: Path, form: str, store: str, registry: Path | None) -> None:
+def _import_annotations(file: Path, form: str, name: str, store: str, registry: Path | None) -> None:
     """Stores the articles that foreign files mark up; ends with 4 where something was left out, with 1 where nothing could be stored."""
     from kg import ingest
     from kg.exchange.formats import read
 
     known = known_registry(registry)
-    found = read(file, form)
+    found = read(file, form, name)
     with writer_at(store, "import", make=True) as held:
         outcomes = reported(ingest.add_foreign(held, found, known, now()))
         ingest.derive(held, now())

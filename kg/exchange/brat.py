@@ -30,7 +30,7 @@ FLAGS = ("inferred", "unworded")
 _BREAK = re.compile(r"[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")  # what no piece of a mark may hold: brat reads its files by lines
 _PLAIN = re.compile(r"""[^\s";](?:[^";\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*[^\s";])?""")
 _NOTED = re.compile(r'\s*([a-z_]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^";]*?)\s*(?:;|$)')
-_BOUND = re.compile(r"(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
+_BOUND = re.compile(r"(T\S+)\t(\S+) (\d{1,15} \d{1,15}(?:;\d{1,15} \d{1,15})*)(?:\t(.*))?")
 _RELATION = re.compile(r"R\S+\t(\S+) \S+?:(\S+) \S+?:(\S+)\s*")
 _ATTRIBUTE = re.compile(r"[AM]\S+\t(\S+) (\S+)(?: (\S+))?\s*")
 _NORMAL = re.compile(r"N\S+\t\S+ (\S+) [^:\s]+:(\S+)(?:\t.*)?")
@@ -94,18 +94,43 @@ def about(marked: Marked) -> dict[str, Any]:
     told: dict[str, Any] = {key: value for key in HEADER_KEYS if (value := getattr(a, key)) not in (None, False)}
     if a.range:
         told["range"] = f"{a.range[0]}-{a.range[1]}"
-    return {"article": told, "annotator": dict(marked.annotator), "actors": list(marked.actors), "print": marked.print}
+    who, actors = dict(marked.annotator), list(marked.actors)
+    return {"article": told, "annotator": who, "actors": actors, "print": marked.print, "text_sha256": a.sha256}
 
 
 def read_about(told: Mapping[str, Any], text: str, id: str, where: str) -> Marked:
     """The article that `about` told of, with this text and no marks yet; `id` is its id where nothing is told.
 
-    Raises ReadError where a value is none that an article may have.
+    A text that is another one by now stands no longer where it was read from, and what is marked in it is no longer as it went out.
+    Raises ReadError where it is not as `about` tells it, or a value is none that an article may have.
     """
-    values = {str(k): str(v) for k, v in dict(told.get("article") or {}).items() if k in HEADER_KEYS}
-    article = build(text, {"id": id} | values, lambda _: where)
-    actors = tuple(dict(actor) for actor in told.get("actors") or () if "id" in actor)
-    return Marked(article, (), (), actors, dict(told.get("annotator") or {}), str(told.get("print") or ""))
+    known, who, actors = told.get("article") or {}, told.get("annotator") or {}, told.get("actors") or []
+    wrong = next(_misshapen(known, who, actors), None)
+    if wrong:
+        raise ReadError(f"what is known of the article is not what kg export wrote: {wrong}", where, "put it back, or take it out")
+    values = {key: str(known[key]) for key in HEADER_KEYS if known.get(key) is not None}
+    named = {"id": id} | values
+    if not named["id"].strip():
+        raise ReadError("the article has no id", where, "give it one")
+    article = build(text, named, lambda _: where)
+    went_out = str(told.get("print") or "")
+    if told.get("text_sha256", article.sha256) != article.sha256:
+        article, went_out = replace(article, range=None), ""
+    return Marked(article, (), (), tuple(map(dict, actors)), dict(who), went_out)
+
+
+def _misshapen(known: Any, who: Any, actors: Any) -> Iterator[str]:
+    """What is of another kind than it has to be."""
+    if not isinstance(known, dict):
+        yield "article is no object"
+    elif not isinstance(known.get("id", ""), str) or not all(isinstance(known.get(key), str | int | None) for key in HEADER_KEYS):
+        yield "a value of article is no text"
+    if not isinstance(who, dict):
+        yield "annotator is no object"
+    elif not all(isinstance(who.get(key, ""), str) for key in ("name", "version")) or not isinstance(who.get("reviewed", False), bool):
+        yield "annotator has a name and a version, which are texts, and reviewed, which is true or false"
+    if not isinstance(actors, list) or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in actors):
+        yield "actors is no list of objects, each with its id"
 
 
 # ---------------------------------------------------------------------------------------------------- out
@@ -303,10 +328,11 @@ class _Reader:
         for place in places.split(";"):
             start, end = place.split(" ")
             drawn.append((int(start), int(end)))
-        self.lost.add(id)
-        if id in self.marks:
+        if id in self.marks:  # what speaks of it is taken to speak of the first
             self.note("line-syntax", f"two marks have the id {id}; give one of them another", number)
-        elif any(not 0 <= start < end <= len(self.text) for start, end in drawn):
+            return
+        self.lost.add(id)
+        if any(not 0 <= start < end <= len(self.text) for start, end in drawn):
             self.note("mark-off", f"{id} stands outside the text, which has {len(self.text)} characters; mark the words again", number)
         elif words is not None and words != _shown(self.text, drawn):
             there = one_line(_shown(self.text, drawn))
@@ -352,7 +378,7 @@ class _Reader:
 
     def _exact(self, drawn: tuple[Range, ...], told: str) -> tuple[Range, ...]:
         """The spans a note tells, if they are those that are drawn here."""
-        if not re.fullmatch(r"\d+-\d+(,\d+-\d+)*", told):
+        if not re.fullmatch(r"\d{1,15}-\d{1,15}(,\d{1,15}-\d{1,15})*", told):
             return ()
         spans = tuple((int(start), int(end)) for start, _, end in (part.partition("-") for part in told.split(",")))
         fits = all(0 <= start < end <= len(self.text) for start, end in spans)

@@ -16,7 +16,7 @@ from kg.exchange import rdf
 from kg.exchange.marks import Foreign, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.store.embedded import Store
-from kg.store.folder import beside_of, failed, replace_file, replace_synced, sync_folder
+from kg.store.folder import beside_of, failed, replace_file, replace_synced
 
 ENDINGS = {
     ".anno.jsonld": "webannotation",
@@ -30,6 +30,7 @@ ENDINGS = {
     ".db": "sqlite",
     ".sqlite": "sqlite",
 }
+FOLDERS = ("brat", "uima")  # go out as a folder of files; these endings are what comes back
 INWARD = (*rdf.FORMATS, "webannotation", "brat", "uima")
 _READINGS = "holds each article with its reading in force; not in it: the registry, earlier readings, what is derived"
 # Format -> what of a store it has no place for.
@@ -40,17 +41,23 @@ LEFT_OUT = {"webannotation": f"Web Annotation {_READINGS}", "brat": f"brat {_REA
 
 
 def form_of(target: Path, told: str = "") -> str:
-    """The format of an export: as told, else by the ending of the name. Raises UsageError for none that is known.
+    """The format of an export: as told, else by the ending of the name.
+
+    Raises UsageError for none that is known, and for a name that is a file's where a folder will be.
 
     >>> form_of(Path("a.nq")), form_of(Path("folder"), "brat")
     ('nq', 'brat')
     """
-    form = told or _by_ending(target)
+    ending = _by_ending(target)
+    form = told or ending
+    if ending in FOLDERS and form in FOLDERS:
+        what = f"{form} is exported as a folder, and {target.suffix} is a file's ending"
+        raise UsageError(what, str(target), f"kg export --format {form} -o FOLDER")
     if form not in (*rdf.FORMATS, *LEFT_OUT):
         raise UsageError(
             f"a store is not exported as {form or target.suffix or target.name!r}",
             str(target),
-            f"end the name in {', '.join(ENDINGS)}, or say --format",
+            f"end the name in {', '.join(end for end, known in ENDINGS.items() if known not in FOLDERS)}, or say --format",
         )
     return form
 
@@ -127,17 +134,19 @@ def _write_web(store: Store, target: Path, stream: BinaryIO | None) -> None:
 
 
 def _write_sqlite(store: Store, target: Path) -> int:
+    import errno
     import sqlite3
 
     from kg.exchange.tables import datasette_metadata, write_sqlite
 
     target = target.resolve()
-    new = beside_of(target, "new")
+    new, about = beside_of(target, "new"), target.with_name(f"{target.stem}.metadata.json")
     try:
+        if about.is_dir():  # found before anything is in its place
+            raise IsADirectoryError(errno.EISDIR, f"{about.name} is a folder")
         count = write_sqlite(store, new)
-        replace_synced(target.with_name(f"{target.stem}.metadata.json"), datasette_metadata(target.stem))
         new.replace(target)
-        sync_folder(target.parent)
+        replace_synced(about, datasette_metadata(target.stem))
     except (OSError, sqlite3.Error) as error:
         wrong = error if isinstance(error, OSError) else OSError(str(error))
         raise failed("the export was not written, what was there is as it was", target, wrong) from error
@@ -146,8 +155,8 @@ def _write_sqlite(store: Store, target: Path) -> int:
     return count
 
 
-def read(source: Path, form: str) -> Iterator[Foreign | ReadError]:
-    """Each article that files of a foreign format mark up, or why it cannot be read."""
+def read(source: Path, form: str, name: str = "") -> Iterator[Foreign | ReadError]:
+    """Each article that files of a foreign format mark up, or why it cannot be read; `name` is what a single file is called, else its path."""
     from kg.exchange import brat, uima, web
 
-    return {"brat": brat.read, "uima": uima.read, "webannotation": web.read}[form](source)
+    return web.read(source, name) if form == "webannotation" else {"brat": brat.read, "uima": uima.read}[form](source)

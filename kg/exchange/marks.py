@@ -102,7 +102,9 @@ FOREIGN_CODES = (
     "mark-off",
     "mark-unknown",
     "mark-unused",
+    "mark-split",
     "feature-unknown",
+    "feature-twice",
     "link-nowhere",
     "link-wrong",
     "link-twice",
@@ -165,13 +167,28 @@ class Foreign:
 def fingerprint(marks: Sequence[Mark], links: Sequence[Link]) -> str:
     """The hex SHA-256 of what the marks say, whatever their ids and their order: two that agree say the same.
 
+    A mark is what it looks like and what it is linked with.
+
     >>> a, b = Mark("a", "Cue", ((0, 4),)), Mark("T1", "Cue", ((0, 4),), (), 7)
     >>> fingerprint([a], []) == fingerprint([b], [])
     True
     """
     told = {mark.id: repr((mark.layer, mark.spans, sorted(mark.features))) for mark in marks}
+    known = 0
+    while known < len(set(told.values())):  # marks that look alike are told apart by what they are linked with
+        known = len(set(told.values()))
+        near: dict[str, list[tuple[str, str | None]]] = {id: [] for id in told}
+        for link in links:
+            near.get(link.source, []).append((f"{link.role} to", told.get(link.target)))
+            near.get(link.target, []).append((f"{link.role} from", told.get(link.source)))
+        told = {id: hashlib.sha256(repr((words, sorted(near[id], key=repr))).encode()).hexdigest() for id, words in told.items()}
     every = sorted([*told.values(), *(repr((link.role, told.get(link.source), told.get(link.target))) for link in links)])
     return hashlib.sha256("\n".join(every).encode()).hexdigest()
+
+
+def is_untouched(marked: Marked) -> bool:
+    """Whether the marks are as they went out, by a reader who is known."""
+    return bool(marked.annotator) and fingerprint(marked.marks, marked.links) == marked.print
 
 
 # ---------------------------------------------------------------------------------------------------- out
@@ -315,6 +332,8 @@ class _In:
     minted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.who = _who(self.marked)
+        self.marked = replace(self.marked, marks=tuple(self._once(mark) for mark in self.marked.marks))
         self.marks = {mark.id: mark for mark in self.marked.marks}
         self.minted = {str(actor["id"]): actor for actor in self.marked.actors}
         self.links: dict[str, list[tuple[str, Mark, int]]] = {}
@@ -322,6 +341,23 @@ class _In:
 
     def note(self, code: str, message: str, line: int, severity: str = "error") -> None:
         self.findings.append(Finding(code, severity, message, self.name, line))
+
+    def _once(self, mark: Mark) -> Mark:
+        """The mark with one value of each feature that has one: of several the first."""
+        kept: dict[tuple[str, str], None] = {}
+        for key, value in mark.features:
+            role = ROLES.get(mark.layer, {}).get(_KEYS.get((mark.layer, key), ""))
+            there = [] if role and role.several else [told for name, told in kept if name == key and told != value]
+            if there:
+                self._twice(mark, key, there[0], value, mark.line)
+            else:
+                kept[key, value] = None
+        return replace(mark, features=tuple(kept))
+
+    def _twice(self, mark: Mark, key: str, first: str, second: str, line: int) -> None:
+        self.note(
+            "feature-twice", f"{self._quote(mark)} has one {key}, not {one_line(first)} and {one_line(second)}; keep one of the two", line
+        )
 
     def document(self) -> Document:
         for link in self.marked.links:
@@ -339,8 +375,11 @@ class _In:
                 self.note("mark-unknown", f"there is no layer {mark.layer!r}; one of {', '.join(FEATURES)}", mark.line)
         for mark in self.marked.marks:
             self._features_known(mark)
+            if len(mark.spans) > 1 and mark.layer != "Statement" and (mark.layer in LISTS or mark.id in self.used):
+                what = f"{self._quote(mark)} is in {len(mark.spans)} pieces, of which the first counts; mark it in one, only statements have several"
+                self.note("mark-split", what, mark.line)
         article = {"id": self.marked.article.id, "text_sha256": self.marked.article.sha256}
-        head: dict[str, Any] = {"article": article, "annotator": _who(self.marked), "actors": list(self.minted.values())}
+        head: dict[str, Any] = {"article": article, "annotator": self.who, "actors": list(self.minted.values())}
         return Document(self.name, head | values, self.lines)
 
     def _link(self, link: Link) -> None:
@@ -407,6 +446,10 @@ class _In:
         if made is None:
             return
         if not several:
+            words = _NAMES.get(target.layer, "")
+            if words and key in entry and entry[key][words] != made.get(words):  # as a feature, of what no words carry
+                self._twice(mark, key, entry[key][words], made.get(words, self._text(target.spans[0])), line)
+                return
             entry[key] = made
             self.lines[(*keys, key)] = line
             return
@@ -442,11 +485,7 @@ class _In:
         kind = next((value.replace("_", " ") for key, value in mark.features if key == "kind"), None)
         name = slug(words)
         known = [a.id for a in self.registry.actors.values() if kind in (None, a.kind) and name in {slug(n) for n in (a.label, *a.aliases)}]
-        own = [
-            id
-            for id, a in self.minted.items()
-            if kind in (None, a["kind"]) and name in {slug(n) for n in (a["label"], *a.get("aliases", ()))}
-        ]
+        own = [id for id, a in self.minted.items() if kind in (None, a.get("kind")) and name in _names_of(a)]
         if len({*known, *own}) == 1:
             return (own or known)[0]
         if kind in ACTOR_KINDS:
@@ -476,9 +515,15 @@ class _In:
 def _who(marked: Marked) -> dict[str, Any]:
     """Who read the article: as it went out where nothing was changed since, else a person, who has looked at it."""
     told = dict(marked.annotator)
-    if told and fingerprint(marked.marks, marked.links) == marked.print:
+    if is_untouched(marked):
         return told
     return {"name": told["name"] if told.get("reviewed") is True and told.get("name") else "a person", "reviewed": True}
+
+
+def _names_of(actor: Mapping[str, Any]) -> set[str]:
+    """The names of an actor as a file has it, which may be of any kind: the schema complains of others."""
+    aliases = actor.get("aliases")
+    return {slug(name) for name in (actor.get("label"), *(aliases if isinstance(aliases, list) else ())) if isinstance(name, str)}
 
 
 def _has(mark: Mark, feature: str) -> bool:

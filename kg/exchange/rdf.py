@@ -28,12 +28,14 @@ import pyoxigraph as ox
 from kg.errors import Conflict, ReadError, StoreError, UsageError
 from kg.store.embedded import LINES, Replacement, Store, Writer, digest_of, lines_of, memory, quads
 from kg.store.folder import beside_of, failed, replace_file, sync_folder, write_synced
-from kg.vocabulary import KG, PREFIXES, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH
+from kg.vocabulary import KG, PREFIXES, PROV, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}
 MANIFEST = "manifest.json"
 _ARTICLE = ox.NamedNode(KG + "Article")
 _TYPE = ox.NamedNode(RDF + "type")
+
+_ENDS = (ox.NamedNode(PROV + "invalidatedAtTime"), ox.NamedNode(kg("supersededBy")))  # what is told of a reading that is in force no more
 
 Graphs = dict[str, list[ox.Triple]]
 
@@ -87,7 +89,8 @@ def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
     """Takes the graphs that `read` found in an export into a store, an article whole or not at all.
 
     An article's graph that is there already with other content is a Conflict: nothing at all is then taken. Provenance is
-    added to what is there, and what the store's registry does not describe to that; of derived graphs it keeps its own.
+    added to what is there so that of each article one reading is in force, and what the store's registry does not describe to
+    that; of derived graphs it keeps its own.
     `source` says where they come from, `when` is an ISO dateTime with a zone.
     """
     there = set(store.graphs())
@@ -101,14 +104,70 @@ def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
     for some in _together(added, graphs):
         store.replace_graphs([Replacement(name, lines_of(name, graphs[name]), {}) for name in some], when=when)
     if PROVENANCE_GRAPH in graphs and (PROVENANCE_GRAPH not in there or PROVENANCE_GRAPH in differing):
-        store.change_graphs({PROVENANCE_GRAPH: ([], graphs[PROVENANCE_GRAPH])}, when=when)
-        added.append(PROVENANCE_GRAPH)
+        change = _provenance(store, graphs, there, when)
+        if any(change):
+            store.change_graphs({PROVENANCE_GRAPH: change}, when=when)
+            added.append(PROVENANCE_GRAPH)
     if REGISTRY_GRAPH in differing:  # what the store's registry does not describe comes in
         own = [quad.triple for quad in store.quads(REGISTRY_GRAPH)]
         described = {triple.subject for triple in own}
         store.replace_graph(REGISTRY_GRAPH, [*own, *(t for t in graphs[REGISTRY_GRAPH] if t.subject not in described)], when=when)
     same = sorted(graphs.keys() & there - set(differing))
     return Loaded(tuple(added), tuple(same), tuple(name for name in differing if name != PROVENANCE_GRAPH))
+
+
+def _provenance(store: Store, graphs: Graphs, there: set[str], when: str) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    """What goes out of the store's provenance and what comes in, so that of each article that is in the store one reading is in force.
+
+    That is a person's before a machine's; of an article that was `there` else the one that was in force, of another the
+    one that comes with it, though it ended here when the article was removed.
+    """
+    own = {quad.triple for quad in store.quads(PROVENANCE_GRAPH)}
+    here, coming = _told(own), _told(graphs[PROVENANCE_GRAPH])
+    reviewed = here.reviewed | coming.reviewed
+    best: set[ox.NamedNode] = set()
+    ended: list[ox.Triple] = []
+    for article in sorted(coming.of):
+        ours, theirs = here.of.get(article, set()) - here.ended, coming.of[article] - coming.ended
+        if article in there:
+            first, some = ours, ours | (theirs - here.ended if ours else theirs)
+        else:
+            first, some = theirs, theirs | ours if article in graphs else set()  # what is told of an article without a graph is history
+        by_worth = sorted(some, key=lambda r: (article in there and r not in reviewed, r not in first, r not in reviewed, r.value))
+        best |= set(by_worth[:1])
+        for other in by_worth[1:]:
+            ended.append(ox.Triple(other, _ENDS[0], ox.Literal(when, datatype=ox.NamedNode(XSD + "dateTime"))))
+            ended.append(ox.Triple(other, _ENDS[1], by_worth[0]))
+
+    def wrong(triple: ox.Triple) -> bool:
+        return triple.predicate in _ENDS and triple.subject in best
+
+    gone = sorted((triple for triple in own if wrong(triple)), key=str)
+    return gone, [triple for triple in [*graphs[PROVENANCE_GRAPH], *ended] if triple not in own and not wrong(triple)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a provenance tells: the readings of each article, which of all readings have ended, and which a person has reviewed."""
+
+    of: dict[str, set[ox.NamedNode]]
+    ended: set[ox.NamedNode]
+    reviewed: set[ox.NamedNode]
+
+
+def _told(triples: Iterable[ox.Triple]) -> _Told:
+    told = _Told(defaultdict(set), set(), set())
+    for triple in triples:
+        node = triple.subject
+        if not isinstance(node, ox.NamedNode):
+            continue
+        if triple.predicate in _ENDS:
+            told.ended.add(node)
+        elif triple.predicate.value == kg("annotates") and isinstance(triple.object, ox.NamedNode):
+            told.of[triple.object.value].add(node)
+        elif triple.predicate.value == kg("reviewed") and getattr(triple.object, "value", "") == "true":
+            told.reviewed.add(node)
+    return told
 
 
 def _together(names: Iterable[str], graphs: Graphs) -> Iterator[list[str]]:

@@ -341,4 +341,5 @@ def datasette_metadata(name: str) -> bytes:
         for table, made in TABLES.items()
     } | {table: {"description": joined.about} for table, joined in JOINED.items()}
     told = {"title": "Who committed to what, on what condition, in which words", "databases": {name: {"tables": about}}}
-    return json.dumps(told, indent=1, ensure_ascii=False).encode() + b"\n"
+    # A byte of the file's name that is no UTF-8 is half a character here, which JSON has an escape for.
+    return json.dumps(told, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"

@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
+from kg.annotate.document import NUMBERS
 from kg.articles.fields import HEADER_KEYS
 from kg.errors import Finding, ProvisoError, ReadError
 from kg.exchange.brat import about, file_stem, read_about
-from kg.exchange.marks import FEATURES, ROLES, UNWORDED, VALUES, Foreign, Link, Mark, Marked, apart
+from kg.exchange.marks import FEATURES, ROLES, UNWORDED, VALUES, Foreign, Link, Mark, Marked, apart, fingerprint
 
 CUSTOM, ARTICLE, ACTOR, TYPES, LAYERS = "webanno.custom.", "Article", "NewActor", "TypeSystem.xml", "layers.json"
 ABOUT = (*HEADER_KEYS, "annotator", "annotator_version", "reviewed", "print")
@@ -73,9 +74,29 @@ def files(readings: Iterable[Marked], tell: Callable[[ProvisoError], None]) -> I
             what = f"the text has the character U+{ord(wrong[0]):04X} at {wrong.start()}, which no XML file can hold; it was left out"
             tell(ProvisoError(what, marked.article.id, "take the character out, or export it in another format"))
         else:
-            yield f"{file_stem(marked.article.id)}.xmi", to_xmi(apart(marked), types)
+            altered = next((name for name, value in _values(marked) if _ILLEGAL.search(value)), None)
+            if altered:
+                what = f"{altered} has a character that no XML file can hold; U+FFFD stands in its place"
+                tell(ProvisoError(what, marked.article.id, "export it in another format to have it as it is"))
+            yield f"{file_stem(marked.article.id)}.xmi", to_xmi(_held(apart(marked)), types)
     yield TYPES, types.to_xml().encode()
     yield LAYERS, (json.dumps(layers(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _values(marked: Marked) -> Iterator[tuple[str, str]]:
+    """Every value but the text, with its name."""
+    for mark in marked.marks:
+        yield from mark.features
+    told = about(marked)
+    for known in (told["article"], told["annotator"], *told["actors"]):
+        for key, value in known.items():
+            yield from ((key, str(part)) for part in (value if isinstance(value, list | tuple) else [value]))
+
+
+def _held(marked: Marked) -> Marked:
+    """The same as XML can hold it, with the fingerprint of that: what comes back as it went out is untouched."""
+    marks = [replace(mark, features=tuple((key, _text(value)) for key, value in mark.features)) for mark in marked.marks]
+    return replace(marked, marks=tuple(marks), print=fingerprint(marks, marked.links))
 
 
 def type_system() -> Any:
@@ -235,7 +256,9 @@ def read(source: Path) -> Iterator[Foreign | ReadError]:
 
 
 def _entries(source: Path) -> Iterator[tuple[str, bytes | ReadError]]:
-    places = sorted(p for p in source.rglob("*") if p.suffix.lower() in (".xmi", ".zip")) if source.is_dir() else [source]
+    places = (
+        sorted(p for p in source.rglob("*") if p.suffix.lower() in (".xmi", ".zip") and not p.is_dir()) if source.is_dir() else [source]
+    )
     for place in places:
         try:
             yield from _unpacked(str(place), place.read_bytes())
@@ -276,7 +299,9 @@ def _unpacked(name: str, data: bytes, depth: int = 0) -> Iterator[tuple[str, byt
 
 
 def _chosen(found: list[tuple[str, bytes | ReadError]]) -> list[tuple[str, bytes | ReadError]]:
-    """Of a project's archive the curated documents, and of those without one what annotators made."""
+    """Of a project's archive the curated documents, and of those without one what annotators made; its `source` is what they began with."""
+    projects = {made[1] for name, _ in found if (made := re.search(r"^(.*/)(?:curation|annotation)/[^/]+/", name))}
+    found = [(name, data) for name, data in found if not ((begun := re.search(r"^(.*/)source/[^/]+$", name)) and begun[1] in projects)]
     curated = {doc[1] for name, _ in found if (doc := re.search(r"/curation/([^/]+)/", name))}
     return [(name, data) for name, data in found if not ((doc := re.search(r"/annotation/([^/]+)/", name)) and doc[1] in curated)]
 
@@ -313,10 +338,11 @@ def _read_one(name: str, data: bytes) -> Foreign:
     sofas = [e for e in every if (e.space, e.name) == (_CAS, "Sofa") and "sofaString" in e.told]
     if not sofas:
         raise ReadError("the file has no text (no Sofa with a string)", name, "export the document with its text")
-    text = next((e for e in sofas if e.told.get("sofaID") == "_InitialView"), sofas[0]).told["sofaString"]
-    own = [e for e in every if e.space == _SPACE]
+    sofa = next((e for e in sofas if e.told.get("sofaID") == "_InitialView"), sofas[0])
+    text = sofa.told["sofaString"]
+    own, elsewhere = _of_view(every, sofa.told.get(_XMI_ID, ""))
     head = next((e.told for e in own if e.name == ARTICLE), {})
-    actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if e.name == ACTOR]
+    actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if e.name == ACTOR and "id" in e.told]
     told = {"article": {key: head[key] for key in HEADER_KEYS if key in head}, "actors": actors, "print": head.get("print", "")}
     if "annotator" in head:
         told["annotator"] = {
@@ -328,8 +354,24 @@ def _read_one(name: str, data: bytes) -> Foreign:
     reader = _Reader(text, name, {e.told[_XMI_ID]: e for e in every if _XMI_ID in e.told})
     for element in own:
         reader.element(element)
+    if elsewhere:
+        what = f"{len(elsewhere)} annotations are of another view of the document, which is not read; make them in the first"
+        reader.note("left-out", what, elsewhere[0].line, "warning")
     marked = replace(started, marks=tuple(reader.marks.values()), links=tuple(reader.kept()))
     return Foreign(marked, tuple(sorted(reader.findings, key=lambda f: f.line)), name, data, data)
+
+
+def _of_view(every: list[Element], sofa: str) -> tuple[list[Element], list[Element]]:
+    """The elements of our layers that are in the index of a text's view, and those in that of another's.
+
+    One that is in no index was removed, though a link may still lead to it; those that slots are made of are in none.
+    """
+    views = {e.told.get("sofa", ""): set(e.told.get("members", "").split()) for e in every if (e.space, e.name) == (_CAS, "View")}
+    ours = [e for e in every if e.space == _SPACE and not e.name.endswith("Link")]
+    if sofa not in views:
+        return ours, []
+    others = set().union(*views.values()) - views[sofa]
+    return [e for e in ours if e.told.get(_XMI_ID) in views[sofa]], [e for e in ours if e.told.get(_XMI_ID) in others]
 
 
 def _stem(name: str) -> str:
@@ -363,8 +405,8 @@ class _Reader:
     def __post_init__(self) -> None:
         self.units = list(accumulate((1 + (c > "\uffff") for c in self.text), initial=0))  # code point -> UTF-16 code unit
 
-    def note(self, code: str, message: str, line: int) -> None:
-        self.findings.append(Finding(code, "error", message, self.name, line))
+    def note(self, code: str, message: str, line: int, severity: str = "error") -> None:
+        self.findings.append(Finding(code, severity, message, self.name, line))
 
     def element(self, e: Element) -> None:
         id = e.told.get(_XMI_ID, "")
@@ -373,7 +415,7 @@ class _Reader:
             self.links.append(Link(e.name, e.told.get("Governor", ""), e.told.get("Dependent", ""), e.line))
         elif e.name in FEATURES:
             self._mark(id, e)
-        elif e.name not in (ARTICLE, ACTOR) and not e.name.endswith("Link"):
+        elif e.name not in (ARTICLE, ACTOR):
             self.note("mark-unknown", f"there is no layer {e.name!r}; one of {', '.join(FEATURES)}", e.line)
 
     def _mark(self, id: str, e: Element) -> None:
@@ -388,8 +430,12 @@ class _Reader:
         names, features = features_of(e.name), []
         for key, value in e.told.items():
             if key in names and value and not (names[key] in FLAGS and value != "true"):
-                several = key.endswith("_unworded")
-                features += [(names[key], part.strip()) for part in (value.split(",") if several else [value]) if part.strip()]
+                if key.endswith("_unworded"):  # several ids
+                    features += [(names[key], part.strip()) for part in value.split(",") if part.strip()]
+                elif (e.name, names[key]) in VALUES or names[key] in NUMBERS:
+                    features.append((names[key], value.strip()))
+                else:
+                    features.append((names[key], value))
             elif key in ROLES.get(e.name, {}):
                 self._slots(id, key, value, e.line)
             elif key not in (*names, "begin", "end", "sofa", _XMI_ID):

@@ -88,25 +88,24 @@ def _place(text: str, article: str, span: Range) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------- in
 
 
-def read(source: Path) -> Iterator[Foreign | ReadError]:
-    """Each article that a file's annotations are about, or why it cannot be read."""
+def read(source: Path, name: str = "") -> Iterator[Foreign | ReadError]:
+    """Each article that a file's annotations are about, or why it cannot be read; `name` is what the file is called where not by its path."""
+    name = name or str(source)
     try:
         data = source.read_bytes()
-        document = parse_document(data, str(source), is_json=True)
+        document = parse_document(data, name, is_json=True)
     except AnnotationError as error:
         first = error.findings[0]
         yield ReadError(
-            f"this is no JSON that can be read: {first.message}", f"{source}:{first.line}", "give what kg export wrote, or another tool"
+            f"this is no JSON that can be read: {first.message}", f"{name}:{first.line}", "give what kg export wrote, or another tool"
         )
         return
     except OSError as error:
-        yield ReadError(f"the file cannot be read: {error.strerror}", str(source), "give a file of Web Annotations")
+        yield ReadError(f"the file cannot be read: {error.strerror}", name, "give a file of Web Annotations")
         return
     found = dict(_annotations(document.value))
     if not found:
-        yield ReadError(
-            "there are no annotations in it", str(source), 'give a collection, a page or a list of things of "type": "Annotation"'
-        )
+        yield ReadError("there are no annotations in it", name, 'give a collection, a page or a list of things of "type": "Annotation"')
     yield from _Reader(document, found).articles(data)
 
 
@@ -124,6 +123,10 @@ def _annotations(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Mapping[st
 
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _is_for(body: Any, purpose: str) -> bool:
+    return isinstance(body, dict) and purpose in _several(body.get("purpose"))
 
 
 def _name(value: Any) -> str:
@@ -167,6 +170,8 @@ class _Reader:
 
     def _finished(self, iri: str, one: _Article, data: bytes) -> Foreign | ReadError:
         name = self.document.path
+        if not iri:
+            return ReadError("these annotations say of no article that they are about it", name, "name its IRI as their target")
         if one.text is None:
             hint = 'add an annotation of it with the motivation "describing" and a text/plain body'
             return ReadError(f"the text of {one_line(iri)} is not in the file", name, hint)
@@ -182,7 +187,10 @@ class _Reader:
         one.findings.append(self.document.finding(code, message, keys))
 
     def _described(self, keys: Keys, told: Mapping[str, Any]) -> None:
-        one = self.by_iri.setdefault(_name(told.get("target")), _Article())
+        for iri in map(_name, _several(told.get("target")) or [""]):
+            self._known(self.by_iri.setdefault(iri, _Article()), keys, told)
+
+    def _known(self, one: _Article, keys: Keys, told: Mapping[str, Any]) -> None:
         for body in _several(told.get("body")):
             value = body.get("value") if isinstance(body, dict) else None
             if isinstance(value, str) and body.get("format") == "text/plain":
@@ -210,16 +218,24 @@ class _Reader:
             self.note(one, "mark-off", f"{one_line(id)}: its words are not where it says, nor anywhere else alone; mark them again", keys)
             self.article_of[id] = ""
             return
-        layer, features = "", []
-        for body in _several(told.get("body")):
+        bodies = _several(told.get("body"))
+        layers = [body["value"] for body in bodies if _is_for(body, "classifying") and isinstance(body.get("value"), str)]
+        layer = layers[0] if layers else ""
+        if len(set(layers)) > 1:
+            self.note(one, "feature-twice", f"a mark is of one layer, not {' and '.join(map(one_line, layers))}; keep one", keys)
+        names = IDS.get(layer, "id")
+        features = []
+        for body in bodies:
             value = body.get("value") if isinstance(body, dict) else None
-            if isinstance(value, str) and "classifying" in _several(body.get("purpose")):
-                layer = value
-            elif isinstance(value, str) and ": " in value:
+            if isinstance(value, str) and _is_for(body, "classifying"):
+                continue
+            if isinstance(value, str) and ": " in value and (_is_for(body, "tagging") or not body.get("purpose")):
                 key, _, words = value.partition(": ")
                 features.append((key, words))
-            elif isinstance(body, dict) and _name(body).startswith(ID):
-                features.append((IDS.get(layer, "id"), thing_id(Iri(_name(body)))))
+            elif _name(body).startswith(f"{ID}{FOLDERS[names]}/" if names in FOLDERS else ID):
+                features.append((names, thing_id(Iri(_name(body)))))
+            elif _name(body).startswith(ID):
+                self.note(one, "feature-unknown", f"{one_line(_name(body))} is no {FOLDERS[names]}; name one", keys)
             else:
                 one.findings.append(
                     Finding("line-syntax", "warning", "this body is not read, as it says no `key: value`", self.document.path, line)

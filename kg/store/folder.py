@@ -334,9 +334,9 @@ def replace_synced(path: Path, data: bytes) -> None:
 def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
     """Has a file a user asked for written beside its place and renames it, so that what was there stays until the new one is whole.
 
-    Through a symbolic link, where it points. Raises OSError as any writing does; nothing is left behind then.
+    Through a symbolic link, where it points. Raises OSError as any writing does, of the file that was asked for; nothing is left behind then.
     """
-    target = target.resolve()
+    asked, target = target, target.resolve()
     if target.exists() and not target.is_file():  # a pipe or a device is written to, never replaced
         with target.open("wb") as stream:
             write(stream)
@@ -349,6 +349,10 @@ def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
             os.fsync(stream.fileno())
         beside.rename(target)
         sync_folder(target.parent)
+    except OSError as error:
+        if error.filename == str(beside):
+            error.filename = str(asked)
+        raise
     finally:
         beside.unlink(missing_ok=True)
 

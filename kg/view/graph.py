@@ -26,7 +26,7 @@ from kg.view.shapes import Picture
 _QUERIES = {"chart": "who-what-only-if", "network": "commitments"}  # kind -> the query drawn where none is given
 
 
-def draw(store: Store, kind: str = "chart", query: str = "", given: Mapping[str, str] | None = None) -> Picture | nx.DiGraph[str]:
+def draw(store: Store, kind: str = "chart", query: str = "", given: Mapping[str, str] | None = None) -> Picture | nx.Graph[str]:
     """The chart or network of a named query's answer, with its question as title and what to beware of as notes.
 
     `kind` is `chart`, `network` or the name of a file in `queries/networks/`; `query` the named query whose rows are drawn,
@@ -73,16 +73,16 @@ def chart(store: Store, answer: Answer, title: str = TITLE, notes: tuple[str, ..
     return build_chart(chart_rows(to_json_rows(store, answer)), title, notes)
 
 
-def network(store: Store, answer: Answer, title: str = "Network", notes: tuple[str, ...] = (), reached: str = REACHED) -> nx.DiGraph[str]:
+def network(store: Store, answer: Answer, title: str = "Network", notes: tuple[str, ...] = (), reached: str = REACHED) -> nx.Graph[str]:
     """The network of an answer with `?source ?target`, and `?label ?weight` if it likes; nodes have their kind from the store.
 
     Each node has its place (`kg.analyse.network.Place`) as attributes, and the notes say in words who stands where; `reached` is
-    what it means to be reached by others along the arrows.
+    what it means to be reached by others along the arrows, "" where they mean nothing: the graph then has no direction.
 
     Raises QueryError for an answer that is no network, or a weight that is no number.
     """
     _check(answer, ("source", "target"), "network")
-    graph = graph_of_links(links(to_json_rows(store, answer)), kinds(store, answer), title)
+    graph = graph_of_links(links(to_json_rows(store, answer)), kinds(store, answer), title, directed=bool(reached))
     found = places(graph)
     graph.graph["notes"] = "\n".join((*in_words(graph, found, reached), *notes))
     nx.set_node_attributes(graph, {node: asdict(place) for node, place in found.items()})
@@ -102,7 +102,7 @@ def form_of(path: Path) -> str:
     return form
 
 
-def write(drawn: Picture | nx.DiGraph[str], path: Path) -> None:
+def write(drawn: Picture | nx.Graph[str], path: Path) -> None:
     """Write a chart or a network as the file's ending asks; whole or not at all, the same bytes for the same answer.
 
     Raises UsageError for an ending that is no form of a graph, and OSError as any writing does.

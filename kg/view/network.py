@@ -27,7 +27,7 @@ _GOLDEN = math.pi * (3 - math.sqrt(5))
 Points = list[tuple[float, float]]
 
 
-def network_picture(graph: nx.DiGraph[str]) -> Picture:
+def network_picture(graph: nx.Graph[str]) -> Picture:
     """The picture of a network made by `kg.analyse.network.network`: dots by kind and degree, arrows by weight.
 
     >>> from kg.analyse.network import Link, network
@@ -57,7 +57,7 @@ def network_picture(graph: nx.DiGraph[str]) -> Picture:
     return Picture("network", title, width, height, nodes, edges, legend, notes, summary)
 
 
-def _dot(graph: nx.DiGraph[str], key: str, look: int) -> Node:
+def _dot(graph: nx.Graph[str], key: str, look: int) -> Node:
     """A dot, larger the more is linked to it, with its label under it, not yet placed."""
     label, kind = graph.nodes[key].get("label") or key, graph.nodes[key].get("kind", "")
     radius = round(min(22.0, 7 + 2.2 * math.sqrt(graph.degree(key))), 2)

@@ -77,7 +77,7 @@ class Item:
     children: list[Item] = field(default_factory=list)
 
 
-def encode(drawn: Picture | nx.DiGraph[str], form: str) -> bytes:
+def encode(drawn: Picture | nx.Graph[str], form: str) -> bytes:
     """A chart or a network as the bytes of a file; `form` is one of `FORMATS`.
 
     A network is drawn where the form is a picture, a chart becomes a graph where it is none. Raises UsageError for

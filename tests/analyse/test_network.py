@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 
-from kg.analyse.network import WRITERS, Link, in_words, links, network, places, printable, to_gexf, to_graphml, to_json
+from kg.analyse.network import WRITERS, Link, Place, in_words, links, network, places, printable, to_gexf, to_graphml, to_json
 from kg.errors import QueryError
 from kg.store.embedded import open_store
 from kg.view.graph import draw
@@ -130,6 +130,19 @@ def test_the_words_name_the_first_three(seeds: Path) -> None:
 
 
 def test_where_arrows_mean_nothing_none_is_reached() -> None:
-    """The sentence is left out."""
+    """The sentence is left out, and the files say that there is no direction; a pair is one edge, whichever end comes first."""
     graph = network([Link("a", "b"), Link("b", "c")])
     assert not any(line.startswith("Reached") for line in in_words(graph, places(graph), ""))
+    pairs = network([Link("a", "b", "x"), Link("b", "a", "y", 2), Link("b", "c")], directed=False)
+    assert pairs.edges["b", "a"] == {"label": "x · y", "weight": 3.0} and len(pairs.edges) == 2
+    assert places(pairs)["b"] == Place(reached_by=2, between=1.0, pieces=1)
+    for back in (nx.read_graphml(io.BytesIO(to_graphml(pairs))), nx.read_gexf(io.BytesIO(to_gexf(pairs)))):
+        assert not back.is_directed() and set(back.edges) == {("a", "b"), ("b", "c")}
+    assert b'"directed": false' in to_json(pairs)
+
+
+def test_who_commits_together_has_no_direction(seeds: Path) -> None:
+    """As its query says; the other networks have one."""
+    for name, directed in (("together", False), ("waits-for", True)):
+        graph = draw(open_store(seeds), name)
+        assert isinstance(graph, nx.Graph) and graph.is_directed() is directed

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.actors import load_registry
-from kg.annotate.beside import find_annotation, find_article_for
+from kg.annotate.beside import empty_annotations, find_annotation, find_article_for
 from kg.annotate.document import parse_document
 from kg.annotate.from_file import AnnotationFile, resolve, schema
 from kg.annotate.to_file import to_document, to_json, to_yaml
@@ -138,6 +138,23 @@ def test_actors_of_the_registry_are_known_by_name() -> None:
     assert [a.id for a in made.actors] == ["jane-q-doe"]
 
 
+def test_an_actor_whose_id_is_made_of_its_name_is_that_one() -> None:
+    """Whomever else the registry knows by the name: a reading that is written out and read again speaks of whom it spoke of."""
+    registry = load_registry()
+    own: list[dict[str, Any]] = [
+        {"id": "congress", "label": "Congress", "kind": "parliament"},
+        {"id": "officials-ships", "label": "officials", "kind": "unnamed source", "member_of": ["friedrich-merz-person"]},
+        {"id": "friedrich-merz-person", "label": "Friedrich Merz", "kind": "person"},
+        {"id": "x", "label": "Congress", "kind": "parliament"},
+    ]
+    made = read(said(speaker=[{"actor": actor["id"]} for actor in own]) | {"actors": own}, registry=registry).annotation
+    assert {r.target for r in made.statements[0].speaker} == {"congress", "officials-ships", "friedrich-merz-person", "us-congress"}
+    assert [a.id for a in made.actors] == ["congress", "friedrich-merz-person", "officials-ships"]
+    assert made.actors[2].member_of == ("friedrich-merz-person",)
+    document = parse_document(to_yaml(ARTICLE, made).encode(), "a")
+    assert resolve(document, ARTICLE, registry).annotation.actors == made.actors
+
+
 def test_concepts_are_known_by_name_or_minted() -> None:
     """By any name the registry has, else from the words; the circumstance too."""
     commitments = [
@@ -170,7 +187,7 @@ def test_dates_that_are_none(date: str) -> None:
 
 
 def test_files_find_each_other(tmp_path: Path) -> None:
-    """Beside it, below it and next door, by stem and by id, both ways; two in one place are one too many."""
+    """Beside it, below it and next door, by stem and by id, both ways; two in one place are one too many, but an empty file is none."""
     articles, next_door, below = tmp_path / "articles", tmp_path / "annotations", tmp_path / "articles" / "annotations"
     for place in (articles, next_door, below):
         place.mkdir()
@@ -183,6 +200,9 @@ def test_files_find_each_other(tmp_path: Path) -> None:
         assert found == place / name
         back = find_article_for(found)
         assert back and back.id == "ships" and back.text == TEXT
+    (articles / "ships.json").touch()
+    assert find_annotation(article, "ships") == articles / "ships.yaml"
+    assert empty_annotations(article, "ships") == [articles / "ships.json"]
     (articles / "ships.json").write_text('{"statements": []}')
     with pytest.raises(AnnotationError, match="keep one"):
         find_annotation(article, "ships")

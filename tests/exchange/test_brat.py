@@ -174,6 +174,31 @@ def test_two_commands_there_and_two_back(tmp_path: Path) -> None:
         write_folder(tmp_path / "b", [])
 
 
+def test_an_older_export_that_nobody_changed_takes_nothing_back(tmp_path: Path) -> None:
+    """A correction that was made since stays, whoever made it; what an untouched file adds is a person's word where there was none."""
+    (tmp_path / "n.txt").write_text("Norland will send ships, Ann Berg said on Tuesday.", "utf-8")
+    assert kg("add", tmp_path / "n.txt", "--store", tmp_path / "s").returncode == 0
+    export = ("export", "--format", "brat", "-o")
+    assert kg(*export, tmp_path / "old", "--store", tmp_path / "s").returncode == 0
+    assert kg(*export, tmp_path / "anna", "--store", tmp_path / "s").returncode == 0
+    forces = {}
+    for before, now, folder in ((" pledges", " offers", "first"), (" offers", " threatens", "second")):
+        ann = tmp_path / "anna" / "n.ann"
+        ann.write_text(ann.read_text("utf-8").replace(before, now), "utf-8")
+        (changed,), _ = taken_in(brat.read(tmp_path / "anna"), tmp_path / "s", load_registry())
+        assert changed.outcome == "superseded"
+        assert kg(*export, tmp_path / folder, "--store", tmp_path / "s").returncode == 0
+        forces[folder] = now.strip()
+    for folder in ("old", "first", "second"):
+        (outcome,), store = taken_in(brat.read(tmp_path / folder), tmp_path / "s", load_registry())
+        assert outcome.outcome == "unchanged" and bool(outcome.notes) is (folder != "second"), folder
+        ((_, reading),) = readings(store)
+        assert reading.statements[0].force == forces["second"] and reading.annotator.reviewed
+    assert kg("add", tmp_path / "n.txt", "--store", tmp_path / "elsewhere").returncode == 0
+    (outcome,), store = taken_in(brat.read(tmp_path / "second"), tmp_path / "elsewhere", load_registry())
+    assert outcome.outcome == "superseded" and next(readings(store))[1].annotator.reviewed
+
+
 SLIPS = [
     ("R1\tSpeaker Arg1:T3 Arg2:T1", "R1\tSpeaker Arg1:T3 Arg2:T99", "link-nowhere", 17, {"speaker"}),
     ("R1\tSpeaker", "R1\tBeneficiary", "link-wrong", 17, {"speaker"}),
@@ -186,8 +211,19 @@ SLIPS = [
     ("A6\tKind T7 approval\n", "", "missing-key", 13, {"conditions", "by"}),
     ("A1\tActorKind T1 person", "A1\tActorKind T1 persona", "actor-unnamed", 1, {"speaker"}),
     ("T5\tCommitment 29 39\tsend ships", "T5\tCommitment 29 39\tsends ship", "mark-off", 11, {"expresses", "strength"}),
-    ("T2\tCue 11 15\tsaid", "T2\tCue 11 15\tsaid\nT2\tCue 16 23\tNorland", "line-syntax", 4, {"cue"}),
+    ("T2\tCue 11 15\tsaid", "T2\tCue 11 15\tsaid\nT2\tCue 16 23\tNorland", "line-syntax", 4, set()),
+    ("T2\tCue 11 15\tsaid", "T2\tCue 11 15\tsaid\nT1\tCue 16 23\tNorland", "line-syntax", 4, set()),
     ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nA9\tMode T77 indirect", "link-nowhere", 6, set()),
+    ("A3\tForce T3 pledges", "A3\tForce T3 pledges\nA9\tForce T3 offers", "feature-twice", 4, set()),
+    ("A6\t", "#7\tAnnotatorNotes T7\tcircumstance=a\n#8\tAnnotatorNotes T7\tcircumstance=b\nA6\t", "feature-twice", 13, set()),
+    ("A2\tMode T3", "N8\tReference T5 kg:a\ta\nN9\tReference T5 kg:b\tb\nA2\tMode T3", "feature-twice", 13, set()),
+    (
+        "A2\tMode T3",
+        "#7\tAnnotatorNotes T3\tsaid_on=2026\nT9\tDate 0 3\tAnn\nR8\tSaidOn Arg1:T3 Arg2:T9\nA2\tMode T3",
+        "feature-twice",
+        7,
+        set(),
+    ),
     ("A2\tMode T3 indirect", "A2\tMode T3 indirect\nN1\tReference T2 kg:said\tsaid", "feature-unknown", 6, set()),
     ("R3\tExpresses Arg1:T3 Arg2:T5\t", "R3\tExpresses Arg1:T3 Arg2:T5\t\nR9\tExpresses Arg1:T3 Arg2:T5\t", "link-twice", 20, set()),
     ("R6\tMarks Arg1:T6 Arg2:T7\t\n", "", "link-nowhere", 21, {"conditions", "by"}),
@@ -196,7 +232,9 @@ SLIPS = [
 
 @pytest.mark.parametrize(("old", "new", "code", "line", "lost"), SLIPS)
 def test_a_slip_is_told_by_line_and_the_rest_is_stored(old: str, new: str, code: str, line: int, lost: set[str], tmp_path: Path) -> None:
-    """A link to nothing, a wrong one, a span off, an unknown label, nobody's name: told once by line, and only what needed it is lost."""
+    """A link to nothing, a wrong one, a span off, an unknown label, nobody's name, two words for one thing: told once by line, and only what
+    needed it is lost.
+    """
     assert old in ANN
     (outcome,), store = taken_in(brat.read(drawn_by_hand(tmp_path / "drawn", ANN.replace(old, new))), tmp_path / "s")
     errors = [(finding.code, finding.line) for finding in outcome.findings if finding.severity == "error"]
@@ -208,6 +246,22 @@ def test_a_slip_is_told_by_line_and_the_rest_is_stored(old: str, new: str, code:
         "by": [c for c in reading.conditions if c.by],
     }  # fmt: skip
     assert {name for name, part in has.items() if not part} == lost, outcome
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("T5\tCommitment 29 39\tsend ships", "T5\tCommitment 29 33;34 39\tsend ships", 11),
+        ("T7\tCondition 43 62\tthe Assembly agrees", "T7\tCondition 43 55;56 62\tthe Assembly agrees", 13),
+        ("T1\tActor 0 8\tAnn Berg", "T1\tActor 0 3;4 8\tAnn Berg", 1),
+    ],
+)
+def test_what_is_in_one_piece_is_not_split(old: str, new: str, line: int, tmp_path: Path) -> None:
+    """The first piece counts, and that is told; only a statement is in several."""
+    assert old in ANN
+    (outcome,), store = taken_in(brat.read(drawn_by_hand(tmp_path / "drawn", ANN.replace(old, new))), tmp_path / "s")
+    assert [(f.code, f.severity, f.line) for f in outcome.findings] == [("mark-split", "error", line)]
+    assert outcome.statements == 1 and next(readings(store))[1].statements[0].expresses
 
 
 def test_a_statement_without_its_force_costs_only_itself(tmp_path: Path) -> None:
@@ -268,6 +322,25 @@ def test_what_the_store_knows_of_an_article_stays(tmp_path: Path) -> None:
     assert (article.title, article.text) == (None, TEXT + "More.\n")
 
 
+def test_an_article_without_text_is_none(tmp_path: Path) -> None:
+    """As for `kg add`."""
+    folder = drawn_by_hand(tmp_path / "drawn", "")
+    (folder / "norland.txt").write_text(" \n")
+    (outcome,), store = taken_in(brat.read(folder), tmp_path / "s")
+    assert (outcome.outcome, outcome.article) == ("rejected", "norland") and not list(readings(store))
+
+
+def test_a_text_that_was_changed_is_a_persons(tmp_path: Path) -> None:
+    """It stands no longer where it was read from, and what is marked in it counts as reviewed."""
+    said = Article("norland", TEXT, file="n.txt", range=(0, len(TEXT)))
+    for text, same in ((TEXT, True), (TEXT + "More.\n", False)):
+        folder = out(tmp_path / f"b{same}", to_marks(said, Annotation(Annotator("rules", "1", False))))
+        (folder / "norland.txt").write_text(text, "utf-8")
+        _, store = taken_in(brat.read(folder), tmp_path / f"s{same}")
+        ((article, reading),) = readings(store)
+        assert (article.range is not None, reading.annotator.reviewed, article.file) == (same, not same, "n.txt")
+
+
 def test_what_is_beside_may_be_damaged(tmp_path: Path) -> None:
     """The line is told."""
     folder = drawn_by_hand(tmp_path / "drawn")
@@ -275,6 +348,47 @@ def test_what_is_beside_may_be_damaged(tmp_path: Path) -> None:
     with pytest.raises(ReadError) as wrong:
         raise next(one for one in brat.read(folder) if isinstance(one, ReadError))
     assert wrong.value.where.endswith("proviso.jsonl:2")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '"article": "x"', '"article": [1]', '"article": {"id": {"a": 1}}', '"article": {"id": "  "}', '"article": {"id": 7}', '"article": {"title": ["a"]}',
+        '"actors": [null]', '"actors": ["id"]', '"actors": {"id": 1}', '"actors": "idx"', '"actors": [{"label": "A"}]', '"annotator": "me"',
+        '"annotator": {"name": 5}', '"annotator": {"reviewed": "yes"}', '"article": {"published": "then"}',
+    ],
+)  # fmt: skip
+def test_what_is_known_of_an_article_may_be_anything(told: str, tmp_path: Path) -> None:
+    """That article is rejected, the one beside it stored."""
+    folder = drawn_by_hand(tmp_path / "drawn")
+    for suffix in (".txt", ".ann"):
+        (folder / f"other{suffix}").write_bytes((folder / f"norland{suffix}").read_bytes())
+    (folder / brat.BESIDE).write_text(
+        '{"file": "norland", ' + told + '}\n{"file": "other", "article": {"title": null, "published": 2026}}\n'
+    )
+    (wrong, good), store = taken_in(brat.read(folder), tmp_path / "s")
+    assert (wrong.outcome, good.outcome) == ("rejected", "stored") and wrong.file.endswith("norland.ann") and wrong.error
+    ((article, _),) = readings(store)
+    assert (article.id, article.title, article.published) == ("other", None, "2026")
+
+
+@pytest.mark.parametrize("actor", ["{}", '{"label": 5, "aliases": 5}', '{"label": "Ann Berg", "kind": ["person"], "aliases": [null]}'])
+def test_an_actor_that_is_told_in_part_costs_itself(actor: str, tmp_path: Path) -> None:
+    """It is told, the reading is stored without it."""
+    folder = drawn_by_hand(tmp_path / "drawn")
+    line = '{"file": "norland", "actors": [' + actor.replace("{", '{"id": "x"' + (", " if len(actor) > 2 else "")) + "]}\n"
+    (folder / brat.BESIDE).write_text(line)
+    (outcome,), _ = taken_in(brat.read(folder), tmp_path / "s")
+    assert (outcome.outcome, outcome.statements) == ("stored", 1) and any(f.severity == "error" for f in outcome.findings)
+
+
+def test_numbers_without_end_are_told(tmp_path: Path) -> None:
+    """In a mark's place its line, in a note nothing: the mark is where it is drawn."""
+    endless = "1" * 5_000
+    ann = ANN.replace("T2\tCue 11 15", f"T2\tCue 11 {endless}") + f'#9\tAnnotatorNotes T1\tspans="0-{endless}"\n'
+    (outcome,), store = taken_in(brat.read(drawn_by_hand(tmp_path / "d", ann)), tmp_path / "s")
+    assert ("line-syntax", 3) in [(f.code, f.line) for f in outcome.findings] and outcome.outcome == "stored"
+    assert next(readings(store))[1].statements[0].speaker
 
 
 def test_pieces_are_apart_and_within_lines() -> None:

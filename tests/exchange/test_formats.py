@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.actors import load_registry
 from kg.errors import ProvisoError, ReadError, UsageError
 from kg.exchange import brat, uima, web
-from kg.exchange.formats import ENDINGS, INWARD, LEFT_OUT, form_in, form_of, write
+from kg.exchange.formats import ENDINGS, FOLDERS, INWARD, LEFT_OUT, form_in, form_of, write
 from kg.exchange.marks import FOREIGN_CODES, Foreign, apart, to_marks
-from kg.model import Annotation, Annotator, Article, Span
+from kg.model import Actor, Annotation, Annotator, Article, Reference, Registry, Span, Statement
 from kg.store.embedded import open_store
 from tests.exchange.test_brat import read_again
 from tests.readings import ARTICLE, OWN, REGISTRY, TEXT, readings
@@ -40,7 +41,7 @@ def moved(value: Any, text: str) -> Any:
     return value
 
 
-def through_each(annotation: Annotation, text: str, place: Path) -> None:
+def through_each(annotation: Annotation, text: str, place: Path, registry: Registry = REGISTRY) -> None:
     """Out and in by each format: the article, the annotation, its actors and who read it are the same."""
     article, annotation = dataclasses.replace(ARTICLE, text=text), moved(annotation, text)
     marked = to_marks(article, annotation)
@@ -52,9 +53,9 @@ def through_each(annotation: Annotation, text: str, place: Path) -> None:
     assert len(found) == 3
     for one in found:
         assert isinstance(one, Foreign), one
-        read = read_again(one, REGISTRY)
+        read = read_again(one, registry)
         assert one.marked.article == article and whole(read) == whole(annotation), one.name
-        assert read.actors == tuple(sorted(OWN, key=lambda a: a.id)) and read.annotator == annotation.annotator
+        assert read.actors == tuple(sorted(annotation.actors, key=lambda a: a.id)) and read.annotator == annotation.annotator
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +80,15 @@ def test_a_thousand_readings_come_back_whole(annotation: Annotation, text: str, 
 
 def test_formats_are_known_by_their_endings(tmp_path: Path) -> None:
     """Or by what is in a folder; what is unknown, or only goes out, is refused before anything is done."""
-    assert {form_of(Path("a" + ending)) for ending in ENDINGS} == set(ENDINGS.values())
+    assert {form_of(Path("a" + ending)) for ending, form in ENDINGS.items() if form not in FOLDERS} == set(ENDINGS.values()) - set(FOLDERS)
     assert form_of(Path("a.JSONLD")) == "jsonld" and form_of(Path("a.anno.jsonld")) == "webannotation"
-    with pytest.raises(UsageError, match=r"not exported as '\.pdf'"):
+    with pytest.raises(UsageError, match=r"not exported as '\.pdf'") as wrong:
         form_of(Path("a.pdf"))
+    assert wrong.value.hint == "end the name in .anno.jsonld, .trig, .nq, .jsonld, .ttl, .db, .sqlite, or say --format"
+    for name, told in (("a.zip", ""), ("a.xmi", ""), ("a.ann", ""), ("a.zip", "uima"), ("a.XMI", "brat")):
+        with pytest.raises(UsageError, match="exported as a folder") as wrong:
+            form_of(Path(name), told)
+        assert wrong.value.hint == f"kg export --format {told or ENDINGS[name[1:]]} -o FOLDER"
     with pytest.raises(UsageError, match="'csv' does not come in"):
         form_in(tmp_path / "a", "csv")
     with pytest.raises(ReadError, match="so it is no export"):
@@ -118,6 +124,13 @@ def test_what_is_not_installed_is_named(
     with pytest.raises(ProvisoError) as wrong:
         write(open_store(seeds), tmp_path / "out", form, None, print)
     assert wrong.value.hint == f"pip install proviso-kg[{extra}]" and list(tmp_path.iterdir()) == []
+
+
+def test_an_articles_own_actor_is_nobody_of_the_registry(tmp_path: Path) -> None:
+    """Also where the registry knows another by that name: an untouched reading comes back with whom it went out with."""
+    congress = Actor("congress", "Congress", "parliament")
+    said = Statement("s1", (Span.of(TEXT, 0, 30),), "indirect", "asserts", (Reference("congress", Span.of(TEXT, 0, 8)),))
+    through_each(Annotation(READ_BY, (said,), actors=(congress,)), TEXT, tmp_path / "a", load_registry())
 
 
 def test_an_article_of_nothing_goes_through(tmp_path: Path) -> None:

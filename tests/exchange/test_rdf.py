@@ -19,7 +19,7 @@ from kg.errors import Conflict, ProvisoError, ReadError, StoreError, UsageError
 from kg.exchange import rdf
 from kg.exchange.rdf import FORMATS, dump, export, load, read
 from kg.store.embedded import Store, create, memory, open_store, quads, writer
-from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
+from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
 
 WHEN = "2026-01-06T12:00:00Z"
 ARTICLE = "https://w3id.org/proviso/id/article/000_a%20b%3C"
@@ -68,6 +68,7 @@ def imported(source: Path, place: Path) -> Store:
 
 def out(store: Store, tmp_path: Path, form: str) -> Path:
     """An export."""
+    tmp_path.mkdir(exist_ok=True)
     target = tmp_path / ("folder" if form == "ttl" else f"export.{form}")
     export(store, target, form)
     return target
@@ -161,6 +162,53 @@ def test_what_a_store_has_of_its_own_it_keeps(store: Store, tmp_path: Path) -> N
         done = load(writing, read(target), str(target), WHEN)
         assert done.kept == (REGISTRY_GRAPH,) and ARTICLE in done.added
         assert (writing.count(REGISTRY_GRAPH), writing.count(PROVENANCE_GRAPH), writing.digest(ARTICLE)) == (2, 3, store.digest(ARTICLE))
+
+
+def read_by(who: str, reviewed: bool, article: str = ARTICLE) -> list[ox.Triple]:
+    """What a provenance tells of a reading."""
+    node = f"{article}/annotation/{who}"
+    return [triple(node, kg("annotates"), article), triple(node, kg("reviewed"), "true" if reviewed else "false", "boolean")]
+
+
+def in_force(store: Store) -> list[str]:
+    """Who made the readings that are in force."""
+    nodes = {s for s, p, _ in store.graph(PROVENANCE_GRAPH) if p == kg("annotates")}
+    return sorted(n.rpartition("/")[2] for n in nodes - {s for s, p, _ in store.graph(PROVENANCE_GRAPH) if p in ENDS})
+
+
+ENDS = (PROV + "invalidatedAtTime", kg("supersededBy"))
+
+
+def test_an_article_that_was_removed_comes_back_with_its_reading(tmp_path: Path) -> None:
+    """That ended with the removal, and is in force again."""
+    create(tmp_path / "s")
+    ended = triple(f"{ARTICLE}/annotation/rules", ENDS[0], WHEN, "dateTime")
+    with writer(tmp_path / "s", "add", WHEN) as writing:
+        writing.replace_graph(ARTICLE, article(ARTICLE), {PROVENANCE_GRAPH: ([], read_by("rules", False))}, when=WHEN)
+        target = out(writing, tmp_path, "nq")
+        writing.remove_graph(ARTICLE, {PROVENANCE_GRAPH: ([], [ended])}, when=WHEN)
+        removed = out(writing, tmp_path / "removed", "nq")
+        assert in_force(writing) == []
+        load(writing, read(target), "", WHEN)
+        assert in_force(writing) == ["rules"] and writing.graph(ARTICLE)
+        load(writing, read(removed), "", WHEN)  # where it ended is another store: here the article is there
+        assert in_force(writing) == ["rules"]
+
+
+@pytest.mark.parametrize(("mine", "other"), [("rules", "anna"), ("anna", "rules"), ("rules", "llm"), ("anna", "bob")])
+def test_one_reading_is_in_force(mine: str, other: str, tmp_path: Path) -> None:
+    """Where two stores read an article alike: a person's before a machine's, else the store's own; again it changes nothing."""
+    people = ("anna", "bob")
+    for who in (mine, other):
+        create(tmp_path / who)
+        with writer(tmp_path / who, "add", WHEN) as writing:
+            writing.replace_graph(ARTICLE, article(ARTICLE), {PROVENANCE_GRAPH: ([], read_by(who, who in people))}, when=WHEN)
+    target = out(open_store(tmp_path / other), tmp_path, "nq")
+    with writer(tmp_path / mine, "import", WHEN) as writing:
+        assert load(writing, read(target), "", WHEN).added == (PROVENANCE_GRAPH,)
+        assert in_force(writing) == [other if other in people and mine not in people else mine]
+        assert load(writing, read(target), "", WHEN).added == ()
+        assert writing.count(PROVENANCE_GRAPH) == 6
 
 
 def test_a_failed_export_leaves_the_old_one(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,9 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 from datasette.app import Datasette
 
+from kg.errors import StoreError
 from kg.exchange.formats import write
 from kg.exchange.readings import readings
 from kg.exchange.tables import JOINED, TABLES, csv_files, datasette_metadata, parquet_files, tables, write_sqlite
+from kg.listing import listing
 from kg.store.embedded import Store, open_store
 from kg.vocabulary import ID, kg
 from tests.support import awaited
@@ -134,6 +137,15 @@ def test_no_cell_of_a_csv_is_run(hostile_store: Path) -> None:
             assert not any(cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and not cell[1:2].isdigit()) for cell in row)
 
 
+@pytest.mark.parametrize("cell", ["a\rb", "a\r", "a\nb", "a\r\nb", 'a"\rb', "a b", "a,b", ""])
+def test_a_line_end_in_a_cell_ends_no_row(cell: str) -> None:
+    """Also a bare carriage return, which readers take for one; rows end in a newline, as ever."""
+    made = listing(["text", "n"], [[cell, 1], [cell, 2]], "csv")
+    assert made.startswith("text,n\n") and made.endswith(",2\n") and "\r\n1" not in made
+    assert list(csv.reader(io.StringIO(made, newline=""))) == [["text", "n"], [cell, "1"], [cell, "2"]]
+    assert pandas.read_csv(io.StringIO(made, newline=""), keep_default_na=False).values.tolist() == [[cell, 1], [cell, 2]]
+
+
 def test_a_failed_export_leaves_the_old_one(seeds: Path, tmp_path: Path) -> None:
     """A file that is there is replaced whole; folders that are there are never written into; tables do not come back in."""
     done = run("export", "-o", tmp_path / "g.db", "--store", seeds)
@@ -146,6 +158,24 @@ def test_a_failed_export_leaves_the_old_one(seeds: Path, tmp_path: Path) -> None
         write(open_store(seeds), tmp_path / "full", "csv", None, print)
     back = run("import", tmp_path / "g.db", "--store", tmp_path / "s")
     assert back.returncode == 2 and "'sqlite' does not come in" in back.stderr and not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize("folder", ["x.db", "x.metadata.json"])
+def test_a_failed_export_leaves_what_is_beside_it(folder: str, store: Store, tmp_path: Path) -> None:
+    """The words for Datasette are somebody's own until the file they are about is in its place."""
+    (tmp_path / folder).mkdir()
+    other = tmp_path / ("x.metadata.json" if folder == "x.db" else "x.db")
+    other.write_text("mine")
+    with pytest.raises(StoreError, match="what was there is as it was"):
+        write(store, tmp_path / "x.db", "sqlite", None, print)
+    assert other.read_text() == "mine" and sorted(path.name for path in tmp_path.iterdir()) == ["x.db", "x.metadata.json"]
+
+
+def test_a_file_may_have_any_name(store: Store, tmp_path: Path) -> None:
+    """Also one that is no UTF-8; Datasette finds the words about it under the name it has for it."""
+    name = os.fsdecode(b"n\xff")
+    write(store, tmp_path / f"{name}.db", "sqlite", None, lambda _: None)
+    assert list(json.loads((tmp_path / f"{name}.metadata.json").read_bytes())["databases"]) == [name]
 
 
 def test_an_iri_is_an_id_and_its_beginning(store: Store) -> None:

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from kg.actors import load_registry
 from kg.errors import ProvisoError, ReadError
 from kg.exchange import uima
-from kg.exchange.marks import FEATURES, Foreign, Marked, apart, to_marks
+from kg.exchange.marks import FEATURES, Foreign, Marked, apart, is_untouched, to_marks
 from kg.exchange.readings import readings, write_folder
 from kg.exchange.uima import CUSTOM
-from kg.model import Annotation, Annotator, Article
+from kg.model import Annotation, Annotator, Article, Span, Statement
 from kg.store.embedded import open_store
 from tests import readings as drawn
 from tests.exchange.test_brat import read_again, taken_in
@@ -130,6 +130,9 @@ def project(place: Path, **files: str) -> Path:
                 archive.writestr("norland.xmi", text)
                 archive.writestr("TypeSystem.xml", "<x/>")
             folder, _, who = name.partition("_")
+            if not who:
+                outer.writestr(f"{folder}/norland.xmi", text)
+                continue
             outer.write(inner, f"{folder}/norland.xmi/{who}.zip")
         outer.writestr("exportedproject.json", "{}")
     return place
@@ -138,7 +141,9 @@ def project(place: Path, **files: str) -> Path:
 def test_a_person_annotates_an_article_and_has_it_in_the_graph(xmi: str, tmp_path: Path) -> None:
     """UTF-16 offsets past an emoji, tokens and sentences of no concern, a split statement; it counts as reviewed."""
     assert 'begin="12" end="16"' in xmi  # said: one code unit later than in code points
-    place = project(tmp_path / "p.zip", annotation_ann=xmi.replace("pledges", "offers"), curation_CURATION=xmi, annotation_INITIAL_CAS=xmi)
+    place = project(
+        tmp_path / "p.zip", source=xmi, annotation_ann=xmi.replace("pledges", "offers"), curation_CURATION=xmi, annotation_INITIAL_CAS=xmi
+    )
     ((outcome,), store) = taken_in(uima.read(place), tmp_path / "s")
     assert (outcome.outcome, outcome.article, outcome.findings) == ("stored", "norland", ()), outcome
     assert outcome.file.endswith("p.zip/curation/norland.xmi/CURATION.zip/norland.xmi")
@@ -164,6 +169,16 @@ def test_two_commands_there_and_two_back(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[1].split("\t")[0]) == (0, "superseded"), done.stderr
     ((article, reading),) = readings(open_store(tmp_path / "s"))
     assert article.file == "n.txt" and reading.annotator.reviewed and reading.statements[0].force == "offers"
+
+
+def test_of_a_project_what_people_made_counts(xmi: str, tmp_path: Path) -> None:
+    """Not the documents it began with, be it unpacked or not; a folder of that name alone is one like any other."""
+    place = project(tmp_path / "p.zip", source=xmi, annotation_ann=xmi)
+    with zipfile.ZipFile(place) as archive:
+        archive.extractall(tmp_path / "p")
+    for of in (place, tmp_path / "p"):
+        assert [one.name for one in back(of)] == [f"{of}/annotation/norland.xmi/ann.zip/norland.xmi"]
+    assert [one.name for one in back(tmp_path / "p" / "source")] == [f"{tmp_path}/p/source/norland.xmi"]
 
 
 def element(xmi: str, name: str) -> tuple[int, str]:
@@ -223,6 +238,37 @@ def test_a_wrong_file_is_told_with_its_line(data: bytes, words: str, place: str,
     assert isinstance(wrong, ReadError) and words in wrong.what and wrong.where == f"{tmp_path / 'a.xmi'}{place}"
 
 
+def test_what_was_removed_does_not_come_back(tmp_path: Path) -> None:
+    """An annotation that is in no index, though a link still leads to it: that leads nowhere, and is told."""
+    cas = annotated()
+    (said,) = cas.select(CUSTOM + "Statement")
+    cas.remove(said.Cue.elements[0].target)
+    (tmp_path / "a.xmi").write_text(cas.to_xmi(pretty_print=True), "utf-8")
+    (outcome,), store = taken_in(uima.read(tmp_path / "a.xmi"), tmp_path / "s")
+    assert [f.code for f in outcome.findings] == ["link-nowhere"]
+    (read,) = next(readings(store))[1].statements
+    assert read.cue is None and read.speaker
+
+
+def test_annotations_of_another_view_are_not_of_this_text(tmp_path: Path) -> None:
+    """They are left out, and that is told."""
+    cas = annotated()
+    view = cas.create_view("translation")
+    view.sofa_string, view.sofa_mime = "Norland wird Schiffe schicken, sagte Ann Berg.", "text/plain"
+    view.add(cas.typesystem.get_type(CUSTOM + "Statement")(begin=0, end=29, mode="direct", force="asserts"))
+    (tmp_path / "a.xmi").write_text(cas.to_xmi(pretty_print=True), "utf-8")
+    (outcome,), _ = taken_in(uima.read(tmp_path / "a.xmi"), tmp_path / "s")
+    assert outcome.statements == 1 and [(f.code, f.severity) for f in outcome.findings] == [("left-out", "warning")]
+
+
+def test_an_article_without_an_id_is_told(xmi: str, tmp_path: Path) -> None:
+    """One that says that it is empty; where nothing is said it is the file's name."""
+    told = xmi.replace("</xmi:XMI>", '<custom:Article xmi:id="9999" sofa="1" id=" "/></xmi:XMI>').replace('members="', 'members="9999 ')
+    (tmp_path / "a.xmi").write_text(told, "utf-8")
+    (wrong,) = uima.read(tmp_path / "a.xmi")
+    assert isinstance(wrong, ReadError) and wrong.what == "the article has no id"
+
+
 def test_an_archive_is_unpacked_to_a_depth_and_no_further(tmp_path: Path, xmi: str) -> None:
     """What is nested deeper is told by its place, as is an archive with nothing to read in it."""
     data, name = xmi.encode(), "norland.xmi"
@@ -248,6 +294,20 @@ def test_what_xml_cannot_hold_is_said(tmp_path: Path) -> None:
     empty = Annotation(Annotator("me"))
     made = dict(uima.files([to_marks(Article(id, text), empty) for id, text in (("a", "One\x0ctwo."), ("b", "Two."))], told.append))
     assert "a.xmi" not in made and "b.xmi" in made and "U+000C at 3" in told[0].what and told[0].where == "a"
+
+
+@pytest.mark.parametrize("found_by", [" cue ", "a\x01b", "\ufffe", "\t", "a, b"])
+def test_a_value_that_comes_back_as_it_went_out_is_nobodys_change(found_by: str) -> None:
+    """White space stays; what XML cannot hold is replaced, which is said, and counts as untouched all the same."""
+    said = Statement("s1", (Span.of(TEXT, 0, 8),), "direct", "asserts", cue=Span.of(TEXT, 11, 15), found_by=found_by)
+    told: list[ProvisoError] = []
+    made = dict(uima.files([to_marks(Article("a", TEXT), Annotation(Annotator("rules", "1", False), (said,)))], told.append))
+    one = uima._read_one("a.xmi", made["a.xmi"])
+    annotation = read_again(one, drawn.REGISTRY)
+    assert is_untouched(one.marked) and annotation.annotator == Annotator("rules", "1", False)
+    altered = found_by in ("a\x01b", "\ufffe")
+    assert [(error.where, error.what.split(" has ")[0]) for error in told] == [("a", "found_by")] * altered
+    assert annotation.statements[0].found_by == re.sub("[\x01\ufffe]", "\ufffd", found_by)
 
 
 def test_the_layers_of_a_project_are_those_of_the_types() -> None:

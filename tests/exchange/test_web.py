@@ -205,6 +205,8 @@ def test_a_slip_is_told_by_line_and_the_rest_is_stored(slip: str, code: str, los
     ("body", "code", "severity"),
     [
         ({"value": "a remark of mine"}, "line-syntax", "warning"),
+        ({"value": "Note: I am unsure", "purpose": "commenting"}, "line-syntax", "warning"),
+        ({"value": "Actor", "purpose": "classifying"}, "feature-twice", "error"),
         (["no body"], "line-syntax", "warning"),
         ({"value": "[1]", "format": "application/json"}, "line-syntax", "error"),
         ({"value": "{", "format": "application/json"}, "line-syntax", "error"),
@@ -219,8 +221,43 @@ def test_a_body_that_says_nothing_is_told_and_costs_nothing(body: object, code: 
     else:
         item(told, "Cue")["body"].append(body)
     outcome, reading = stored(told, tmp_path)
-    assert [(f.code, f.severity) for f in outcome.findings if f.code == "line-syntax"] == [(code, severity)]
+    assert [(f.code, f.severity) for f in outcome.findings if f.code != "mark-unused"] == [(code, severity)]
     assert reading.statements[0].cue and reading.statements[0].speaker
+
+
+@pytest.mark.parametrize(("known", "iri"), [('{"article": "x"}', None), ("{}", article_iri("a").rpartition("/")[0] + "/")])
+def test_what_is_known_of_an_article_may_be_anything(known: str, iri: str | None, tmp_path: Path) -> None:
+    """Also that it has no id: it is rejected, and told."""
+    about = next(i for i in small()["first"]["items"] if i["motivation"] == "describing")
+    about["body"][1]["value"] = known
+    about["target"] = iri or about["target"]
+    (tmp_path / "a").write_text(json.dumps([about]), "utf-8")
+    (wrong,) = web.read(tmp_path / "a")
+    assert isinstance(wrong, ReadError) and wrong.where == str(tmp_path / "a")
+
+
+def test_what_describes_an_article_may_name_it_in_a_list(tmp_path: Path) -> None:
+    """As the standard lets it; what names none is told, and no article is made of it."""
+    told = small()["first"]["items"]
+    about = next(i for i in told if i["motivation"] == "describing")
+    told.append(about | {"target": []})
+    about["target"] = [about["target"]]
+    (tmp_path / "a.json").write_text(json.dumps(told), "utf-8")
+    outcomes, store = taken_in(web.read(tmp_path / "a.json"), tmp_path / "s")
+    assert [o.outcome for o in outcomes] == ["stored", "rejected"]
+    ((article, reading),) = readings(store)
+    assert article.id == drawn.ARTICLE.id and len(reading.statements) == 1
+
+
+def test_an_actor_is_no_place(tmp_path: Path) -> None:
+    """An IRI that names something of another kind is told, and names nobody: the words do."""
+    told = small()
+    speaker = next(i for i in told["first"]["items"] if any(b.get("value") == "Actor" for b in i["body"]) and "norland" in json.dumps(i))
+    (names,) = (body for body in speaker["body"] if body.get("purpose") == "identifying")
+    assert names["source"].endswith("/id/actor/norland")
+    names["source"] = names["source"].replace("/actor/norland", "/place/assembly")
+    outcome, reading = stored(told, tmp_path)
+    assert [f.code for f in outcome.findings] == ["feature-unknown"] and reading.commitments[0].committer[0].target == "norland"
 
 
 def test_a_place_without_its_words_is_where_it_says(tmp_path: Path) -> None:
@@ -244,16 +281,16 @@ def test_a_place_without_its_words_is_where_it_says(tmp_path: Path) -> None:
         (b'{"type": "Annotation", "target": "x:a", "body": "b"}', "text of x:a is not in the file"),
         (
             b'{"type": "Annotation", "motivation": "describing", "target": {"source": 7}, "body": {"value": "T", "format": "text/plain"}}',
-            None,
+            "of no article",
         ),
-        (b'{"type": ["Annotation"], "motivation": 7, "target": [7, [], {}], "body": [7]}', "is not in the file"),
+        (b'{"type": ["Annotation"], "motivation": 7, "target": [7, [], {}], "body": [7]}', "of no article"),
     ],
 )
-def test_a_wrong_file_is_told(data: bytes, words: str | None, tmp_path: Path) -> None:
+def test_a_wrong_file_is_told(data: bytes, words: str, tmp_path: Path) -> None:
     """Broken, bottomless, of another kind, or without the text."""
     (tmp_path / "a").write_bytes(data)
     for one in web.read(tmp_path / "a"):
-        assert words is None or (isinstance(one, ReadError) and words in one.what)
+        assert isinstance(one, ReadError) and words in one.what
 
 
 @pytest.mark.slow

@@ -59,3 +59,10 @@ def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 250)
     wrote(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_a_failure_is_of_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    """Not of the one that is written beside it."""
+    with pytest.raises(FileNotFoundError) as wrong:
+        wrote(tmp_path / "nowhere" / "page.html", b"new")
+    assert wrong.value.filename == str(tmp_path / "nowhere" / "page.html")

@@ -57,7 +57,7 @@ class Maker:
         self.facts, self.text, self.menu, self.show = facts, text, menu, Show(facts, text)
         self.store = facts.store
         self.answers: dict[str, tuple[Answer, list[dict[str, Any]]]] = {}  # of named queries, as they were asked for
-        self.drawn: dict[str, tuple[Picture | nx.DiGraph[str], Picture]] = {}  # pictures: what is drawn, and how
+        self.drawn: dict[str, tuple[Picture | nx.Graph[str], Picture]] = {}  # pictures: what is drawn, and how
 
     @cached_property
     def note(self) -> str:

@@ -65,7 +65,7 @@ def _chart(m: Maker) -> Picture:
     return drawn if m.text != "none" else replace(drawn, nodes=tuple(replace(node, quotes=()) for node in drawn.nodes))
 
 
-def _network(m: Maker) -> nx.DiGraph[str]:
+def _network(m: Maker) -> nx.Graph[str]:
     """How it is connected."""
     network_query = load_query("commitments")
     answer = ask_store(m.store, network_query, {})
@@ -78,7 +78,7 @@ def _network(m: Maker) -> nx.DiGraph[str]:
     return network(m.store, answer, "How it is connected", tuple(notes), network_query.header.get("reached", ""))
 
 
-PICTURES: Mapping[str, Callable[[Maker], Picture | nx.DiGraph[str]]] = {"chart": _chart, "explore": _network}
+PICTURES: Mapping[str, Callable[[Maker], Picture | nx.Graph[str]]] = {"chart": _chart, "explore": _network}
 SAVED = ("html", "svg", "gexf")  # the forms a site has of each
 
 
