@@ -360,10 +360,10 @@ def test_a_review_says_what_is_left(
 
 @pytest.mark.parametrize(
     ("editor", "made"),
-    [("true", "words"), ("false", None), ("sh -c 'printf new >\"$0\"'", "new"), ("sh -c 'rm \"$0\"'", None), ("sh -c 'printf \"\\377\" >\"$0\"'", None)],
+    [("true", "words"), ("false", None), ("sh -c 'printf new >\"$0\"'", "new"), ("sh -c 'rm \"$0\"'", None), ("sh -c 'printf \"\\377\" >\"$0\"'", "\udcff")],
 )  # fmt: skip
 def test_what_an_editor_makes_of_a_statement(editor: str, made: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing where it failed, or left nothing that is text."""
+    """Nothing where it failed or left nothing; what is no UTF-8 comes back whole, to be edited again."""
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", editor)
     assert _edit("words") == made
