@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from kg.annotate.rules.dates import resolve
 from kg.annotate.rules.edges import DAYS
 from kg.annotate.rules.found import ELLIPSIS, Deed, Outcome, Said, Use
-from kg.annotate.rules.naming import BODIES, PEOPLE, Naming
+from kg.annotate.rules.naming import BODIES, CONTRACTED, PEOPLE, Naming
 from kg.annotate.rules.words import read_words
 from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
 from kg.model import (
@@ -37,7 +37,19 @@ THEIR_OWN = re.compile(
 )
 # Nouns for whoever is spoken of, and the kinds of actor that they stand for.
 STAND_INS = {
-    **dict.fromkeys(("the country", "the nation", "the government", "the military"), ("state",)),
+    **dict.fromkeys(
+        (
+            "the country",
+            "the nation",
+            "the government",
+            "the military",
+            "the kingdom",
+            "the republic",
+            "the emirate",
+            "the islamic republic",
+        ),
+        ("state",),
+    ),
     **dict.fromkeys(("the group", "the company", "the agency"), ("institution", "alliance")),
 }
 # What saying so does that says no more than how one stands to an act: it follows from the stance.
@@ -166,7 +178,7 @@ class _Reading:
         """Whom the words name; *we*, *I* and *his country* are the speaker, or whom the speaker acts for. So are, where somebody's
         words are retold, *he* where a person spoke and *it* where a body did.
         """
-        low = span.text.casefold()
+        low = CONTRACTED.sub("", span.text.casefold())
         if said.speaker and (low in OURSELVES or THEIR_OWN.fullmatch(span.text)):
             return Reference(said.speaker[0].target, span, 0.8, "the speaker")
         if (

@@ -6,6 +6,7 @@ second one reads better (bench/tagger/README.md has both, measured in one run) a
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,6 +55,7 @@ _FATE = re.compile(
     re.IGNORECASE,
 )
 _THAT = re.compile(r"\bthat\s+(?=(?:will|would|could|can|may|might|must|should|is|was|has|had|does|did|['’]s)\b)", re.IGNORECASE)
+_RELATIVE = frozenset(("who", "which", "that"))
 FAR = 300  # code points beside an act that are looked at for a place
 BESIDE = 160  # code points beside a cue that are looked at for a day
 NEAR = 16  # statements or acts before a place that may hold it
@@ -141,9 +143,33 @@ def _sourced(text: str, found: Sequence[Said], patterns: Iterable[Said]) -> list
         whole = _bare(text, same.content[0])
         cut_short = len(same.content) == len(one.content) == 1 and whole and whole.start == one.content[0].start
         content = (whole,) if cut_short and whole and one.content[0].end < whole.end < same.cue.start else one.content
-        return replace(one, speakers=same.speakers or one.speakers, cue=same.cue if one.cue.text in HAVE | BE else one.cue, content=content)
+        named_by_words = [own for own in same.speakers if own.text.casefold() not in _RELATIVE]
+        speakers = same.speakers if named_by_words or not one.speakers else one.speakers
+        return replace(one, speakers=speakers, cue=same.cue if one.cue.text in HAVE | BE else one.cue, content=content)
 
-    return [joined(one) for one in found]
+    return [joined(one) for one in _put_together(text, found, named)]
+
+
+def _put_together(text: str, found: Sequence[Said], patterns: _Meeting[Said]) -> list[Said]:
+    """The statements, those of one cue as one where only a comma parts them and the patterns find one piece: *if it fails, we go*."""
+    kept: list[Said] = []
+    whole: dict[Span, Span] = {}
+    for one in found:
+        same = next(patterns.with_span(one.cue), None) if one.cue else None
+        piece = _bare(text, same.content[0]) if same and len(same.content) == 1 else None
+        pieces = [other for other in found if other.cue == one.cue and piece and all(_within(span, piece) for span in other.content)]
+        spans = sorted(span for other in pieces for span in other.content)
+        apart = any(b.start < a.end or text[a.end : b.start].strip(" ,") for a, b in itertools.pairwise(spans))
+        if not piece or not one.cue or len(pieces) < 2 or apart:
+            kept.append(one)
+        elif one.cue not in whole:
+            whole[one.cue] = piece
+            kept.append(replace(max(pieces, key=lambda other: len(other.content[0].text)), content=(piece,)))
+    return kept
+
+
+def _within(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end
 
 
 def _shared(text: str, found: Sequence[Said]) -> list[Said]:

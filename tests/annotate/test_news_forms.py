@@ -196,3 +196,35 @@ def test_common_nouns_are_an_articles_own_actors() -> None:
     )
     assert first[0] != second[0]
     assert first[1] == second[1] == "ann-lowell"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Brazil, which holds the G20 presidency, would not join the boycott",
+        "If the Senate rejects the treaty, we will go back to the drawing board",
+    ],
+)
+def test_what_only_a_comma_parts_is_one_statement(words: str) -> None:
+    """Of one cue, in one piece."""
+    found = read(f"{words}, Foreign Minister Penny Wong said.")
+    assert [s.content[0].text for s in found.statements] == [words]
+
+
+def test_a_source_that_is_described_is_no_relative_pronoun() -> None:
+    """The official speaks, not *who*."""
+    text = "A senior official, who spoke on condition of anonymity, said Washington was open to lifting sanctions."
+    (speaker,) = read(text).statements[0].speaker
+    assert speaker.span and speaker.span.text == "A senior official"
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("Saudi Arabia's foreign minister reiterated that the kingdom will not normalise ties with Israel.", "saudi-arabia"),
+        ('"I\'m not going to sign anything that hurts farmers," said Sen. Chuck Grassley.', "chuck-grassley"),
+    ],
+)
+def test_who_a_stand_in_or_a_contraction_means(text: str, actor: str) -> None:
+    """The state the speaker acts for, and the speaker."""
+    assert committers(text) == [[actor]]

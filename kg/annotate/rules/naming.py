@@ -59,7 +59,7 @@ _OF_BODY = re.compile(
 _FOR = re.compile(r"\b(?:for|of|to|at|from|in|with)(?: the)? $", re.IGNORECASE)
 _MOUTHPIECE = re.compile(r"\b(?:spokes\w+|lawyer)\b", re.IGNORECASE)
 _APPOSED = re.compile(r", ((?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+),")
-_CONTRACTED = re.compile(r"['’](?:ve|ll|re|d|m|s)$")
+CONTRACTED = re.compile(r"['’](?:ve|ll|re|d|m|s)$")
 _DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
 _PARTICLES = listed("al bin von van de der da del el ben di la le")
 _PORTFOLIOS = listed("foreign defence defense trade food health justice education finance")
@@ -97,7 +97,7 @@ class Naming:
         >>> [naming.link(Span(n, n + 1, words)).target for n, words in enumerate(("France", "Foreign Minister Ann Lee", "Lee", "she", "it"))]
         ['fr', 'ann-lee', 'ann-lee', 'ann-lee', 'fr']
         """
-        low = _CONTRACTED.sub("", span.text.casefold())
+        low = CONTRACTED.sub("", span.text.casefold())
         if low in PEOPLE | BODIES:
             id = self.antecedent(span)
             return (
