@@ -88,6 +88,8 @@ def test_a_condition_in_somebodys_next_sentence_bounds_no_act_of_another(text: s
         ("Kyiv is not ready to sign the deal, Zelenskiy said.", "refuses", "refused"),
         ("Shell said it was dropping its target of cutting emissions by 2035.", "withdraws", "withdrawn"),
         ("Hungary will veto the sanctions unless Ukraine reopens the pipeline, Szijjarto said.", "threatens", "pledged"),
+        ("Orban said Hungary would block the loan as long as oil deliveries were halted.", "threatens", "pledged"),
+        ("Volkswagen warned it may shut two plants unless unions accept pay cuts.", "threatens", "open"),
         ("Lutnick warned that Washington would double the duties on lumber if there was no agreement by June 30.", "threatens", "pledged"),
     ],
 )
@@ -125,6 +127,8 @@ def test_what_an_institution_lets_pass_is_approval(condition: str, kind: str) ->
         ("Norway said it would act were Russia to attack.", [("if", "Russia to attack")]),
         ("The US will raise tariffs absent a deal, Greer said.", [("unless", "a deal")]),
         ("Iran will not talk while sanctions remain in place.", [("if", "sanctions remain in place")]),
+        ("The IMF said it would pay after its executive board completes the review.", [("if", "its executive board completes the review")]),
+        ('"We\'ll send the money when the invoice arrives," joked the minister.', [("if", "the invoice arrives")]),
         ("Kyiv said it could delay the tax by a year.", []),
         ("The union could walk out as soon as Oct. 16 if no deal is reached.", [("if", "no deal is reached")]),
         ("Merz said Berlin would provide aid, without naming a figure.", []),

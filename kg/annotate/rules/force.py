@@ -26,14 +26,14 @@ _PLEDGE = re.compile(
 )
 _DEMAND = re.compile(r"\b(?:must|should|has to|have to|ought to|needs? to|would (?:depend on|require)|condition of|need to)\b", re.I)
 _HOSTILE = re.compile(
-    r"\b(?:(?:will|would|to|could|might|may|and|or|directly) (?:\w+ )?(?:attack|strike|target|destroy|bomb|invade|kill|shoot|seize|annex|burn|deport|expel|punish|veto|blockade|walk out|hit back|bring down)\b"
+    r"\b(?:(?:will|would|to|could|might|may|and|or|directly) (?:\w+ )?(?:attack|strike|target|destroy|bomb|invade|kill|shoot|seize|annex|burn|deport|expel|punish|veto|block|blockade|walk out|hit back|bring down)\b"
     r"|(?:double|raise|hike|increase) (?:\w+ ){0,3}(?:tariff|dut(?:y|ies)|lev(?:y|ies))"
     r"|be (?:\w+ )?(?:attacked|targeted|destroyed|deported|expelled|punished)|retaliat\w+|impos\w+ (?:\S+ ){0,4}(?:tariff|sanction|blockade)"
     r"|(?:continue|resume|expand|intensify|step up) (?:\w+ ){0,3}(?:attacks|strikes|war|fighting|offensive)|(?:enter|go to|join) (?:the )?war\b"
     r"|cut off|remove all|consequences|respond with force|negotiate with bombs|dead\b|hell\b|end (?:all )?(?:contracts|weapons|aid))",
     re.I,
 )
-_IF = re.compile(r"\b(?:if|unless|until)\b", re.I)
+_IF = re.compile(r"\b(?:if|unless|until|as long as|provided)\b", re.I)
 _MUST = re.compile(r"\b(?:will have to|must|(?:would|will) (?:depend on|require|need))\b", re.I)
 _THINGS = re.compile(r"^(?:the|a|an|its|his|their)? ?(?:[\w’'-]+ ){0,3}?(?:talks|prices?|results?|weather|storm|economy|inflation|proposed|chances?|number|deal|war|death toll|situation|plan|proposal|law|bill|measure)\b", re.I)  # fmt: skip
 OUTSIDERS = re.compile(r"\b(?:times|post|journal|news|reuters|media|analysts?|experts?|results?|polls?|study|report|sources?|officials say|forecasters|economists|court|scientists|researchers)\b", re.I)  # fmt: skip
@@ -87,6 +87,8 @@ def _own_future(content: str, main: str, said: Said) -> str | None:
     if own and _REFUSAL.search(main):
         return "pledges" if _RESTRAINT.search(main) else "refuses"
     if (binds or offers) and _HOSTILE.search(main) and (force == "warns" or _IF.search(content)):
+        return "threatens"
+    if force == "warns" and own and (binds or offers) and _IF.search(content) and said.found_by != "somebody to":
         return "threatens"
     if force == "warns" and (not own or said.found_by == "somebody to"):
         return force

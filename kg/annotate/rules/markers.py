@@ -85,7 +85,7 @@ def tense(words: list[Word], at: int, floor: int) -> str:
     """`ahead`, `past` or `present`: what the nearest verb before `at` says, back to the beginning of its statement."""
     for place in range(at - 1, max(floor, at - _BACK) - 1, -1):
         word, before = words[place], words[place - 1] if place else None
-        if word.low in _AHEAD or (word.tag == "B" and before is not None and before.low in ("to", "not")):
+        if word.low in _AHEAD or word.low.endswith("'ll") or (word.tag == "B" and before is not None and before.low in ("to", "not")):
             return "ahead"
         if word.tag == "D" and before is not None and before.tag == "Z":
             continue  # remains closed
@@ -160,8 +160,10 @@ def _ahead(words: list[Word], marker: Marker, floor: int) -> bool:
 
 def _looks_forward(words: list[Word], marker: Marker) -> bool:
     after = words[marker.last]
-    if after.tag in "G,IQR" or after.low in ("his", "her", "their", "its", "being", "he'd") or _only_date(words, marker.last):
+    if after.tag in "G,IQR" or after.low in ("being", "he'd") or _only_date(words, marker.last):
         return False
+    if after.low in ("his", "her", "their", "its"):  # after its defeat, but after its board completes the review
+        return any(word.tag == "Z" for word in words[marker.last + 2 : marker.last + 8])
     shifted = any(word.low in ("would", "could", "might") for word in words[max(0, marker.first - 20) : marker.first])
     for place in range(marker.last, min(marker.last + 20, len(words))):
         word = words[place]
