@@ -202,6 +202,12 @@ def test_common_nouns_are_an_articles_own_actors() -> None:
     assert first[1] == second[1] == "ann-lowell"
 
 
+@pytest.mark.parametrize("words", ["Its leader", "Lawmakers", "She"])
+def test_a_capital_that_is_a_sentences_makes_no_name(words: str) -> None:
+    """Such words are an article's own actor at the beginning of a sentence too."""
+    assert read(f"{words} said the union would strike.").statements[0].speaker[0].target.endswith("-a")
+
+
 @pytest.mark.parametrize(
     "words",
     [

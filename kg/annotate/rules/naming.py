@@ -61,6 +61,7 @@ _MOUTHPIECE = re.compile(r"\b(?:spokes\w+|lawyer)\b", re.IGNORECASE)
 _APPOSED = re.compile(r", ((?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+),")
 CONTRACTED = re.compile(r"['’](?:ve|ll|re|d|m|s)$")
 _DETERMINER = re.compile(r"^(?:the|a|an|both|some|two|three|several|many|all)\s+", re.IGNORECASE)
+_OPENING = listed("one another others his her its their our my such most")
 _PARTICLES = listed("al bin von van de der da del el ben di la le")
 _PORTFOLIOS = listed("foreign defence defense trade food health justice education finance")
 
@@ -258,6 +259,8 @@ class Naming:
 
     def _mint(self, label: str, kind: str) -> Actor:
         label = " ".join(label.split())
+        if label.split(" ")[0].casefold() in PEOPLE | BODIES | UNNAMED | _OPENING and label[1:] == label[1:].lower():
+            label = label.lower()  # the capital is a sentence's
         id = slug(label)
         if label == label.lower() and self.article:
             id = f"{id}-{slug(self.article)}"  # the government, officials, he: of one article others than of the next
