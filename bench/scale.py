@@ -41,6 +41,7 @@ from kg.vocabulary import PROVENANCE_GRAPH, REGISTRY_GRAPH
 
 WHEN = "2026-06-01T12:00:00Z"
 RDFLIB = 1_000_000  # quads that rdflib is given at most: it holds them in memory
+SHORT = 2.0  # CPU seconds
 Row = tuple[str, int, str, float, str, float | None, float | None]
 
 
@@ -73,22 +74,31 @@ class Bench:
         """All of them."""
         made, (corpus, articles) = cpu(self._corpus)
         self.row(f"making {articles} articles", made)
-        create(self.place / "store")
-        with writer(self.place / "store", "bench", WHEN) as store:
-            store.replace_graph(REGISTRY_GRAPH, registry_triples(self.registry), when=WHEN)
-            stored = self._store(store)
-            begun = time.process_time()
-        closed = time.process_time() - begun
-        loaded, _ = cpu(lambda: self._raw(corpus))
+        (stored, closed), loaded = self._stored("store"), self._loaded(corpus, "raw")
+        if stored < SHORT:  # the least of three, for whoever comes first pays for what is cold
+            stored = min(stored, *(self._stored(f"store{again}")[0] for again in (2, 3)))
+            loaded = min(loaded, *(self._loaded(corpus, f"raw{again}") for again in (2, 3)))
         self.row("storing them, durable", stored, "raw bulk load: no digests, journal or kept changes", loaded)
         self.row("merging the engine's files, and the snapshot, once at the end", closed)
         self._queries()
         return self.rows
 
-    def _raw(self, corpus: Path) -> None:
-        raw = ox.Store(str(self.place / "raw"))
+    def _stored(self, name: str) -> tuple[float, float]:
+        """CPU seconds of storing all in a new store, and of closing it."""
+        create(self.place / name)
+        with writer(self.place / name, "bench", WHEN) as store:
+            store.replace_graph(REGISTRY_GRAPH, registry_triples(self.registry), when=WHEN)
+            spent = self._store(store)
+            begun = time.process_time()
+        return spent, time.process_time() - begun
+
+    def _loaded(self, corpus: Path, name: str) -> float:
+        """CPU seconds of a raw bulk load of all into a new engine."""
+        begun = time.process_time()
+        raw = ox.Store(str(self.place / name))
         raw.bulk_load(path=corpus, format=ox.RdfFormat.N_QUADS)
         raw.flush()
+        return time.process_time() - begun
 
     def _corpus(self) -> tuple[Path, int]:
         target, articles = self.place / "corpus.nq", 0
