@@ -54,6 +54,9 @@ _FATE = re.compile(
     r"(?:fall|die|happen|collapse|depend|arise|emerge|occur|erupt|escalate|deteriorate|worsen|suffer|shrink|soar|survive|fail|disappear|vanish)(?:s|ing)?\b(?! (?:to|on|upon)\b)",
     re.IGNORECASE,
 )
+_FORETOLD = re.compile(
+    r"\b(?:is|are|was|were|be|being|been) (?:widely |also |now |still )?(?:projected|predicted|forecast|likely|unlikely|feared|estimated|tipped) to $"
+)
 _THAT = re.compile(r"\bthat\s+(?=(?:will|would|could|can|may|might|must|should|is|was|has|had|does|did|['’]s)\b)", re.IGNORECASE)
 _RELATIVE = frozenset(("who", "which", "that"))
 FAR = 300  # code points beside an act that are looked at for a place
@@ -288,8 +291,8 @@ def _further(text: str, found: Sequence[Use]) -> Iterator[Use]:
 
 def _refined(text: str, found: Tagged, said: Said) -> Said | None:
     content = tuple(bare for span in said.content if (bare := _bare(text, span)))
-    if not content:
-        return None
+    if not content or _FORETOLD.search(text, max(0, content[0].start - BESIDE), content[0].start):
+        return None  # what others foresee nobody has said
     that = _THAT.match(text, max(0, content[0].start - len("that "))) if said.cue and said.cue.end < content[0].start else None
     if that and that.end() == content[0].start:  # said that will not happen: the subject
         content = (Span.of(text, that.start(), content[0].end), *content[1:])
@@ -494,8 +497,9 @@ def _turned(text: str, outcome: Deed | Outcome) -> Deed | Outcome:
 
 
 def _in_hand(text: str, pieces: _Pieces, deed: Deed | Outcome) -> Deed | Outcome | None:
-    """An act of somebody's; of what nobody decides on (*people will die*) the outcome, where it hangs on something."""
-    if isinstance(deed, Outcome) or not _FATE.match(deed.action.text):
+    """An act of somebody's; of what nobody decides on (*people will die*) or others foresee (*is projected to win*) the outcome, where it hangs on something."""
+    foretold = _FORETOLD.search(text, max(0, deed.action.start - BESIDE), deed.action.start) if isinstance(deed, Deed) else None
+    if isinstance(deed, Outcome) or not (foretold or _FATE.match(deed.action.text)):
         return deed
     return Outcome(_rest(text, pieces, deed.uses[0]), deed.uses, confidence=deed.confidence, found_by="outcome") if deed.uses else None
 

@@ -170,6 +170,12 @@ def test_what_nobody_decides_on_is_no_commitment(text: str) -> None:
     assert len(found.claims) == 1
 
 
+def test_what_others_foresee_is_nothing_that_is_said() -> None:
+    """*Is projected to* commits nobody."""
+    found = read("Opposition leader Ann Lowell is projected to become the next prime minister.")
+    assert not found.statements and not found.commitments
+
+
 def test_that_which_will_not_happen_is_the_subject() -> None:
     """*That* before a verb belongs to what is said."""
     assert read("She said that will not happen.").statements[0].content[0].text == "that will not happen"

@@ -211,6 +211,8 @@ def kind_of(words: list[Word], first: int, last: int, polarity: str) -> str:
     >>> kind("the Knesset ratifies the deal"), kind("Hamas releases the hostages"), kind("Hamas attacks"), kind("30 September"), kind("sabotage is proven")
     ('approval', 'reciprocity', 'event', 'time', 'finding')
     """
+    if [word.low for word in words[first : first + 2]] == ["at", "least"]:
+        first += 2
     lows = {word.low for word in words[first:last]}
     if is_date(words, first, last) >= last - first or lows == {"further", "notice"}:
         return "time"
