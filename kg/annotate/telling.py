@@ -48,6 +48,7 @@ _REMARK = re.compile(
     r"|without (?:naming|specifying|giving|elaborating|providing|saying|mentioning|adding|citing|identifying|explaining|commenting|detailing)\b",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r",? and |, ")
 _TURNING = re.compile(r"(?:only|not)\b", re.IGNORECASE)
 _FATE = re.compile(
     r"(?:.{0,60}\b(?:will|would|could|may|might) )?(?:not |also |soon )?"
@@ -448,11 +449,21 @@ def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> 
 
 def _with_its_own(text: str, deed: Deed, said: Said) -> Deed:
     """The deed with the committers that its statement names: a speaker whole; but no speaker beside a subject in the words of what is said."""
-    whole = {own.start: own for own in said.speakers if " and " not in own.text}
-    every = [whole.get(span.start, span) for span in deed.committer]
+    whole = {part.start: part for own in said.speakers for part in _parts(text, own)}
+    every = [max(span, whole.get(span.start, span)) for span in deed.committer]  # the longer of two that begin alike
     inside = [span for span in every if any(_meet(span, piece) for piece in said.content) and _SUBJECT.match(text, span.end)]
     kept = [span for span in every if not inside or span in inside or not any(_meet(span, own) for own in said.speakers)]
     return replace(deed, committer=tuple(dict.fromkeys(kept)))
+
+
+def _parts(text: str, names: Span) -> Iterator[Span]:
+    """The names in some words that *and* or commas join."""
+    at = names.start
+    for joint in (*_JOINT.finditer(text, names.start, names.end), None):
+        stop = joint.start() if joint else names.end
+        if at < stop:
+            yield Span.of(text, at, stop)
+        at = joint.end() if joint else stop
 
 
 def _meet(one: Span, other: Span) -> bool:
