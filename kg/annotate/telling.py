@@ -449,8 +449,9 @@ def _without_others(text: str, pieces: _Pieces, deeds: list[Deed | Outcome]) -> 
 
 def _with_its_own(text: str, deed: Deed, said: Said) -> Deed:
     """The deed with the committers that its statement names: a speaker whole; but no speaker beside a subject in the words of what is said."""
-    whole = {part.start: part for own in said.speakers for part in _parts(text, own)}
-    every = [max(span, whole.get(span.start, span)) for span in deed.committer]  # the longer of two that begin alike
+    whole = {own.start: own for own in said.speakers if " and " not in own.text}
+    parts = {part.start: part for own in said.speakers for part in _parts(text, own)}
+    every = [whole.get(span.start) or max(span, parts.get(span.start, span)) for span in deed.committer]  # of several the longer
     inside = [span for span in every if any(_meet(span, piece) for piece in said.content) and _SUBJECT.match(text, span.end)]
     kept = [span for span in every if not inside or span in inside or not any(_meet(span, own) for own in said.speakers)]
     return replace(deed, committer=tuple(dict.fromkeys(kept)))
