@@ -51,7 +51,7 @@ _REMARK = re.compile(
 _JOINT = re.compile(r",? and |, ")
 _TURNING = re.compile(r"(?:only|not)\b", re.IGNORECASE)
 _FATE = re.compile(
-    r"(?:.{0,60}\b(?:will|would|could|may|might) )?(?:not |also |soon )?"
+    r"(?:this|that|next|last) (?:time|week|month|year)$|(?:.{0,60}\b(?:will|would|could|may|might) )?(?:not |also |soon )?"
     r"(?:fall|die|happen|collapse|depend|arise|emerge|occur|erupt|escalate|deteriorate|worsen|suffer|shrink|soar|survive|fail|disappear|vanish)(?:s|ing)?\b(?! (?:to|on|upon)\b)",
     re.IGNORECASE,
 )
