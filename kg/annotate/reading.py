@@ -1,6 +1,6 @@
 """One article -> one annotation: statements, what they commit to, on what it hangs, and who all these are.
 
-What is told is found apart (`telling.py`) and knows only words; here it gets ids, actors, concepts and dates. A statement
+What is told is found apart (`telling/`) and knows only words; here it gets ids, actors, concepts and dates. A statement
 that commits to two things becomes two that share their words, as an annotation says one thing in each.
 """
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kg.annotate.rules.found import Deed, Said, Use
-from kg.annotate.telling import Told, _Pieces, _qualified, _shared, _sourced, tell_by_network, tell_by_patterns
+from kg.annotate.telling import Told, tell_by_network, tell_by_patterns
+from kg.annotate.telling.acting import qualified
+from kg.annotate.telling.places import Pieces
+from kg.annotate.telling.saying import with_shared_speakers, with_sources
 from kg.model import Span
 
 
@@ -74,7 +77,7 @@ def test_a_source_that_will_not_be_named_asks_nothing() -> None:
 def test_the_words_of_a_condition_overrule_its_kind_where_they_tell_more(words: str, kind: str) -> None:
     """A sum of money shows no kind of its own, so the network's stays; a ratification is an approval."""
     use = Use(Span(0, len(words), words), kind="limit", found_by="condition limit")
-    assert _qualified(words, use).kind == kind
+    assert qualified(words, use).kind == kind
 
 
 def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
@@ -85,7 +88,7 @@ def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
         content, of, by = (Span(at := text.index(words), at + len(words), words) for words in ("a refund", cue, speaker))
         return Said((content,), "indirect", cue=of, speakers=(by,))
 
-    [one] = _sourced(text, [said("are", "The mayor")], [said("are demanding", "farmers")])
+    [one] = with_sources(text, [said("are", "The mayor")], [said("are demanding", "farmers")])
     assert one.cue and (one.cue.text, one.speakers[0].text) == ("are demanding", "farmers")
 
 
@@ -103,7 +106,7 @@ def test_a_condition_cut_off_from_what_it_bounds_is_not_inside_another_statement
     def span(words: str) -> Span:
         return Span(at := text.index(words), at + len(words), words)
 
-    pieces = _Pieces([Said((span(words),), "indirect") for words in ("If they agree", "she would go", "if they agree, we stay")])
+    pieces = Pieces([Said((span(words),), "indirect") for words in ("If they agree", "she would go", "if they agree, we stay")])
     uses = [Use(Span(marker.end + 1, marker.end + 11, "they agree"), marker) for marker in (span("If"), span("if"))]
     assert [pieces.apart(text, use, Deed((), span("go"), "pledged")) for use in uses] == [False, True]
 
@@ -124,7 +127,7 @@ def test_a_cue_after_and_shares_the_speaker(text: str, speakers: list[str | None
         return Said((what,), "indirect", cue=of, speakers=tuple(by))
 
     found = [said("said" if "said" in text else "asked", "a boycott", "Roe"), said("warned", "fines")]
-    assert [next((span.text for span in one.speakers), None) for one in _shared(text, found)] == speakers
+    assert [next((span.text for span in one.speakers), None) for one in with_shared_speakers(text, found)] == speakers
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from typing import Any
 from kg.annotate.from_file import schema
 from kg.annotate.llm.passages import Passage
 from kg.annotate.rules.found import Deed, Outcome, Said, Use
-from kg.annotate.telling import Told, day_of_saying
+from kg.annotate.telling import Told
+from kg.annotate.telling.saying import day_of_saying
 from kg.model import Span
 from kg.text import is_whole, occurrences, quotations
 from kg.vocabulary import FORCES_WITHOUT_STANCE
