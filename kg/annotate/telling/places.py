@@ -18,6 +18,11 @@ Found = TypeVar("Found")
 
 
 def is_within(one: Span, other: Span) -> bool:
+    """Whether all of one span stands in another.
+
+    >>> is_within(Span(1, 3, "ay"), Span(0, 3, "say"))
+    True
+    """
     return other.start <= one.start and one.end <= other.end
 
 
@@ -28,6 +33,7 @@ class Meeting(Generic[Found]):
         self.things = sorted(things, key=lambda thing: thing[0])
 
     def with_span(self, span: Span) -> Iterator[Found]:
+        """Those that share a character with a span, in the order of the text."""
         stop = bisect_left(self.things, span.end, key=lambda thing: thing[0].start)
         for other, thing in self.things[max(0, stop - NEAR) : stop]:
             if span.start < other.end:

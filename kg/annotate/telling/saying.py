@@ -116,6 +116,7 @@ def _distance(said: Said) -> float:
 
 
 def refined(text: str, found: Tagged, said: Said) -> Said | None:
+    """A statement as its words have it: mode, force, day; None where they are no statement."""
     content = tuple(bare for span in said.content if (bare := without_marks(text, span)))
     if not content or FORETOLD.search(text, max(0, content[0].start - BESIDE), content[0].start):
         return None  # what others foresee nobody has said
