@@ -97,12 +97,13 @@ def test_offsets_are_the_texts_own(words: str) -> None:
 
 
 def test_several_articles_stand_in_one_file() -> None:
-    """Each with its header; a line --- within a text begins none unless a known key follows."""
+    """Each with its header; a line --- within a text begins none unless a known key follows; each part read alone is the same article."""
     source = "---\nid: a\n---\nOne.\n\n---\nNote: this is text\n---\n\n---\nid: b\npublished: 2026\n---\n\nTwo.\n---\n"
     first, second = read_bytes(source.encode("utf-8"), "f.txt")
     assert first.article and first.article.text == "One.\n\n---\nNote: this is text\n---"
     assert second.article and (second.article.text, second.article.published) == ("Two.\n---", "2026")
-    assert first.source == second.source == source.encode("utf-8")
+    assert (first.source + second.source).decode() == source
+    assert [article(r.source, "f.txt").text for r in (first, second)] == [first.article.text, second.article.text]
     assert source[slice(*second.article.range or ())] == "Two.\n---"
 
 

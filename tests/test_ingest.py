@@ -301,6 +301,32 @@ def test_a_purge_leaves_nothing(place: Path) -> None:
     assert [a for a in open_store(place / "store").graphs() if "/article/" in a] == [article_iri("other")]
 
 
+def test_a_purge_leaves_nothing_of_one_of_several_articles_in_a_file(place: Path) -> None:
+    """Each has its own part as its kept file, with its header, so that what stays of the other holds no byte of it."""
+    several = place / "several.txt"
+    several.write_text(f"---\nid: a\n---\n{TEXT}\n\n---\nid: b\n---\n{TEXT} Nobody – but SECRET.\n")
+    for id in "ab":
+        (place / f"{id}.yaml").write_text(f"# {id}\n{READING}")
+    assert [o.outcome for o in put(place, several)] == ["stored", "stored"]
+    with writer(place / "store", "remove", SECOND) as store:
+        assert remove(store, "b", SECOND, purge=True) == []
+        kept = store.acknowledged()[article_iri("a")]["sources"][0]
+        assert store.source(kept).decode() == f"---\nid: a\n---\n{TEXT}\n\n"
+    data = b"".join(p.read_bytes() for p in (place / "store").rglob("*") if p.is_file())
+    assert b"SECRET" not in data and b"send ships" in data
+    assert [o.outcome for o in put(place, several)] == ["unchanged", "stored"]
+
+
+def test_a_purge_says_which_copies_keep_the_bytes(place: Path) -> None:
+    """An article that was read from the very same bytes keeps them, and is named."""
+    write(place / "in" / "copy.txt")
+    put(place)
+    with writer(place / "store", "remove", SECOND) as store:
+        assert remove(store, "ships", SECOND, purge=True) == ["copy"]
+        assert remove(store, "copy", SECOND, purge=True) == []
+    assert b"Ann Berg" not in b"".join(p.read_bytes() for p in (place / "store").rglob("*") if p.is_file())
+
+
 def test_removing_what_is_not_there(place: Path) -> None:
     """An error, and nothing changed."""
     put(place)

@@ -38,13 +38,17 @@ _RANGE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
 
 @dataclass(slots=True)
 class Part:
-    """One article of a text file: its fields, the line each stands on, and where its text is; or what is wrong with its header."""
+    """One article of a text file: its fields, the line each stands on, where its text is (`start` to `end`), and all of it with its header
+    (`first` to `last`); or what is wrong with that.
+    """
 
     line: int
     fields: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     start: int = 0
     end: int = 0
+    first: int = 0
+    last: int = 0
     error: ReadError | None = None
 
 
@@ -91,6 +95,7 @@ def split(text: str, name: str) -> list[Part]:
     for (opening, closing), (following, _) in zip_longest(headers, headers[1:], fillvalue=(len(lines), 0)):
         end = lines[following].start if following < len(lines) else len(text)
         part = _part(text, opening + 1, lines[min(closing, len(lines) - 1)].end, end)
+        part.first, part.last = lines[opening].start, end
         _read_header(part, lines[opening + 1 : closing], name, closed=closing < len(lines))
         parts.append(part)
     return parts

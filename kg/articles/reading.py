@@ -35,7 +35,8 @@ _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!docty
 class Reading:
     """One article of a file, or why there is none.
 
-    `source` is the bytes it was read from (of a collection its line, of an archive its record, else the whole file) and `name` the path as it was given:
+    `source` is the bytes it was read from (of a collection its line, of an archive its record, of a text file with several articles its part, in UTF-8,
+    else the whole file: no word of another article) and `name` the path as it was given:
     `read_bytes(source, name)` reads it again. `id` is the article's id, also where reading it failed, as far as it is known.
     `notes` say what a reader should know of the text. A page that was read with `later` has neither article nor error before
     `finish`.
@@ -211,7 +212,8 @@ def _text(text: str, notes: tuple[str, ...], data: bytes, name: str, raw: bool) 
     parts = [Part(1, end=len(text))] if raw else split(text, name)
     seen: set[str] = set()
     for part in parts:
-        reading = Reading(None, data, None, notes, name, part.fields.get("id") or (_stem(name) if len(parts) == 1 else ""))
+        source = data if len(parts) == 1 else text[part.first : part.last].encode()
+        reading = Reading(None, source, None, notes, name, part.fields.get("id") or (_stem(name) if len(parts) == 1 else ""))
         yield _attempt(reading, partial(_article, text, part, name, len(parts) > 1), seen, f"{name}:{part.line}")
 
 
