@@ -471,3 +471,19 @@ def test_what_comes_on_stdin_is_what_its_beginning_says() -> None:
     readings = read_stream(lines)
     assert next(readings).id == "a" and lines.tell() < len(lines.getvalue())
     assert [reading.id for reading in readings] == ["b"]
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n", " ", "\r\n \n", "\ufeff\n", "{bad\n", '{"id": "x", "text": \n'])
+def test_a_collection_on_stdin_is_one_whatever_its_first_line(before: str) -> None:
+    """A mark, blank lines and a damaged line before the first article make no text of it: all is as in a file, line numbers too."""
+    data = (before + '{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n').encode()
+    there = [(r.id, r.source, str(r.error).replace("-:", "f.jsonl:")) for r in read_stream(io.BytesIO(data))]
+    assert there == [(r.id, r.source, str(r.error)) for r in read_bytes(data, "f.jsonl")]
+    assert [id for id, _, error in there if error == "None"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_page_on_stdin_is_one_in_any_encoding(encoding: str) -> None:
+    """Its markup is no text."""
+    [found] = read_stream(io.BytesIO(("\n" + PAGE).encode(encoding)))
+    assert found.article and found.article.text == article(PAGE, "a.html").text

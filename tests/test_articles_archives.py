@@ -6,14 +6,16 @@ import base64
 import builtins
 import gzip
 import hashlib
+import io
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 
-from kg.articles import Reading, find_files, read_articles, read_bytes
+from kg.articles import Reading, find_files, read_articles, read_bytes, read_stream
 from tests.support import Run
 
 WORDS = "Ann Berg said on Tuesday that Norland will send ships if its parliament agrees, and that nobody else has a say in it."
@@ -279,3 +281,30 @@ def test_an_archive_goes_into_a_store(tmp_path: Path, run: Run) -> None:
     assert "1 rejected, 2 unchanged" in run("add", "news.warc.gz", "--store", "s", "--resume", cwd=tmp_path).stderr
     lines = run("annotate", "news.warc.gz", cwd=tmp_path).stdout.splitlines()
     assert len(lines) == 3 and '"outcome": "failed"' in lines[1]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_an_archive_comes_on_stdin(pack: Callable[[bytes], bytes]) -> None:
+    """Which cannot be gone back in: the same as of a file, also where the archive is damaged."""
+
+    class Pipe(io.RawIOBase):
+        def __init__(self, data: bytes) -> None:
+            self._rest = io.BytesIO(data)
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            return self._rest.readinto(buffer)
+
+    data = pack(ONE) + b"garbage\r\n\r\n" + pack(TWO)
+    found = texts(list(read_stream(io.BufferedReader(Pipe(data)))))
+    assert found == texts(list(read_bytes(data, "news.warc"))) == [ALL[0], "the archive is damaged here", ALL[1]]
+
+
+def test_an_archive_on_stdin_goes_into_a_store(tmp_path: Path, run: Run) -> None:
+    """Through a pipe, as it is and packed."""
+    done = run("add", "-", cwd=tmp_path, stdin=ONE + TWO)
+    assert done.returncode == 0 and "2 stored" in done.stderr
+    again = run("add", "-", cwd=tmp_path, stdin=gzip.compress(ONE) + gzip.compress(TWO))
+    assert again.returncode == 0 and "2 unchanged" in again.stderr

@@ -7,10 +7,12 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from kg.articles.archives import Page, pages
@@ -28,7 +30,8 @@ STDIN = "-"
 LARGEST = 4_000_000  # bytes of one article: more than the longest books
 LARGEST_PAGE = 10_000_000  # of a web page, most of which is no text
 
-_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
+_NO_WORDS = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0")  # byte order marks, and every other byte of UTF-16
+_PAGE = re.compile(rb"(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,25 @@ def read_bytes(data: bytes, name: str = STDIN, raw: bool = False, later: bool = 
 
 
 def read_stream(stream: BinaryIO, raw: bool = False, later: bool = False) -> Iterator[Reading]:
-    """The articles that come on stdin: a collection line by line and an archive record by record, of any length; else one file, of a file's length."""
-    first = stream.readline(LARGEST)
+    """The articles that come on stdin: a collection line by line and an archive record by record, of any length; else one file, of a file's length.
+
+    An archive is put into a temporary file, as reading it goes back where it is damaged.
+    """
+    first = _beginning(stream)
     whole = io.BufferedReader(_Whole(first, stream))
-    if (kind := _kind(STDIN, first)) in MANY:
+    kind = _kind(STDIN, first)
+    if kind in COLLECTIONS:
         yield from _many(whole, kind, STDIN, raw, later)
+        return
+    if kind in ARCHIVES:
+        with TemporaryFile() as file:
+            try:
+                shutil.copyfileobj(whole, file)
+            except OSError as error:
+                what, hint = f"it cannot be put into a temporary file: {error.strerror}", "save it as a file and give that"
+                yield Reading(None, b"", ReadError(what, STDIN, hint), (), STDIN, _stem(STDIN))
+                return
+            yield from _many(file, kind, STDIN, raw, later)
         return
     data = whole.read(LARGEST_PAGE + 1)
     try:
@@ -123,6 +140,16 @@ def read_stream(stream: BinaryIO, raw: bool = False, later: bool = False) -> Ite
         yield Reading(None, b"", error, (), STDIN, _stem(STDIN))
     else:
         yield from read_bytes(data, STDIN, raw, later)
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """A stream to the end of the first line that is not empty, which says what it is."""
+    lines = io.BytesIO()
+    while lines.tell() < LARGEST and (line := stream.readline(LARGEST)):
+        lines.write(line)
+        if _NO_WORDS.sub(b"", line).strip():
+            break
+    return lines.getvalue()
 
 
 class _Whole(io.RawIOBase):
@@ -189,9 +216,10 @@ def _kind(name: str, data: bytes) -> str:
         return ARCHIVES[1] if packed else PurePath(name).suffix.lower()
     if data.startswith((b"WARC/1.", b"\x1f\x8b\x08")):
         return ARCHIVES[0]
-    if _PAGE.match(data):
+    words = _NO_WORDS.sub(b"", data[:10_000]).lstrip()
+    if _PAGE.match(words):
         return ".html"
-    return ".jsonl" if data[:1] == b"{" and _object(data.split(b"\n", 1)[0]) is not None else ".txt"
+    return ".jsonl" if words.startswith(b"{") else ".txt"  # also where the first line is damaged, which is then told as of a file
 
 
 def _stem(name: str) -> str:
@@ -273,9 +301,9 @@ def _collection(stream: BinaryIO, name: str, seen: set[str]) -> Iterator[Reading
     empty = True
     lines = iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
     for number, line in enumerate(lines, 1):
-        if line.strip():
+        if (line := line.removeprefix(codecs.BOM_UTF8)).strip():
             empty = False
-            yield _item(line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n"), name, number, seen)
+            yield _item(line.rstrip(b"\r\n"), name, number, seen)
     if empty:
         yield Reading(None, b"", ReadError("the collection is empty", name, "give one JSON object a line"), (), name, _stem(name))
 
