@@ -17,6 +17,7 @@ from kg.annotate.automatic import find_annotator
 from kg.annotate.from_file import read_annotation
 from kg.articles import Reading, find_files, read_articles
 from kg.errors import AnnotationError, Conflict, FaultError, ReadError, UsageError
+from kg.exchange import rdf
 from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
@@ -135,6 +136,16 @@ def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: 
     assert len(str(outcomes["bad.txt"].error).splitlines()) == 3
     assert outcomes["ships.txt"].outcome == "stored"
     assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
+
+
+def test_an_id_too_long_for_a_file_name_is_stored(place: Path) -> None:
+    """In letters of several bytes it is no name that a file can have, so no annotation has it either; it goes out in every form."""
+    id = "Канцлер" * 20
+    write(place / "in" / "ships.txt", f"---\nid: {id}\n---\n{TEXT}")
+    assert [(o.outcome, o.article) for o in put(place)] == [("stored", id)]
+    store = open_store(place / "store")
+    rdf.export(store, place / "out", "ttl")
+    assert article_iri(id) in rdf.read(place / "out")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

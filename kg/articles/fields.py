@@ -27,7 +27,7 @@ from kg.model import Article
 
 HEADER_KEYS = ("id", "title", "outlet", "author", "published", "published_inferred", "url", "language", "file", "range")
 MOST_LINES = 200_000  # a long book has a third of that; millions of empty ones would take gigabytes
-LONGEST_ID = 200  # a file name made of it still fits everywhere
+LONGEST_ID = 200  # characters, of up to four bytes each: what names a file by an id shortens it
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*))?$")
