@@ -448,7 +448,7 @@ def _add(
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
     kept = [store.keep_source(reading.source), store.keep_source(read.words)]
-    change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
+    change: Change = (_revived(store, graph, about[0][0]), [*_ended(store, graph, when, about[0][0]), *about])
     return replace(made, outcome="superseded") if there else made, Replacement(graph, read.lines, {PROVENANCE_GRAPH: change}, kept, origin)
 
 
@@ -519,10 +519,16 @@ def _told(reading: Iterable[ox.Triple]) -> frozenset[tuple[str, str]]:
 def _ended(store: Store, graph: Iri, when: str, by: Iri | None) -> list[Triple]:
     """That the reading in force ends now, and by which other one it is superseded."""
     out: list[Triple] = []
-    for node in _current(store, graph):
+    for node in _current(store, graph).keys() - {by}:
         out.append((Iri(node), Iri(PROV + "invalidatedAtTime"), Literal(when, XSD + "dateTime")))
         out += [(Iri(node), Iri(kg("supersededBy")), by)] if by else []
     return out
+
+
+def _revived(store: Store, graph: Iri, node: Iri) -> list[ox.Triple]:
+    """What is told of the end of a reading that is made again of the same bytes at the same time, and so is in force again."""
+    ends = {PROV + "invalidatedAtTime", kg("supersededBy")}
+    return [told for told in _history(store, graph).get(node, []) if told.predicate.value in ends]
 
 
 def _describe(store: Writer, stored: Mapping[str, Entry], registry: Registry, when: str) -> None:

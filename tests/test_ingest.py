@@ -22,6 +22,7 @@ from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
 from kg.store.embedded import Replacement, create, lines_of, open_store, writer
+from kg.store.verify import inspect
 from kg.triples import Iri, article_iri, to_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, kg
 from tests.analyse.test_origins import reports_of
@@ -293,6 +294,32 @@ def test_a_removed_article_leaves_its_history(place: Path) -> None:
     assert article_iri("ships") not in left.graphs()
     assert [getattr(o, "value", "") for _, p, o in left.graph(PROVENANCE_GRAPH) if p == PROV + "invalidatedAtTime"] == [SECOND]
     assert [o.outcome for o in put(place, when="2026-01-08T10:00:00Z")] == ["stored"]
+
+
+def test_a_reading_that_is_made_again_at_the_same_time_is_in_force_again(place: Path) -> None:
+    """With one SOURCE_DATE_EPOCH it is the same reading: after it was removed or superseded, adding it once more ends no other than what was there."""
+    put(place)
+    with writer(place / "store", "remove", FIRST) as store:
+        remove(store, "ships", FIRST)
+    assert [o.outcome for o in put(place)] == ["stored"]
+    assert [o.outcome for o in put(place)] == ["unchanged"]
+    for text in (TEXT.replace("said", "said again"), TEXT):
+        write(place / "in" / "ships.txt", text)
+        assert [o.outcome for o in put(place)] == ["superseded"]
+        assert [o.outcome for o in put(place)] == ["unchanged"]
+    told = open_store(place / "store").graph(PROVENANCE_GRAPH)
+    assert len({s for s, _, _ in told}) == 2 and [p for _, p, _ in told].count(Iri(PROV + "invalidatedAtTime")) == 1
+    assert inspect(place / "store") == []
+
+
+def test_a_reading_does_not_end_itself(place: Path) -> None:
+    """The same bytes, read at the same time from a file with another name, give another graph by the same reading."""
+    write(place / "in" / "ships.txt", f"---\nid: ships\n---\n{TEXT}")
+    assert [o.outcome for o in put(place)] == ["stored"]
+    (place / "in" / "ships.txt").rename(place / "in" / "renamed.txt")
+    assert [o.outcome for o in put(place)] == ["superseded"]
+    assert [o.outcome for o in put(place)] == ["unchanged"]
+    assert not [p for _, p, _ in open_store(place / "store").graph(PROVENANCE_GRAPH) if p == PROV + "invalidatedAtTime"]
 
 
 def test_a_purge_leaves_nothing(place: Path) -> None:
