@@ -123,6 +123,8 @@ def test_one_bad_article_does_not_stop_the_others() -> None:
         ("id: a\nid: b", 3, "id stands twice"),
         ("published: 2026-02-30", 2, "2026-02-30 is no date"),
         ("published: 6 January", 2, "6 January is no date"),
+        (f"published: {'6' * 1000}", 2, "is no date"),
+        (f"{'a' * 1000}: b", 2, "is unknown"),
         ("published: 0000", 2, "0000 is no date"),
         ("published: ٢٠٢٦", 2, "is no date"),
         ("id: a\npublished_inferred: perhaps", 3, "published_inferred is perhaps"),
@@ -330,6 +332,17 @@ def test_a_collection_has_an_article_a_line() -> None:
     assert second.article == Article("7", "Two é\u2028.", published="2026-01", published_inferred=True, file="f.jsonl")
     assert [r.article for r in read_bytes(second.source, second.name)] == [second.article]
     assert [r.article and r.article.id for r in read_bytes(data.removeprefix("\ufeff").encode("utf-8"), "-")] == ["a", "7"]
+
+
+@pytest.mark.parametrize(("date", "published"), [(2026, "2026"), (20260106, None), (True, ""), ([2026], ""), (2026.5, ""), (None, "")])
+def test_what_a_collection_says_in_numbers_counts_as_in_words(date: object, published: str | None) -> None:
+    """A year is one, 20260106 is no date in either; what is neither words nor a whole number is left out, and that is noted."""
+    reading = one(json.dumps({"id": "a", "text": "One.", "title": 7, "date": date}), "f.jsonl")
+    if published is None:
+        assert reading.error and reading.error.what == f"{date} is no date"
+    else:
+        assert reading.article and (reading.article.title, reading.article.published or "") == ("7", published)
+        assert reading.notes == (() if published or date is None else ("date is no text, and is left out",))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ STDIN = "-"
 LARGEST = 4_000_000  # bytes of one article: more than the longest books
 LARGEST_PAGE = 10_000_000  # of a web page, most of which is no text
 
+_KEYS = ("title", "outlet", "author", "date", "published", "url", "language")  # of a collection's item, besides its id and text
 _NO_WORDS = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0")  # byte order marks, and every other byte of UTF-16
 _PAGE = re.compile(rb"(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
 
@@ -312,7 +313,7 @@ def _item(line: bytes, name: str, number: int, seen: set[str]) -> Reading:
     where = f"{name}:{number}"
     item = _object(line)
     id = item.get("id") if item else None
-    id = str(id).strip() if isinstance(id, str | int) and not isinstance(id, bool) else ""
+    id = str(id).strip() if _is_word(id) else ""
     reading = Reading(None, line, None, (), name, id)
     text = item.get("text") if item else None
     if not id or not isinstance(text, str):
@@ -323,15 +324,20 @@ def _item(line: bytes, name: str, number: int, seen: set[str]) -> Reading:
     except ReadError as error:
         return replace(reading, error=error)
     assert item is not None  # it has a text
+    odd = [key for key in _KEYS if item.get(key) is not None and not _is_word(item[key])]
+    reading = replace(reading, notes=(*reading.notes, *(f"{key} is no text, and is left out" for key in odd)))
     return _attempt(reading, partial(build, text, _values(item, id, name), lambda _: where), seen, where)
 
 
 def _values(item: Mapping[str, object], id: str, name: str) -> dict[str, str]:
     """What a collection's item says of its article, as in a header; `date` is another word for `published`, other keys are ignored."""
-    keys = ("title", "outlet", "author", "date", "published", "url", "language")
-    words = {key: value for key in keys if isinstance(value := item.get(key), str)}
+    words = {key: str(value) for key in _KEYS if _is_word(value := item.get(key))}  # 2026 may stand there as a number
     words["published"] = words.get("published") or words.pop("date", "")
     return words | {"id": id, "published_inferred": str(item.get("published_inferred") is True)} | _file(name)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _file(name: str) -> dict[str, str]:
