@@ -220,6 +220,11 @@ DAMAGES: dict[str, tuple[Callable[[], list[bytes]], list[str]]] = {
     "longer than it says": (lambda: [ONE, TWO[:-4] + b" and more\r\n\r\n", THREE], [ALL[0], "damaged", ALL[2]]),
     "cut in its header": (lambda: [ONE, TWO[:60]], [ALL[0], "damaged"]),
     "packed and cut": (lambda: [gzip.compress(ONE), gzip.compress(TWO)[:-30]], [ALL[0], "cut short"]),
+    "packed, and cut before that": (lambda: [gzip.compress(r) for r in (ONE, TWO[:-30], THREE)], [ALL[0], "cut short", ALL[2]]),
+    "packed, and cut by more than follows": (
+        lambda: [gzip.compress(r) for r in (record(1, WORDS.encode() * 9)[:-1000], TWO)],
+        ["cut short", ALL[1]],
+    ),
     "a byte of a member": (lambda: [gzip.compress(ONE), _flipped(gzip.compress(TWO)), gzip.compress(THREE)], [ALL[0], "damaged", ALL[2]]),
     "the sum of a member": (lambda: [_flipped(gzip.compress(ONE), -6), gzip.compress(TWO)], ["damaged", ALL[1]]),
     "no archive": (lambda: [b"Hello."], ["damaged"]),

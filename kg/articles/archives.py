@@ -93,10 +93,14 @@ def _records(stream: BinaryIO, name: str) -> Iterator[tuple[int, WarcRecord | No
                 source = _written(record) if is_answer and length <= LARGEST else b""
                 if (end := _cut(stream, at)) >= 0:
                     break
+                if source and (held := _held(stream, at, len(source))) < len(source) - len(_BLANK):
+                    source, told = source[:held] + _BLANK, True  # the rest is of the next member
                 if is_answer:
                     yield at, record, source
                 record.consume()
                 whole = length
+                if told:
+                    break
             if end < 0 and (whole < 0 or not _follows(stream, _end(stream, at, whole))):
                 return
         except OSError:
@@ -148,9 +152,8 @@ def _following(stream: BinaryIO, at: int) -> int:
         return -1
     stream.seek(end)
     tail = stream.read(64)
-    rest = tail.lstrip(b"\r\n")
-    behind = end + len(tail) - len(rest)
-    return behind if behind == size or tail.startswith(_BLANK) or _BEGINS.match(rest) else -1
+    behind = _past_ends(stream, end)
+    return behind if behind == size or tail.startswith(_BLANK) or _BEGINS.match(tail, behind - end) else -1
 
 
 def _cut(stream: BinaryIO, at: int) -> int:
@@ -159,6 +162,21 @@ def _cut(stream: BinaryIO, at: int) -> int:
     end = -1 if _following(stream, at) >= 0 else _claimed(stream, at)
     stream.seek(back)
     return end
+
+
+def _held(stream: BinaryIO, at: int, most: int) -> int:
+    """How many bytes the gzip member at a place holds, `most` where they are more or it is none. The stream stays where it is."""
+    back, held = stream.tell(), 0
+    stream.seek(at)
+    piece, member = stream.read(_PIECE), zlib.decompressobj(31)
+    try:
+        while piece and not member.eof and held < most:
+            held += len(member.decompress(piece, _PIECE))
+            piece = member.unconsumed_tail or stream.read(_PIECE)
+    except zlib.error:
+        held = most
+    stream.seek(back)
+    return held if member.eof else most
 
 
 def _behind(stream: BinaryIO, at: int, end: int) -> int:
@@ -175,6 +193,13 @@ def _behind(stream: BinaryIO, at: int, end: int) -> int:
             break
         found = _next(stream, last + 1)
     return found
+
+
+def _past_ends(stream: BinaryIO, at: int) -> int:
+    """Where the line ends at a place are over."""
+    stream.seek(at)
+    tail = stream.read(64)
+    return at + len(tail) - len(tail.lstrip(b"\r\n"))
 
 
 def _follows(stream: BinaryIO, at: int) -> bool:
