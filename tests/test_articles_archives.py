@@ -219,6 +219,8 @@ DAMAGES: dict[str, tuple[Callable[[], list[bytes]], list[str]]] = {
     "cut at the end, behind what looks like a record": (lambda: [record(4, TWO + WORDS.encode())[:-30]], ["cut short"]),
     "longer than it says": (lambda: [ONE, TWO[:-4] + b" and more\r\n\r\n", THREE], [ALL[0], "damaged", ALL[2]]),
     "cut in its header": (lambda: [ONE, TWO[:60]], [ALL[0], "damaged"]),
+    "cut in its header in the middle": (lambda: [ONE, TWO[:60], THREE], [ALL[0], "damaged", ALL[2]]),
+    "cut in its first header": (lambda: [TWO[:200], THREE, ONE], ["damaged", ALL[2], ALL[0]]),
     "packed and cut": (lambda: [gzip.compress(ONE), gzip.compress(TWO)[:-30]], [ALL[0], "cut short"]),
     "packed, and cut before that": (lambda: [gzip.compress(r) for r in (ONE, TWO[:-30], THREE)], [ALL[0], "cut short", ALL[2]]),
     "packed, and cut by more than follows": (

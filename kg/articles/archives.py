@@ -37,6 +37,7 @@ _HEADER = re.compile(
 _CHUNK = re.compile(rb"(?:\r?\n)?([0-9a-fA-F]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
 _CHUNK_CUT = re.compile(rb"\r?\n?[0-9a-fA-F]{0,16}[ \t]*(?:;[^\n]*)?\r?")  # in the line that says how long it is
 _DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+_TYPE = re.compile(rb"\nWARC-Type:", re.IGNORECASE)
 _PIECE = 1 << 16
 _AGAIN = "fetch or copy it again; the records around it are read"
 
@@ -159,7 +160,12 @@ def _following(stream: BinaryIO, at: int) -> int:
 def _cut(stream: BinaryIO, at: int) -> int:
     """Where a record that is cut would have ended; -1 where it is whole. The stream stays where it is."""
     back = stream.tell()
-    end = -1 if _following(stream, at) >= 0 else _claimed(stream, at)
+    stream.seek(at)
+    header = stream.read(_PIECE).partition(_BLANK)[0]
+    if len(_TYPE.findall(header)) > 1 and (found := _BEGINS.search(header, 1)):  # cut in its header, which goes on with the next one's
+        end = at + found.start()
+    else:
+        end = -1 if _following(stream, at) >= 0 else _claimed(stream, at)
     stream.seek(back)
     return end
 
