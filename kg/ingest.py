@@ -39,7 +39,7 @@ from kg.query import list_queries
 from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
 from kg.text import one_line
-from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples
+from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples, thing_id
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 SECONDS = 1.0  # of what is stored together, where reading takes long
@@ -400,10 +400,10 @@ def _constructed(store: Store, text: str) -> list[ox.Triple]:
     return list(answer)
 
 
-def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) -> None:
+def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) -> list[str]:
     """Takes an article's reading out; its history stays in kg:provenance, unless `purge` leaves nothing of it anywhere.
 
-    A kept source that another article's reading needs too stays. Raises UsageError where there is no such article.
+    A kept source that another article's reading needs too stays, as for a copy; returns the ids of such articles. Raises UsageError where there is no such article.
     """
     graph = article_iri(article_id)
     history = _history(store, graph)
@@ -417,9 +417,12 @@ def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) ->
     if stored:
         store.remove_graph(graph, {PROVENANCE_GRAPH: ([], _ended(store, graph, when, None))}, when=when)
         derive(store, when)
-    if purge:
-        about = [triple for told in _history(store, graph).values() for triple in told]
-        store.purge(graph, sorted(_kept_for(about) - _kept_for_others(store, graph)), {PROVENANCE_GRAPH: (about, [])}, when=when)
+    if not purge:
+        return []
+    about = [triple for told in _history(store, graph).values() for triple in told]
+    kept, others = _kept_for(about), _kept_for_others(store, graph)
+    store.purge(graph, sorted(kept - others.keys()), {PROVENANCE_GRAPH: (about, [])}, when=when)
+    return sorted({thing_id(Iri(other)) for digest in kept & others.keys() for other in others[digest]})
 
 
 def _add(
@@ -445,7 +448,7 @@ def _add(
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
     kept = [store.keep_source(reading.source), store.keep_source(read.words)]
-    change: Change = ([], [*_ended(store, graph, when, about[0][0]), *about])
+    change: Change = (_revived(store, graph, about[0][0]), [*_ended(store, graph, when, about[0][0]), *about])
     return replace(made, outcome="superseded") if there else made, Replacement(graph, read.lines, {PROVENANCE_GRAPH: change}, kept, origin)
 
 
@@ -491,9 +494,14 @@ def _kept_for(about: Iterable[ox.Triple]) -> set[str]:
     return {t.object.value for t in about if t.predicate.value in hashes and isinstance(t.object, ox.Literal)}
 
 
-def _kept_for_others(store: Store, graph: Iri) -> set[str]:
-    kept = f"SELECT DISTINCT ?sum {{ ?reading <{kg('annotates')}> ?article ; <{kg('sourceSha256')}>|<{kg('annotationSha256')}> ?sum FILTER(?article != {ox.NamedNode(graph)}) }}"
-    return {sum.value for (sum,) in store.select(kept) if isinstance(sum, ox.Literal)}
+def _kept_for_others(store: Store, graph: Iri) -> dict[str, set[str]]:
+    """The kept files of all other articles, each with the articles whose readings need it."""
+    kept = f"SELECT DISTINCT ?sum ?article {{ ?reading <{kg('annotates')}> ?article ; <{kg('sourceSha256')}>|<{kg('annotationSha256')}> ?sum FILTER(?article != {ox.NamedNode(graph)}) }}"
+    found: dict[str, set[str]] = {}
+    for digest, article in store.select(kept):
+        assert isinstance(digest, ox.Literal) and isinstance(article, ox.NamedNode)
+        found.setdefault(digest.value, set()).add(article.value)
+    return found
 
 
 def _current(store: Store, graph: Iri) -> dict[str, list[ox.Triple]]:
@@ -511,10 +519,16 @@ def _told(reading: Iterable[ox.Triple]) -> frozenset[tuple[str, str]]:
 def _ended(store: Store, graph: Iri, when: str, by: Iri | None) -> list[Triple]:
     """That the reading in force ends now, and by which other one it is superseded."""
     out: list[Triple] = []
-    for node in _current(store, graph):
+    for node in _current(store, graph).keys() - {by}:
         out.append((Iri(node), Iri(PROV + "invalidatedAtTime"), Literal(when, XSD + "dateTime")))
         out += [(Iri(node), Iri(kg("supersededBy")), by)] if by else []
     return out
+
+
+def _revived(store: Store, graph: Iri, node: Iri) -> list[ox.Triple]:
+    """What is told of the end of a reading that is made again of the same bytes at the same time, and so is in force again."""
+    ends = {PROV + "invalidatedAtTime", kg("supersededBy")}
+    return [told for told in _history(store, graph).get(node, []) if told.predicate.value in ends]
 
 
 def _describe(store: Writer, stored: Mapping[str, Entry], registry: Registry, when: str) -> None:

@@ -97,12 +97,13 @@ def test_offsets_are_the_texts_own(words: str) -> None:
 
 
 def test_several_articles_stand_in_one_file() -> None:
-    """Each with its header; a line --- within a text begins none unless a known key follows."""
+    """Each with its header; a line --- within a text begins none unless a known key follows; each part read alone is the same article."""
     source = "---\nid: a\n---\nOne.\n\n---\nNote: this is text\n---\n\n---\nid: b\npublished: 2026\n---\n\nTwo.\n---\n"
     first, second = read_bytes(source.encode("utf-8"), "f.txt")
     assert first.article and first.article.text == "One.\n\n---\nNote: this is text\n---"
     assert second.article and (second.article.text, second.article.published) == ("Two.\n---", "2026")
-    assert first.source == second.source == source.encode("utf-8")
+    assert (first.source + second.source).decode() == source
+    assert [article(r.source, "f.txt").text for r in (first, second)] == [first.article.text, second.article.text]
     assert source[slice(*second.article.range or ())] == "Two.\n---"
 
 
@@ -122,6 +123,8 @@ def test_one_bad_article_does_not_stop_the_others() -> None:
         ("id: a\nid: b", 3, "id stands twice"),
         ("published: 2026-02-30", 2, "2026-02-30 is no date"),
         ("published: 6 January", 2, "6 January is no date"),
+        (f"published: {'6' * 1000}", 2, "is no date"),
+        (f"{'a' * 1000}: b", 2, "is unknown"),
         ("published: 0000", 2, "0000 is no date"),
         ("published: ٢٠٢٦", 2, "is no date"),
         ("id: a\npublished_inferred: perhaps", 3, "published_inferred is perhaps"),
@@ -331,6 +334,17 @@ def test_a_collection_has_an_article_a_line() -> None:
     assert [r.article and r.article.id for r in read_bytes(data.removeprefix("\ufeff").encode("utf-8"), "-")] == ["a", "7"]
 
 
+@pytest.mark.parametrize(("date", "published"), [(2026, "2026"), (20260106, None), (True, ""), ([2026], ""), (2026.5, ""), (None, "")])
+def test_what_a_collection_says_in_numbers_counts_as_in_words(date: object, published: str | None) -> None:
+    """A year is one, 20260106 is no date in either; what is neither words nor a whole number is left out, and that is noted."""
+    reading = one(json.dumps({"id": "a", "text": "One.", "title": 7, "date": date}), "f.jsonl")
+    if published is None:
+        assert reading.error and reading.error.what == f"{date} is no date"
+    else:
+        assert reading.article and (reading.article.title, reading.article.published or "") == ("7", published)
+        assert reading.notes == (() if published or date is None else ("date is no text, and is left out",))
+
+
 @pytest.mark.parametrize(
     ("line", "what", "id"),
     [
@@ -470,3 +484,19 @@ def test_what_comes_on_stdin_is_what_its_beginning_says() -> None:
     readings = read_stream(lines)
     assert next(readings).id == "a" and lines.tell() < len(lines.getvalue())
     assert [reading.id for reading in readings] == ["b"]
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n", " ", "\r\n \n", "\ufeff\n", "{bad\n", '{"id": "x", "text": \n'])
+def test_a_collection_on_stdin_is_one_whatever_its_first_line(before: str) -> None:
+    """A mark, blank lines and a damaged line before the first article make no text of it: all is as in a file, line numbers too."""
+    data = (before + '{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n').encode()
+    there = [(r.id, r.source, str(r.error).replace("-:", "f.jsonl:")) for r in read_stream(io.BytesIO(data))]
+    assert there == [(r.id, r.source, str(r.error)) for r in read_bytes(data, "f.jsonl")]
+    assert [id for id, _, error in there if error == "None"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_page_on_stdin_is_one_in_any_encoding(encoding: str) -> None:
+    """Its markup is no text."""
+    [found] = read_stream(io.BytesIO(("\n" + PAGE).encode(encoding)))
+    assert found.article and found.article.text == article(PAGE, "a.html").text

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import gzip
+import hashlib
+import io
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 
-from kg.articles import Reading, find_files, read_articles, read_bytes
+from kg.articles import Reading, find_files, read_articles, read_bytes, read_stream
 from tests.support import Run
 
 WORDS = "Ann Berg said on Tuesday that Norland will send ships if its parliament agrees, and that nobody else has a say in it."
@@ -117,6 +121,10 @@ CHUNKS = b"10\r\n" + WORDS.encode()[:16] + b"\r\n" + f"{len(WORDS) - 16:x}".enco
         (zlib.compress(WORDS.encode()), "Content-Encoding: deflate\r\n"),
         (brotli.compress(WORDS.encode()), "Content-Encoding: br\r\n"),
         (CHUNKS, "Transfer-Encoding: chunked\r\n"),
+        (CHUNKS.replace(b"10\r\n", b"010 ; a=b\r\n") + b"X: y\r\n\r\n", "Transfer-Encoding: Chunked\r\n"),
+        (gzip.compress(WORDS.encode()), "Content-Encoding: x-gzip\r\n"),
+        (gzip.compress(brotli.compress(WORDS.encode())), "Content-Encoding: br, gzip\r\n"),
+        (gzip.compress(WORDS.encode()[:9]) + gzip.compress(WORDS.encode()[9:]), "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n"),
         (WORDS.encode("utf-16"), ""),
     ],
 )
@@ -137,7 +145,15 @@ def test_the_server_says_the_encoding_of_the_text() -> None:
     [
         (b"no gzip", "Content-Encoding: gzip\r\n", "", "cannot be unpacked"),
         (b"no chunks", "Transfer-Encoding: chunked\r\n", "", "cannot be unpacked"),
-        (CHUNKS[:40], "Transfer-Encoding: chunked\r\n", "", "cannot be unpacked"),
+        (CHUNKS[:40], "Transfer-Encoding: chunked\r\n", "", "cut short when"),
+        (CHUNKS[:-5], "Transfer-Encoding: chunked\r\n", "", "cut short when"),
+        (CHUNKS[:-6], "Transfer-Encoding: chunked\r\n", "", "cut short when"),
+        (b"4\r\nHalf3\r\n", "Transfer-Encoding: chunked\r\n", "", "cut short when"),
+        (b"4\r\nHalf\r\nx\r\n", "Transfer-Encoding: chunked\r\n", "", "cannot be unpacked: a chunk"),
+        (b"x" * 500_000 + b"\n", "Transfer-Encoding: chunked\r\n", "", "cannot be unpacked"),
+        (gzip.compress(WORDS.encode())[:-20], "Content-Encoding: gzip\r\n", "", "cut short when"),
+        (zlib.compress(WORDS.encode())[:-20], "Content-Encoding: deflate\r\n", "", "cut short when"),
+        (brotli.compress(WORDS.encode())[:-20], "Content-Encoding: br\r\n", "", "cannot be unpacked"),
         (b"x", "Content-Encoding: rot13\r\n", "", "cannot be unpacked"),
         (gzip.compress(WORDS.encode())[:-9], f"Content-Encoding: gzip\r\nContent-Length: {len(gzip.compress(WORDS.encode()))}\r\n", "", "cut short when"),
         (b"Half", "Content-Length: 8\r\n", "", "cut short when"),
@@ -156,7 +172,38 @@ def test_a_bad_record_is_told_and_the_others_are_read(body: bytes, headers: str,
         first, bad, last = texts(readings)
         assert (first, last) == (ALL[0], ALL[2]) and what in bad
         assert readings[1].id and readings[1].error and readings[1].error.where == "news.warc, https://www.example.org/news/2"
-        assert len(str(readings[1].error).splitlines()) == 3
+        assert len(str(readings[1].error).splitlines()) == 3 and len(bad) < 160
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "sha1:BASE32",
+        "SHA-1:base32",
+        "sha-256:HEX",
+        "sha256:hex",
+        "sha256:base32===",
+        "md5:BASE32",
+        "sha512:hex",
+        "blake3:af13",
+        "sha1:-",
+        "-",
+        "sha1",
+    ],
+)
+def test_a_digest_may_be_written_in_any_way(told: str) -> None:
+    """Hex or base32, in capitals or not, padded or not; one that cannot be checked is no reason to refuse the page, one that differs is."""
+    block = record(1).split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n\r\n")
+    name = told.partition(":")[0].lower().replace("-", "")
+    digest = hashlib.new(name, block).digest() if name in hashlib.algorithms_guaranteed else b""
+    forms = {"hex": digest.hex(), "HEX": digest.hex().upper(), "BASE32": base64.b32encode(digest).decode()}
+    forms["base32"] = forms["BASE32"].lower().rstrip("=")
+    value = told.partition(":")[2].replace("=", "")
+    right = told.replace(value, forms[value]) if value in forms else told
+    assert texts(read(record(1, warc=f"WARC-Block-Digest: {right}\r\n"))) == [WORDS]
+    if value in forms:
+        [found] = texts(read(record(1, f"{WORDS}!".encode(), warc=f"WARC-Block-Digest: {right}\r\n")))
+        assert "do not have its digest" in found
 
 
 DAMAGES: dict[str, tuple[Callable[[], list[bytes]], list[str]]] = {
@@ -164,8 +211,22 @@ DAMAGES: dict[str, tuple[Callable[[], list[bytes]], list[str]]] = {
     "garbage before": (lambda: [b"garbage\r\n\r\n", ONE, TWO], ["damaged", *ALL[:2]]),
     "no length": (lambda: [ONE, TWO.replace(b"Content-Length: ", b"Content-Length: x"), THREE], [ALL[0], "damaged", ALL[2]]),
     "cut": (lambda: [ONE, TWO[:-30]], [ALL[0], "cut short"]),
+    "cut in the middle": (lambda: [ONE, TWO[:-30], THREE, ONE], [ALL[0], "cut short", ALL[2], "stands twice"]),
+    "cut in the middle of what is no page": (lambda: [record(4, bytes(900), sort="request")[:-300], ONE, TWO], ["damaged", *ALL[:2]]),
+    "cut by more than follows": (lambda: [record(1, WORDS.encode() * 9)[:-1000], TWO], ["cut short", ALL[1]]),
+    "cut behind what looks like a record": (lambda: [record(4, TWO + WORDS.encode())[:-30], THREE], ["cut short", ALL[2]]),
+    "cut within what looks like one": (lambda: [record(4, TWO + TWO)[:-30], THREE, ONE], ["cut short", ALL[2], ALL[0]]),
+    "cut at the end, behind what looks like a record": (lambda: [record(4, TWO + WORDS.encode())[:-30]], ["cut short"]),
+    "longer than it says": (lambda: [ONE, TWO[:-4] + b" and more\r\n\r\n", THREE], [ALL[0], "damaged", ALL[2]]),
     "cut in its header": (lambda: [ONE, TWO[:60]], [ALL[0], "damaged"]),
+    "cut in its header in the middle": (lambda: [ONE, TWO[:60], THREE], [ALL[0], "damaged", ALL[2]]),
+    "cut in its first header": (lambda: [TWO[:200], THREE, ONE], ["damaged", ALL[2], ALL[0]]),
     "packed and cut": (lambda: [gzip.compress(ONE), gzip.compress(TWO)[:-30]], [ALL[0], "cut short"]),
+    "packed, and cut before that": (lambda: [gzip.compress(r) for r in (ONE, TWO[:-30], THREE)], [ALL[0], "cut short", ALL[2]]),
+    "packed, and cut by more than follows": (
+        lambda: [gzip.compress(r) for r in (record(1, WORDS.encode() * 9)[:-1000], TWO)],
+        ["cut short", ALL[1]],
+    ),
     "a byte of a member": (lambda: [gzip.compress(ONE), _flipped(gzip.compress(TWO)), gzip.compress(THREE)], [ALL[0], "damaged", ALL[2]]),
     "the sum of a member": (lambda: [_flipped(gzip.compress(ONE), -6), gzip.compress(TWO)], ["damaged", ALL[1]]),
     "no archive": (lambda: [b"Hello."], ["damaged"]),
@@ -227,3 +288,30 @@ def test_an_archive_goes_into_a_store(tmp_path: Path, run: Run) -> None:
     assert "1 rejected, 2 unchanged" in run("add", "news.warc.gz", "--store", "s", "--resume", cwd=tmp_path).stderr
     lines = run("annotate", "news.warc.gz", cwd=tmp_path).stdout.splitlines()
     assert len(lines) == 3 and '"outcome": "failed"' in lines[1]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_an_archive_comes_on_stdin(pack: Callable[[bytes], bytes]) -> None:
+    """Which cannot be gone back in: the same as of a file, also where the archive is damaged."""
+
+    class Pipe(io.RawIOBase):
+        def __init__(self, data: bytes) -> None:
+            self._rest = io.BytesIO(data)
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            return self._rest.readinto(buffer)
+
+    data = pack(ONE) + b"garbage\r\n\r\n" + pack(TWO)
+    found = texts(list(read_stream(io.BufferedReader(Pipe(data)))))
+    assert found == texts(list(read_bytes(data, "news.warc"))) == [ALL[0], "the archive is damaged here", ALL[1]]
+
+
+def test_an_archive_on_stdin_goes_into_a_store(tmp_path: Path, run: Run) -> None:
+    """Through a pipe, as it is and packed."""
+    done = run("add", "-", cwd=tmp_path, stdin=ONE + TWO)
+    assert done.returncode == 0 and "2 stored" in done.stderr
+    again = run("add", "-", cwd=tmp_path, stdin=gzip.compress(ONE) + gzip.compress(TWO))
+    assert again.returncode == 0 and "2 unchanged" in again.stderr

@@ -17,10 +17,12 @@ from kg.annotate.automatic import find_annotator
 from kg.annotate.from_file import read_annotation
 from kg.articles import Reading, find_files, read_articles
 from kg.errors import AnnotationError, Conflict, FaultError, ReadError, UsageError
+from kg.exchange import rdf
 from kg.ingest import Outcome, add, derive, read_checked, remove
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
 from kg.store.embedded import Replacement, create, lines_of, open_store, writer
+from kg.store.verify import inspect
 from kg.triples import Iri, article_iri, to_triples
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, kg
 from tests.analyse.test_origins import reports_of
@@ -135,6 +137,16 @@ def test_what_cannot_be_stored_says_why_and_the_rest_goes_on(place: Path, text: 
     assert len(str(outcomes["bad.txt"].error).splitlines()) == 3
     assert outcomes["ships.txt"].outcome == "stored"
     assert [g for g in open_store(place / "store").graphs() if "/article/" in g] == [article_iri("ships")]
+
+
+def test_an_id_too_long_for_a_file_name_is_stored(place: Path) -> None:
+    """In letters of several bytes it is no name that a file can have, so no annotation has it either; it goes out in every form."""
+    id = "Канцлер" * 20
+    write(place / "in" / "ships.txt", f"---\nid: {id}\n---\n{TEXT}")
+    assert [(o.outcome, o.article) for o in put(place)] == [("stored", id)]
+    store = open_store(place / "store")
+    rdf.export(store, place / "out", "ttl")
+    assert article_iri(id) in rdf.read(place / "out")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -284,6 +296,32 @@ def test_a_removed_article_leaves_its_history(place: Path) -> None:
     assert [o.outcome for o in put(place, when="2026-01-08T10:00:00Z")] == ["stored"]
 
 
+def test_a_reading_that_is_made_again_at_the_same_time_is_in_force_again(place: Path) -> None:
+    """With one SOURCE_DATE_EPOCH it is the same reading: after it was removed or superseded, adding it once more ends no other than what was there."""
+    put(place)
+    with writer(place / "store", "remove", FIRST) as store:
+        remove(store, "ships", FIRST)
+    assert [o.outcome for o in put(place)] == ["stored"]
+    assert [o.outcome for o in put(place)] == ["unchanged"]
+    for text in (TEXT.replace("said", "said again"), TEXT):
+        write(place / "in" / "ships.txt", text)
+        assert [o.outcome for o in put(place)] == ["superseded"]
+        assert [o.outcome for o in put(place)] == ["unchanged"]
+    told = open_store(place / "store").graph(PROVENANCE_GRAPH)
+    assert len({s for s, _, _ in told}) == 2 and [p for _, p, _ in told].count(Iri(PROV + "invalidatedAtTime")) == 1
+    assert inspect(place / "store") == []
+
+
+def test_a_reading_does_not_end_itself(place: Path) -> None:
+    """The same bytes, read at the same time from a file with another name, give another graph by the same reading."""
+    write(place / "in" / "ships.txt", f"---\nid: ships\n---\n{TEXT}")
+    assert [o.outcome for o in put(place)] == ["stored"]
+    (place / "in" / "ships.txt").rename(place / "in" / "renamed.txt")
+    assert [o.outcome for o in put(place)] == ["superseded"]
+    assert [o.outcome for o in put(place)] == ["unchanged"]
+    assert not [p for _, p, _ in open_store(place / "store").graph(PROVENANCE_GRAPH) if p == PROV + "invalidatedAtTime"]
+
+
 def test_a_purge_leaves_nothing(place: Path) -> None:
     """No byte of the article in any file of the store; one that was there beside it stays whole."""
     write(
@@ -299,6 +337,32 @@ def test_a_purge_leaves_nothing(place: Path) -> None:
     data = b"".join(p.read_bytes() for p in (place / "store").rglob("*") if p.is_file())
     assert b"send ships" not in data and b"Ann Berg" not in data and b"Sudland stays out" in data
     assert [a for a in open_store(place / "store").graphs() if "/article/" in a] == [article_iri("other")]
+
+
+def test_a_purge_leaves_nothing_of_one_of_several_articles_in_a_file(place: Path) -> None:
+    """Each has its own part as its kept file, with its header, so that what stays of the other holds no byte of it."""
+    several = place / "several.txt"
+    several.write_text(f"---\nid: a\n---\n{TEXT}\n\n---\nid: b\n---\n{TEXT} Nobody – but SECRET.\n")
+    for id in "ab":
+        (place / f"{id}.yaml").write_text(f"# {id}\n{READING}")
+    assert [o.outcome for o in put(place, several)] == ["stored", "stored"]
+    with writer(place / "store", "remove", SECOND) as store:
+        assert remove(store, "b", SECOND, purge=True) == []
+        kept = store.acknowledged()[article_iri("a")]["sources"][0]
+        assert store.source(kept).decode() == f"---\nid: a\n---\n{TEXT}\n\n"
+    data = b"".join(p.read_bytes() for p in (place / "store").rglob("*") if p.is_file())
+    assert b"SECRET" not in data and b"send ships" in data
+    assert [o.outcome for o in put(place, several)] == ["unchanged", "stored"]
+
+
+def test_a_purge_says_which_copies_keep_the_bytes(place: Path) -> None:
+    """An article that was read from the very same bytes keeps them, and is named."""
+    write(place / "in" / "copy.txt")
+    put(place)
+    with writer(place / "store", "remove", SECOND) as store:
+        assert remove(store, "ships", SECOND, purge=True) == ["copy"]
+        assert remove(store, "copy", SECOND, purge=True) == []
+    assert b"Ann Berg" not in b"".join(p.read_bytes() for p in (place / "store").rglob("*") if p.is_file())
 
 
 def test_removing_what_is_not_there(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -38,10 +39,15 @@ def empty_annotations(path: Path, article_id: str) -> list[Path]:
 def _named_for(path: Path, article_id: str) -> Iterator[list[Path]]:
     """The files of each name that an article's annotation may have, the place that counts most first."""
     stem = path.stem if path.suffix.lower() in ARTICLES else ""  # not of a collection, which has many
-    names = dict.fromkeys(name for name in (article_id, stem) if name and not set(name) & set("/\\\0") and len(name) < 200)
+    names = dict.fromkeys(name for name in (article_id, stem) if name and not set(name) & set("/\\"))
     for place in (path.parent, path.parent / "annotations", _above(path) / "annotations"):
         for name in names:
-            yield [file for suffix in SUFFIXES if (file := place / (name + suffix)).is_file()]
+            yield [file for suffix in SUFFIXES if _is_there(file := place / (name + suffix))]
+
+
+def _is_there(file: Path) -> bool:
+    """Whether there is such a file; of a name that no file can have, as one that is too long, there is none."""
+    return os.path.isfile(file)  # noqa: PTH113 - never raises
 
 
 def find_article_for(path: Path) -> Article:
@@ -91,7 +97,7 @@ def _article_files(path: Path) -> Iterator[Path]:
     """The files of the same stem, then all other texts of these folders, one of which may hold several articles."""
     folders = (path.parent, _above(path) / "articles", _above(path))
     named = [place / (path.stem + suffix) for place in folders for suffix in ARTICLES]
-    yield from (file for file in named if file.is_file())
+    yield from (file for file in named if _is_there(file))
     yield from (
         file
         for place in folders[:2]

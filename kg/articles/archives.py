@@ -1,11 +1,14 @@
 """Web archives (WARC 1.0 and 1.1, as they are or in gzip members) -> the pages and texts in them, each with its own bytes.
 
 fastwarc takes the records apart; it is given an open stream and never a name, which it would also fetch. Where an archive is
-damaged, reading goes on at the next record that begins behind the last whole one, so that what a page holds counts as no record.
+damaged, reading goes on at the next record that begins behind the last whole one, so that what a page holds counts as no record. Of
+one that is cut in the middle of an archive, it goes on within, where records follow each other to beyond its end.
 """
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import io
 import re
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from kg.errors import ReadError
+from kg.text import one_line
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -25,8 +29,16 @@ FOUND = (200, 203)  # answers that are the page; a part of one (206) is none
 KINDS = {"text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt"}
 
 _GZIP, _BLANK = b"\x1f\x8b\x08", b"\r\n\r\n"
-_BEGINS = re.compile(rb"\n(?=WARC/1\.[0-9]\r?\n)")
-_PIECE = 1 << 20
+_MEMBER = re.compile(re.escape(_GZIP))
+_BEGINS = re.compile(rb"WARC/1\.[0-9]\r?\n")
+_HEADER = re.compile(
+    _BEGINS.pattern + rb"(?:[^\r\n]+\r\n)*?Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE
+)
+_CHUNK = re.compile(rb"(?:\r?\n)?([0-9a-fA-F]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
+_CHUNK_CUT = re.compile(rb"\r?\n?[0-9a-fA-F]{0,16}[ \t]*(?:;[^\n]*)?\r?")  # in the line that says how long it is
+_DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+_TYPE = re.compile(rb"\nWARC-Type:", re.IGNORECASE)
+_PIECE = 1 << 16
 _AGAIN = "fetch or copy it again; the records around it are read"
 
 
@@ -74,18 +86,31 @@ def _records(stream: BinaryIO, name: str) -> Iterator[tuple[int, WarcRecord | No
     start, told = 0, False
     while start >= 0:
         stream.seek(start)
-        at, whole = start, -1  # where the record that was read last begins, and its length where it was whole
+        at, whole, end = start, -1, -1  # where the record that was read last begins, its length where it was whole, where it ends if not
         try:
             for record in ArchiveIterator(stream, parse_http=False):
                 at, length, whole, told = record.stream_pos, record.content_length, -1, False
-                if _is_answer(record):
-                    yield at, record, _written(record) if length <= LARGEST else b""
+                is_answer = _is_answer(record)
+                source = _written(record) if is_answer and length <= LARGEST else b""
+                if (end := _cut(stream, at)) >= 0:
+                    break
+                if source and (held := _held(stream, at, len(source))) < len(source) - len(_BLANK):
+                    source, told = source[:held] + _BLANK, True  # the rest is of the next member
+                if is_answer:
+                    yield at, record, source
                 record.consume()
                 whole = length
-            if whole < 0 or not _follows(stream, _end(stream, at, whole)):
+                if told:
+                    break
+            if end < 0 and (whole < 0 or not _follows(stream, _end(stream, at, whole))):
                 return
         except OSError:
             pass
+        if end >= 0:
+            start, told = _behind(stream, at, end), True
+            stop = start if 0 <= start < end else stream.seek(0, io.SEEK_END)
+            yield (at, record, source[: stop - at] + _BLANK) if source and stop < end else (at, None, b"")
+            continue
         behind = _end(stream, at, whole) if whole >= 0 else at + 1
         if not told:
             yield behind if whole >= 0 else at, None, b""
@@ -114,6 +139,75 @@ def _end(stream: BinaryIO, at: int, length: int) -> int:
     return max(at + 1, stream.tell() - len(member.unused_data) - len(piece))
 
 
+def _claimed(stream: BinaryIO, at: int) -> int:
+    """Where a record ends by its own account; -1 where it is packed, and so has a sum, or has no header."""
+    stream.seek(at)
+    found = _HEADER.match(stream.read(_PIECE))
+    return at + found.end() + int(found[1]) if found else -1
+
+
+def _following(stream: BinaryIO, at: int) -> int:
+    """Where what follows a record begins; -1 where the record does not end as one does."""
+    end, size = _claimed(stream, at), stream.seek(0, io.SEEK_END)
+    if not 0 <= end <= size:
+        return -1
+    stream.seek(end)
+    tail = stream.read(64)
+    behind = _past_ends(stream, end)
+    return behind if behind == size or tail.startswith(_BLANK) or _BEGINS.match(tail, behind - end) else -1
+
+
+def _cut(stream: BinaryIO, at: int) -> int:
+    """Where a record that is cut would have ended; -1 where it is whole. The stream stays where it is."""
+    back = stream.tell()
+    stream.seek(at)
+    header = stream.read(_PIECE).partition(_BLANK)[0]
+    if len(_TYPE.findall(header)) > 1 and (found := _BEGINS.search(header, 1)):  # cut in its header, which goes on with the next one's
+        end = at + found.start()
+    else:
+        end = -1 if _following(stream, at) >= 0 else _claimed(stream, at)
+    stream.seek(back)
+    return end
+
+
+def _held(stream: BinaryIO, at: int, most: int) -> int:
+    """How many bytes the gzip member at a place holds, `most` where they are more or it is none. The stream stays where it is."""
+    back, held = stream.tell(), 0
+    stream.seek(at)
+    piece, member = stream.read(_PIECE), zlib.decompressobj(31)
+    try:
+        while piece and not member.eof and held < most:
+            held += len(member.decompress(piece, _PIECE))
+            piece = member.unconsumed_tail or stream.read(_PIECE)
+    except zlib.error:
+        held = most
+    stream.seek(back)
+    return held if member.eof else most
+
+
+def _behind(stream: BinaryIO, at: int, end: int) -> int:
+    """Where a record begins behind one that is cut: from there on one follows another to beyond where that would have ended, which what
+    a page holds does not. -1 where none does.
+    """
+    end = min(end, stream.seek(0, io.SEEK_END))
+    found = _next(stream, at + 1)
+    while 0 <= found < end:
+        last = found
+        while last < end and (following := _following(stream, last)) >= 0:
+            last = following
+        if last >= end:
+            break
+        found = _next(stream, last + 1)
+    return found
+
+
+def _past_ends(stream: BinaryIO, at: int) -> int:
+    """Where the line ends at a place are over."""
+    stream.seek(at)
+    tail = stream.read(64)
+    return at + len(tail) - len(tail.lstrip(b"\r\n"))
+
+
 def _follows(stream: BinaryIO, at: int) -> bool:
     """Whether there is more than line ends from here on."""
     stream.seek(at)
@@ -123,15 +217,13 @@ def _follows(stream: BinaryIO, at: int) -> bool:
 def _next(stream: BinaryIO, at: int) -> int:
     """Where a record may begin, at `at` or behind it; -1 where none does."""
     stream.seek(0)
-    packed = stream.read(3) == _GZIP
-    stream.seek(max(0, at - 1))
+    begins = _MEMBER if stream.read(3) == _GZIP else _BEGINS
+    stream.seek(at)
     before = b""
     while piece := stream.read(_PIECE):
         begin, piece = stream.tell() - len(piece) - len(before), before + piece
-        first = max(0, at - begin)
-        found = piece.find(_GZIP, first) if packed else next((m.end() for m in _BEGINS.finditer(piece, max(0, first - 1))), -1)
-        if found >= 0:
-            return begin + found
+        if found := begins.search(piece):
+            return begin + found.start()
         before = piece[-12:]  # shorter than what begins a record, and long enough for one that is cut by the piece's end
     return -1
 
@@ -161,22 +253,84 @@ def _unpacked(page: Page) -> Page | None:
     from fastwarc.warc import ArchiveIterator
 
     record = next(iter(ArchiveIterator(io.BytesIO(page.source), parse_http=False)))
-    if record.headers.get("WARC-Block-Digest") and not record.verify_block_digest():
+    start = page.source.index(_BLANK) + len(_BLANK)
+    if _differs(page.source[start : start + record.content_length], record.headers.get("WARC-Block-Digest") or ""):
         return _wrong(page, "the record's bytes do not have its digest", _AGAIN)
+    cut = _wrong(page, "the page was cut short when it was fetched", "fetch it again, whole")
     try:
-        record.parse_http(auto_decode="all")
+        record.parse_http(auto_decode="none")
         headers, kind = record.http_headers, KINDS.get((record.http_content_type or "").lower(), "")
         if not kind or headers is None or headers.status_code not in FOUND:
             return None
-        body = record.reader.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        return _wrong(page, f"the record's content cannot be unpacked: {error}", _AGAIN)
-    promised = "" if headers.get("Transfer-Encoding") else headers.get("Content-Length") or ""
-    if record.headers.get("WARC-Truncated") or (promised.isdecimal() and int(promised) > record.content_length):
-        return _wrong(page, "the page was cut short when it was fetched", "fetch it again, whole")
+        promised = "" if headers.get("Transfer-Encoding") else headers.get("Content-Length") or ""
+        if record.headers.get("WARC-Truncated") or (promised.isdecimal() and int(promised) > record.content_length):
+            return cut
+        body = record.reader.read()
+        codings = ",".join([*headers.get_multiple("Content-Encoding"), *headers.get_multiple("Transfer-Encoding")]).lower().split(",")
+        for coding in reversed(codings):
+            if len(body) <= LARGEST:
+                body = _decoded(body, coding.strip())
+    except EOFError:
+        return cut
+    except (OSError, ValueError, zlib.error) as error:
+        return _wrong(page, f"the record's content cannot be unpacked: {one_line(str(error))}", _AGAIN)
     if len(body) > LARGEST:
         return _wrong(page, f"the page is larger than {LARGEST:,} bytes", "save the article as a file of its own")
     return replace(page, kind=kind, charset=record.http_charset or "", body=body)
+
+
+def _differs(block: bytes, told: str) -> bool:
+    """Whether a block surely has not the digest that is told, such as `sha1:` and base32 or hex; one that cannot be checked may be right.
+
+    >>> _differs(b"", "md5:d41d8cd98f00b204e9800998ecf8427e"), _differs(b"x", "md5:d41d8cd98f00b204e9800998ecf8427e"), _differs(b"", "new:x")
+    (False, True, False)
+    """
+    name, _, value = told.partition(":")
+    name, value = name.strip().lower().replace("-", ""), value.strip().rstrip("=").lower()
+    if name not in _DIGESTS:
+        return False
+    digest = hashlib.new(name, block, usedforsecurity=False).digest()
+    forms = (digest.hex(), base64.b32encode(digest).decode().rstrip("=").lower())
+    return len(value) in map(len, forms) and value not in forms
+
+
+def _decoded(body: bytes, coding: str) -> bytes:
+    """What a server encoded so, not much of it beyond `LARGEST` bytes; raises EOFError where its end is missing, and what else the decoders do."""
+    from fastwarc.stream_io import BrotliReader, ZstdReader
+
+    stream, most = io.BytesIO(body), LARGEST + 1
+    match coding:
+        case "" | "identity":
+            return body
+        case "chunked":
+            return _joined(body)
+        case "gzip" | "x-gzip":
+            return gzip.GzipFile(fileobj=stream).read(most)
+        case "deflate":
+            packed = zlib.decompressobj()
+            plain = packed.decompress(body, most)
+            if not packed.eof and len(plain) < most:
+                raise EOFError
+            return plain
+        case "br":
+            return BrotliReader(stream).read(most)
+        case "zstd":
+            return ZstdReader(stream).read(most)
+    raise ValueError(f"nobody knows the encoding {coding}")
+
+
+def _joined(body: bytes) -> bytes:
+    """The chunks of a body, each of which begins with its length; raises EOFError where the empty one that ends them is missing."""
+    chunks: list[bytes] = []
+    at = 0
+    while found := _CHUNK.match(body, at):
+        at = found.end() + int(found[1], 16)
+        if at == found.end():
+            return b"".join(chunks)
+        chunks.append(body[found.end() : at])
+    if at >= len(body) or _CHUNK_CUT.fullmatch(body, at):
+        raise EOFError
+    raise ValueError("a chunk does not begin with its length")
 
 
 def _wrong(page: Page, what: str, hint: str) -> Page:

@@ -24,10 +24,11 @@ from typing import NamedTuple
 
 from kg.errors import ReadError
 from kg.model import Article
+from kg.text import one_line
 
 HEADER_KEYS = ("id", "title", "outlet", "author", "published", "published_inferred", "url", "language", "file", "range")
 MOST_LINES = 200_000  # a long book has a third of that; millions of empty ones would take gigabytes
-LONGEST_ID = 200  # a file name made of it still fits everywhere
+LONGEST_ID = 200  # characters, of up to four bytes each: what names a file by an id shortens it
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*))?$")
@@ -38,13 +39,17 @@ _RANGE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
 
 @dataclass(slots=True)
 class Part:
-    """One article of a text file: its fields, the line each stands on, and where its text is; or what is wrong with its header."""
+    """One article of a text file: its fields, the line each stands on, where its text is (`start` to `end`), and all of it with its header
+    (`first` to `last`); or what is wrong with that.
+    """
 
     line: int
     fields: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     start: int = 0
     end: int = 0
+    first: int = 0
+    last: int = 0
     error: ReadError | None = None
 
 
@@ -91,6 +96,7 @@ def split(text: str, name: str) -> list[Part]:
     for (opening, closing), (following, _) in zip_longest(headers, headers[1:], fillvalue=(len(lines), 0)):
         end = lines[following].start if following < len(lines) else len(text)
         part = _part(text, opening + 1, lines[min(closing, len(lines) - 1)].end, end)
+        part.first, part.last = lines[opening].start, end
         _read_header(part, lines[opening + 1 : closing], name, closed=closing < len(lines))
         parts.append(part)
     return parts
@@ -117,14 +123,14 @@ def build(text: str, values: Mapping[str, str], place: Callable[[str], str]) -> 
 def _published(known: Mapping[str, str], place: Callable[[str], str]) -> str | None:
     words = known.get("published")
     if words and not iso_date(words):
-        raise ReadError(f"{words} is no date", place("published"), "write it as 2026, 2026-01 or 2026-01-06")
+        raise ReadError(f"{one_line(words)} is no date", place("published"), "write it as 2026, 2026-01 or 2026-01-06")
     return iso_date(words) if words else None
 
 
 def _inferred(known: Mapping[str, str], place: Callable[[str], str]) -> bool:
     words = known.get("published_inferred", "false").lower()
     if words not in ("true", "false"):
-        raise ReadError(f"published_inferred is {words}", place("published_inferred"), "write true or false")
+        raise ReadError(f"published_inferred is {one_line(words)}", place("published_inferred"), "write true or false")
     return words == "true"
 
 
@@ -133,7 +139,7 @@ def _range(known: Mapping[str, str], place: Callable[[str], str]) -> tuple[int, 
         return None
     found = _RANGE.fullmatch(known["range"])
     if not found or int(found[1]) >= int(found[2]):
-        raise ReadError(f"{known['range']} is no range", place("range"), "write start-end in code points, such as 470-6696")
+        raise ReadError(f"{one_line(known['range'])} is no range", place("range"), "write start-end in code points, such as 470-6696")
     return int(found[1]), int(found[2])
 
 
@@ -175,7 +181,7 @@ def _read_header(part: Part, lines: list[_Line], name: str, closed: bool) -> Non
             if line.words.strip() and not line.words.startswith("#"):
                 key, value = _field(line.words, f"{name}:{number}")
                 if key in part.fields:
-                    raise ReadError(f"{key} stands twice in the header", f"{name}:{number}", "keep one of them")
+                    raise ReadError(f"{one_line(key)} stands twice in the header", f"{name}:{number}", "keep one of them")
                 part.fields[key], part.lines[key] = value, number
     except ReadError as error:
         part.error = error
@@ -187,7 +193,7 @@ def _field(words: str, where: str) -> tuple[str, str]:
         raise ReadError("this line of the header is no key and value", where, "write one `key: value` a line")
     key, value = found.group(1), (found.group(2) or "").strip()
     if key not in HEADER_KEYS:
-        raise ReadError(f"the header key {key} is unknown", where, f"use one of {', '.join(HEADER_KEYS)}")
+        raise ReadError(f"the header key {one_line(key)} is unknown", where, f"use one of {', '.join(HEADER_KEYS)}")
     return key, _plain(value, where)
 
 

@@ -7,10 +7,12 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from kg.articles.archives import Page, pages
@@ -28,14 +30,17 @@ STDIN = "-"
 LARGEST = 4_000_000  # bytes of one article: more than the longest books
 LARGEST_PAGE = 10_000_000  # of a web page, most of which is no text
 
-_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
+_KEYS = ("title", "outlet", "author", "date", "published", "url", "language")  # of a collection's item, besides its id and text
+_NO_WORDS = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0")  # byte order marks, and every other byte of UTF-16
+_PAGE = re.compile(rb"(?:<!doctype html|<html|<\?xml[^>]{0,200}>\s*<(?:!doctype )?html)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One article of a file, or why there is none.
 
-    `source` is the bytes it was read from (of a collection its line, of an archive its record, else the whole file) and `name` the path as it was given:
+    `source` is the bytes it was read from (of a collection its line, of an archive its record, of a text file with several articles its part, in UTF-8,
+    else the whole file: no word of another article) and `name` the path as it was given:
     `read_bytes(source, name)` reads it again. `id` is the article's id, also where reading it failed, as far as it is known.
     `notes` say what a reader should know of the text. A page that was read with `later` has neither article nor error before
     `finish`.
@@ -109,11 +114,25 @@ def read_bytes(data: bytes, name: str = STDIN, raw: bool = False, later: bool = 
 
 
 def read_stream(stream: BinaryIO, raw: bool = False, later: bool = False) -> Iterator[Reading]:
-    """The articles that come on stdin: a collection line by line and an archive record by record, of any length; else one file, of a file's length."""
-    first = stream.readline(LARGEST)
+    """The articles that come on stdin: a collection line by line and an archive record by record, of any length; else one file, of a file's length.
+
+    An archive is put into a temporary file, as reading it goes back where it is damaged.
+    """
+    first = _beginning(stream)
     whole = io.BufferedReader(_Whole(first, stream))
-    if (kind := _kind(STDIN, first)) in MANY:
+    kind = _kind(STDIN, first)
+    if kind in COLLECTIONS:
         yield from _many(whole, kind, STDIN, raw, later)
+        return
+    if kind in ARCHIVES:
+        with TemporaryFile() as file:
+            try:
+                shutil.copyfileobj(whole, file)
+            except OSError as error:
+                what, hint = f"it cannot be put into a temporary file: {error.strerror}", "save it as a file and give that"
+                yield Reading(None, b"", ReadError(what, STDIN, hint), (), STDIN, _stem(STDIN))
+                return
+            yield from _many(file, kind, STDIN, raw, later)
         return
     data = whole.read(LARGEST_PAGE + 1)
     try:
@@ -122,6 +141,16 @@ def read_stream(stream: BinaryIO, raw: bool = False, later: bool = False) -> Ite
         yield Reading(None, b"", error, (), STDIN, _stem(STDIN))
     else:
         yield from read_bytes(data, STDIN, raw, later)
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """A stream to the end of the first line that is not empty, which says what it is."""
+    lines = io.BytesIO()
+    while lines.tell() < LARGEST and (line := stream.readline(LARGEST)):
+        lines.write(line)
+        if _NO_WORDS.sub(b"", line).strip():
+            break
+    return lines.getvalue()
 
 
 class _Whole(io.RawIOBase):
@@ -188,9 +217,10 @@ def _kind(name: str, data: bytes) -> str:
         return ARCHIVES[1] if packed else PurePath(name).suffix.lower()
     if data.startswith((b"WARC/1.", b"\x1f\x8b\x08")):
         return ARCHIVES[0]
-    if _PAGE.match(data):
+    words = _NO_WORDS.sub(b"", data[:10_000]).lstrip()
+    if _PAGE.match(words):
         return ".html"
-    return ".jsonl" if data[:1] == b"{" and _object(data.split(b"\n", 1)[0]) is not None else ".txt"
+    return ".jsonl" if words.startswith(b"{") else ".txt"  # also where the first line is damaged, which is then told as of a file
 
 
 def _stem(name: str) -> str:
@@ -211,7 +241,8 @@ def _text(text: str, notes: tuple[str, ...], data: bytes, name: str, raw: bool) 
     parts = [Part(1, end=len(text))] if raw else split(text, name)
     seen: set[str] = set()
     for part in parts:
-        reading = Reading(None, data, None, notes, name, part.fields.get("id") or (_stem(name) if len(parts) == 1 else ""))
+        source = data if len(parts) == 1 else text[part.first : part.last].encode()
+        reading = Reading(None, source, None, notes, name, part.fields.get("id") or (_stem(name) if len(parts) == 1 else ""))
         yield _attempt(reading, partial(_article, text, part, name, len(parts) > 1), seen, f"{name}:{part.line}")
 
 
@@ -271,9 +302,9 @@ def _collection(stream: BinaryIO, name: str, seen: set[str]) -> Iterator[Reading
     empty = True
     lines = iter(partial(stream.readline, LARGEST), b"")  # a longer line comes in pieces, none of which is JSON
     for number, line in enumerate(lines, 1):
-        if line.strip():
+        if (line := line.removeprefix(codecs.BOM_UTF8)).strip():
             empty = False
-            yield _item(line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n"), name, number, seen)
+            yield _item(line.rstrip(b"\r\n"), name, number, seen)
     if empty:
         yield Reading(None, b"", ReadError("the collection is empty", name, "give one JSON object a line"), (), name, _stem(name))
 
@@ -282,7 +313,7 @@ def _item(line: bytes, name: str, number: int, seen: set[str]) -> Reading:
     where = f"{name}:{number}"
     item = _object(line)
     id = item.get("id") if item else None
-    id = str(id).strip() if isinstance(id, str | int) and not isinstance(id, bool) else ""
+    id = str(id).strip() if _is_word(id) else ""
     reading = Reading(None, line, None, (), name, id)
     text = item.get("text") if item else None
     if not id or not isinstance(text, str):
@@ -293,15 +324,20 @@ def _item(line: bytes, name: str, number: int, seen: set[str]) -> Reading:
     except ReadError as error:
         return replace(reading, error=error)
     assert item is not None  # it has a text
+    odd = [key for key in _KEYS if item.get(key) is not None and not _is_word(item[key])]
+    reading = replace(reading, notes=(*reading.notes, *(f"{key} is no text, and is left out" for key in odd)))
     return _attempt(reading, partial(build, text, _values(item, id, name), lambda _: where), seen, where)
 
 
 def _values(item: Mapping[str, object], id: str, name: str) -> dict[str, str]:
     """What a collection's item says of its article, as in a header; `date` is another word for `published`, other keys are ignored."""
-    keys = ("title", "outlet", "author", "date", "published", "url", "language")
-    words = {key: value for key in keys if isinstance(value := item.get(key), str)}
+    words = {key: str(value) for key in _KEYS if _is_word(value := item.get(key))}  # 2026 may stand there as a number
     words["published"] = words.get("published") or words.pop("date", "")
     return words | {"id": id, "published_inferred": str(item.get("published_inferred") is True)} | _file(name)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _file(name: str) -> dict[str, str]:

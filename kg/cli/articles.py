@@ -134,8 +134,10 @@ def remove(
     from kg import ingest
 
     with writer_at(store, "remove") as held:
-        ingest.remove(held, article, now(), purge=purge)
+        shared = ingest.remove(held, article, now(), purge=purge)
     say(f"{'purged' if purge else 'removed'} {article}")
+    if shared and not is_address(store):  # which keeps no files
+        say(f"a kept file of it stays, as these need it too: {', '.join(shared)}")
     if purge:
         from kg.endpoint import cache_folder
 

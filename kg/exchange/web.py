@@ -144,6 +144,7 @@ class _Article:
     marks: list[Mark] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    told: list[Mapping[str, Any]] = field(default_factory=list)  # the annotations themselves
 
 
 @dataclass
@@ -181,6 +182,8 @@ class _Reader:
         except ReadError as error:
             return error
         marked = replace(started, marks=tuple(one.marks), links=tuple(one.links))
+        if len(self.by_iri) > 1:  # what is kept of an article holds no word of another
+            data = json.dumps(one.told, indent=1).encode()
         return Foreign(marked, tuple(sorted(one.findings, key=lambda f: f.line)), name, data, data)
 
     def note(self, one: _Article, code: str, message: str, keys: Keys) -> None:
@@ -188,7 +191,9 @@ class _Reader:
 
     def _described(self, keys: Keys, told: Mapping[str, Any]) -> None:
         for iri in map(_name, _several(told.get("target")) or [""]):
-            self._known(self.by_iri.setdefault(iri, _Article()), keys, told)
+            one = self.by_iri.setdefault(iri, _Article())
+            one.told.append(told)
+            self._known(one, keys, told)
 
     def _known(self, one: _Article, keys: Keys, told: Mapping[str, Any]) -> None:
         for body in _several(told.get("body")):
@@ -209,6 +214,7 @@ class _Reader:
         places = _several(told.get("target"))
         iri = next((_name(place.get("source")) for place in places if isinstance(place, dict)), "") or next(map(_name, places), "")
         one = self.by_iri.setdefault(iri, _Article())
+        one.told.append(told)
         id, line = str(told.get("id") or ".".join(map(str, keys))), self.document.line(keys)
         if one.text is None:
             return  # told once, of the article
@@ -251,6 +257,7 @@ class _Reader:
         if self.article_of.get(source) == "" or self.article_of.get(target) == "":
             return  # its mark was noted already
         one = self.by_iri[iri] if iri else next(iter(self.by_iri.values()), _Article())
+        one.told.append(told)
         one.links.append(Link(role, source, target, self.document.line(keys)))
 
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.articles import read_articles
 from kg.errors import StoreError
 from kg.store import folder
 from kg.store.embedded import Writer, acknowledged, build, current, difference, opened
@@ -157,8 +159,10 @@ def _patch(path: Path, entry: folder.Entry) -> Patch | None:
 
 
 def _keep_again(path: Path, entries: Sequence[folder.Entry], digest: str) -> None:
-    """Takes a kept file that is gone or damaged from where it was read, if that still has its bytes."""
-    origins = [entry.get("origin", "") for entry in entries if digest in entry.get("sources", [])]
-    data = next((data for origin in origins if (data := folder.whole(Path(origin), digest)) is not None), None)
+    """Takes a kept file that is gone or damaged from where it was read, if that, or the part of it with one article, still has its bytes."""
+    origins = dict.fromkeys(Path(entry["origin"]) for entry in entries if "origin" in entry and digest in entry.get("sources", []))
+    files = (folder.whole(origin, digest) or b"" for origin in origins)
+    parts = (reading.source for origin in origins for reading in read_articles(origin, later=True))
+    data = next((data for data in chain(files, parts) if folder.sha256(data).hexdigest() == digest), None)
     if data is not None:
         folder.keep(path, data)

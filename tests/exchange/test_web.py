@@ -63,6 +63,17 @@ def test_the_seeds_come_back_whole(seeds: Path, seeds_file: Path, tmp_path: Path
         assert (read.actors, read.annotator) == (annotation.actors, annotation.annotator)
 
 
+def test_what_is_kept_of_an_article_holds_no_word_of_another(seeds_file: Path, tmp_path: Path) -> None:
+    """Of a file with several each keeps its own annotations, which read as the file did: one can be taken down without the others."""
+    found = back(tmp_path / "a", seeds_file.read_bytes())
+    for one in found:
+        (again,) = back(tmp_path / "b", one.words)
+        assert again.source == one.source == one.words
+        assert again.marked.article == one.marked.article
+        assert whole(read_again(again, load_registry())) == whole(read_again(one, load_registry()))
+        assert [o for o in found if f'"{article_iri(o.marked.article.id)}'.encode() in one.words] == [one]
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("drawn") / "x"

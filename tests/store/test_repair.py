@@ -158,6 +158,17 @@ def test_a_damaged_file_without_another_stays_and_is_said(place: Path, tmp_path:
     assert codes(place) == ["source-damaged"] and source.read_bytes() == damaged
 
 
+def test_a_part_of_a_file_is_taken_from_that_file(place: Path, tmp_path: Path) -> None:
+    """Of a file with several articles each kept only its own part, which is still there, though the rest has changed."""
+    (tmp_path / "b.txt").write_text("---\nid: x\n---\nanother\n---\nid: b\n---\nthe article b\n")
+    with writer(place, "add", WHEN) as store:
+        kept = store.keep_source(b"---\nid: b\n---\nthe article b\n")
+        store.replace_graph("x:c", some(2, "c"), when=WHEN, sources=[kept], origin=str(tmp_path / "b.txt"))
+    folder.source_path(place, kept).unlink()
+    assert codes(place) == ["source-lost"]
+    assert repair(place, WHEN) == [] and codes(place) == []
+
+
 def test_a_commit_that_came_through_before_a_kill_counts(place: Path) -> None:
     """Its line had been pending: verify finds nothing wrong, the next writer writes it."""
     with writer(place, "add", WHEN) as store:

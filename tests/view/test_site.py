@@ -193,10 +193,18 @@ def test_dots_of_a_lane_never_lie_on_each_other(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dates", "first", "last"), [(["2026-01-06"], "2026-01-04", "2026-01-10"), (["2026", "2025-03"], "2025-03-01", "2026-12-31")]
+    ("dates", "first", "last"),
+    [
+        (["2026-01-06"], "2026-01-04", "2026-01-10"),
+        (["2026", "2025-03"], "2025-03-01", "2026-12-31"),
+        (["2024-02", "2024"], "2024-01-01", "2024-12-31"),
+        (["9999", "9999-12"], "9999-01-01", "9999-12-31"),
+        (["9999-12-31"], "9999-12-29", "9999-12-31"),
+        (["0001-01-01"], "0001-01-01", "0001-01-05"),
+    ],
 )
 def test_an_axis_holds_whole_months_and_years(dates: list[str], first: str, last: str) -> None:
-    """A date that is a month ends with its last day; a single day has some days round it."""
+    """A date that is a month ends with its last day; a single day has some days round it, as far as there are dates."""
     axis = axis_of(dates)
     assert axis and (str(axis.first), str(axis.last)) == (first, last)
     assert axis_of(["", ""]) is None

@@ -10,10 +10,11 @@ from kg.model import Span
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+TODAY = ["today", "tonight", "this morning", "this evening"]
 _DAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _MONTH = rf"(?:{'|'.join(MONTHS)}|jan\.|feb\.|aug\.|sept\.|oct\.|nov\.|dec\.)"
 _DATE = re.compile(
-    rf"\b(?:(?P<rel>today|yesterday|tonight|this morning|this evening)|(?P<last>last|this|earlier this) (?P<unit>week|month|year|{_DAY})"
+    rf"\b(?:(?P<rel>{'|'.join(TODAY)}|yesterday)|(?P<last>last|this|earlier this) (?P<unit>week|month|year|{_DAY})"
     rf"|(?P<month>{_MONTH}) (?P<md>\d{{1,2}})\b(?!\d)(?:, (?P<my>\d{{4}}))?|(?P<dm>\d{{1,2}}) (?P<month2>{_MONTH})(?: (?P<dy>\d{{4}}))?"
     rf"|(?P<day>{_DAY}))",
     re.IGNORECASE,
@@ -68,13 +69,11 @@ def resolve(words: str, published: str | None) -> str:
     day = _day(published)
     if day is None:
         return ""
-    if found["rel"]:
-        return (day - timedelta(days=found["rel"].lower() == "yesterday")).isoformat()
-    name = (found["day"] or found["unit"]).lower()
-    if name in WEEKDAYS:
-        back = (day.weekday() - WEEKDAYS.index(name)) % 7
-        return (day - timedelta(days=back or (7 if (found["last"] or "").lower() == "last" else 0))).isoformat()
-    return _period(name, (found["last"] or "").lower() == "last", day)
+    name = (found["rel"] or found["day"] or found["unit"]).lower()
+    try:
+        return _counted(name, (found["last"] or "").lower() == "last", day)
+    except OverflowError:  # before the year 1
+        return ""
 
 
 def _dated(month: str, day: int, year: str | None, published: str | None) -> str:
@@ -91,9 +90,17 @@ def _dated(month: str, day: int, year: str | None, published: str | None) -> str
         return ""
 
 
-def _period(unit: str, last: bool, day: date) -> str:
+def _counted(unit: str, last: bool, day: date) -> str:
+    """The date that a word means which counts back from a day: `today`, `tuesday`, `month`."""
+    if unit in TODAY:
+        return day.isoformat()
+    if unit == "yesterday":
+        return (day - timedelta(days=1)).isoformat()
+    if unit in WEEKDAYS:
+        back = (day.weekday() - WEEKDAYS.index(unit)) % 7
+        return (day - timedelta(days=back or (7 if last else 0))).isoformat()
     if unit == "year":
-        return str(day.year - last)
+        return f"{day.year - last:04}" if day.year > last else ""
     if unit == "month":
         first = day.replace(day=1)
         return (first - timedelta(days=1) if last else first).isoformat()[:7]

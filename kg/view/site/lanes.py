@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +38,7 @@ def axis_of(dates: Sequence[str]) -> Axis | None:
         return None
     first, last = min(days), max(days)
     if (last - first).days < 6:  # a few days fill no axis: a week stands round them
-        first, last = date.fromordinal(max(1, first.toordinal() - 2)), date.fromordinal(last.toordinal() + 4)
+        first, last = _shifted(first, -2), _shifted(last, 4)
     return Axis(first, last, tuple((_x(first, last, day), day.strftime(form)) for day, form in _ticks(first, last)))
 
 
@@ -58,8 +59,13 @@ def _bounds(iso: str) -> tuple[date, date]:
     first = date(year, month, day)
     if len(parts) == 3:
         return first, first
-    after = date(year + (len(parts) == 1 or month == 12), 1 if len(parts) == 1 or month == 12 else month + 1, 1)
-    return first, date.fromordinal(after.toordinal() - 1)
+    last = month if len(parts) == 2 else 12
+    return first, date(year, last, monthrange(year, last)[1])
+
+
+def _shifted(day: date, days: int) -> date:
+    """So many days later, as far as there are dates."""
+    return date.fromordinal(min(max(date.min.toordinal(), day.toordinal() + days), date.max.toordinal()))
 
 
 def _x(first: date, last: date, day: date) -> float:

@@ -35,6 +35,13 @@ def test_without_a_date_nothing_dates_a_weekday() -> None:
     assert [resolve("Tuesday", None), resolve("Tuesday", "2026-01"), resolve("6 December 2024", None)] == ["", "", "2024-12-06"]
 
 
+@pytest.mark.parametrize("words", ["yesterday", "Sunday", "last Monday", "last month", "last year", "December 30"])
+def test_what_would_be_before_the_year_1_is_no_date(words: str) -> None:
+    """Nor is it a fault."""
+    assert resolve(words, "0001-01-01") == "" and resolve("this evening", "0001-01-01") == "0001-01-01"
+    assert resolve("last year", "0002-01-01") == "0001"
+
+
 def test_the_day_beside_the_cue_is_when_it_was_said_and_not_the_one_told_of() -> None:
     """*said on Tuesday that he will go on Friday* was said on Tuesday."""
     found = [said.said_on for said in find_statements("Merz said on Tuesday that he will go on Friday. Lee says it ends on Friday.")]
