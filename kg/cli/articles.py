@@ -70,7 +70,9 @@ def add(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after a run that broke off: what is stored as it is now is not read again.")
     ] = False,
-    cluster: Annotated[str, typer.Option("--cluster", help="The scheduler of a dask.distributed cluster that reads, one you trust.")] = "",
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="The scheduler of a dask.distributed cluster that reads, one you trust.")
+    ] = None,
     format: Format = "table",
 ) -> None:
     """\b
@@ -84,6 +86,8 @@ def add(
     from kg.annotate.automatic import MODELS
 
     require_format(format)
+    if cluster is not None and not cluster.strip():  # as of a variable that nobody has set
+        raise UsageError("no scheduler is named", "option --cluster", "name it, such as tcp://127.0.0.1:8786; or leave --cluster out")
     if cluster and annotator in MODELS:
         raise UsageError(
             "the workers of a cluster ask no language model", "option --cluster", "leave it out; --jobs 8 asks about 8 passages at a time"
@@ -91,7 +95,7 @@ def add(
     with _annotating(annotator, jobs) as (read, processes):
         known = known_registry(registry)
         with writer_at(store, "add", make=True) as held:
-            outcomes = reported(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster))
+            outcomes = reported(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster or ""))
             ingest.derive(held, now())
     put_outcomes(outcomes, format)
     exit_by([o.error is None for o in outcomes])
