@@ -181,6 +181,17 @@ def test_a_store_at_an_address_is_made_once_and_verified(store: Path, away: Here
     assert not [quad for quad in away.held if "Ann Berg" in str(quad)]
 
 
+def test_a_store_at_an_address_is_checked_by_its_name_too(store: Path, away: Here, capsys: pytest.CaptureFixture[str]) -> None:
+    """As with --store: its graphs are read, and what is wrong with one is found."""
+    here("add", "in", "--store", AWAY)
+    capsys.readouterr()
+    assert here("check", AWAY, "in") == 0
+    assert capsys.readouterr().err == "checked 2: 0 errors, 0 warnings\n"
+    with pytest.raises(StoreError, match="there is no store at this address"):
+        away.held.clear()
+        here("check", AWAY)
+
+
 @pytest.mark.parametrize("seconds", ["soon", "0", "-1", "inf", "nan"])
 def test_a_number_of_seconds_is_one(seconds: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a server may be silent; else it is said which word of the environment is none."""

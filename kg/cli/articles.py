@@ -280,7 +280,7 @@ def _edit(text: str) -> str | None:
 @app.command(short_help="Say what is wrong with annotation files and stores.")
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH…", help="Annotation files, folders of them, or stores; the store if none.")
+        list[str] | None, typer.Argument(metavar="PATH…", help="Annotation files, folders of them, or stores; the store if none.")
     ] = None,
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
@@ -289,7 +289,7 @@ def check(
     """\b
     kg check seeds/annotations
     kg check article.yaml --format json
-    kg check .kg
+    kg check .kg http://127.0.0.1:7878/query
 
     Say what is wrong with annotation files and stores: place, severity, code, what to do. Exit 3 if any is an error.
     """
@@ -319,11 +319,15 @@ def check(
         raise typer.Exit(EXIT_FINDINGS if wrong else 1)
 
 
-def _checked(path: Path, registry: Any) -> Iterator[Checked]:
+def _checked(given: str, registry: Any) -> Iterator[Checked]:
     from dataclasses import replace
 
-    from kg.check import check_path
+    from kg.check import Checked, check_path, check_store
 
+    if is_address(given):
+        yield Checked(tuple(check_store(store_at(given))))
+        return
+    path = Path(given)
     with as_file(path, "yaml") as file:
         for found in check_path(file, registry):
             yield found if file == path else replace(found, findings=tuple(f._replace(file=STDIO) for f in found.findings))

@@ -159,7 +159,9 @@ def place_at(where: str) -> Path | Endpoint:
 def folder_at(where: str, instead: str) -> Path:
     """The store's folder; raises StoreError where it is at an address, whose server does this itself."""
     if is_address(where):
-        raise StoreError("a store at an address has no folder for this", where, instead)
+        from kg.store.endpoint import bare
+
+        raise StoreError("a store at an address has no folder for this", bare(where), instead)
     return Path(where)
 
 

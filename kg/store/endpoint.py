@@ -201,7 +201,7 @@ class Endpoint:
                 f"the server does not let this user in (HTTP {status})", self.address, "set KG_STORE_USER and KG_STORE_PASSWORD"
             )
         if 300 <= status < 400:
-            return StoreError("the endpoint is at another address", self.address, f"name it: {_bare(answer.headers.get('location', ''))}")
+            return StoreError("the endpoint is at another address", self.address, f"name it: {bare(answer.headers.get('location', ''))}")
         if status in (404, 405, 410):
             return StoreError(f"there is no SPARQL endpoint here (HTTP {status})", self.address, "give the address that takes queries")
         if text:
@@ -236,21 +236,24 @@ def _check(address: str, secret: bool) -> None:
     except ValueError:
         port, host, parts = 0, "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host or port == 0 or parts.query or parts.fragment or not address.isprintable():
-        raise UsageError("this is no address of a store", _bare(address), "write it as http://host:port/path")
+        raise UsageError("this is no address of a store", bare(address), "write it as http://host:port/path")
     if parts.username is not None or parts.password is not None:
         raise UsageError(
-            "an address is shown and kept, so no password stands in it", _bare(address), "set KG_STORE_USER and KG_STORE_PASSWORD"
+            "an address is shown and kept, so no password stands in it", bare(address), "set KG_STORE_USER and KG_STORE_PASSWORD"
         )
     if secret and parts.scheme == "http" and not _loopback(host):
-        raise StoreError("a password would go to another machine over http, which anybody on the way can read", _bare(address),
+        raise StoreError("a password would go to another machine over http, which anybody on the way can read", bare(address),
                          "use https, or set KG_STORE_PLAIN=1 where the way is safe")  # fmt: skip
 
 
-def _bare(address: str) -> str:
-    """An address without what stands before an @ in it."""
+def bare(address: str) -> str:
+    """An address without what stands before the last @ in it, for a password may have a / in it.
+
+    >>> bare("http://me:se/cret@host/query"), bare("http://host/query")
+    ('http://host/query', 'http://host/query')
+    """
     scheme, sign, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return scheme + sign + host.rpartition("@")[2] + slash + path
+    return scheme + sign + rest.rpartition("@")[2]
 
 
 def _loopback(host: str) -> bool:

@@ -288,7 +288,7 @@ def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge:
 @pytest.mark.parametrize(
     ("address", "access", "error"),
     [
-        ("http://me:open@127.0.0.1/x", Access(), UsageError), ("ftp://127.0.0.1/x", Access(), UsageError), ("http:///x", Access(), UsageError),
+        ("http://me:open@127.0.0.1/x", Access(), UsageError), ("http://me:op/open@127.0.0.1/x", Access(), UsageError), ("ftp://127.0.0.1/x", Access(), UsageError), ("http:///x", Access(), UsageError),
         ("http://127.0.0.1/x?query=1", Access(), UsageError), ("http://127.0.0.1/x#y", Access(), UsageError), ("http://127.0.0.1:99999/x", Access(), UsageError),
         ("http://[::1/x", Access(), UsageError), ("http://127.0.0.1/\x1b[31m", Access(), UsageError),
         ("http://example.org/x", Access("me", "open"), StoreError), ("http://127.0.0.1/x", Access("me", "open", update="http://example.org/u"), StoreError),
@@ -335,6 +335,7 @@ def test_without_its_library_it_says_what_to_install() -> None:
 @pytest.mark.parametrize("words", [("backup", "copy"), ("restore", "copy"), ("repair",)])
 def test_what_needs_a_folder_refuses_an_address(words: tuple[str, ...]) -> None:
     """In words, and without asking anybody."""
-    code = f"import sys; sys.argv = ['kg', *{words!r}, '--store', 'http://127.0.0.1:9/query']; from kg.cli import main; main()"
+    code = f"import sys; sys.argv = ['kg', *{words!r}, '--store', 'http://me:se/cret@127.0.0.1:9/query']; from kg.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.partition("\n")[0]) == (1, "a store at an address has no folder for this")
+    assert "cret" not in done.stderr
