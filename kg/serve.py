@@ -103,9 +103,11 @@ class _State:
             kind, data = worker.ask(guarded, seconds, dataset)
         except SyntaxError as error:
             raise sparql.explain(error, text) from error
-        except LimitError:
+        except LimitError as error:
             if self.stopped:
                 raise _stopping() from None
+            if error.hint == sparql.LESS_OR_LONGER:
+                error.hint = sparql.LESS  # whoever asks over HTTP has no option
             raise
         finally:
             threading.Thread(target=self.give, args=(worker,), daemon=True).start()
@@ -153,7 +155,7 @@ class Live:
 
     def _mark(self) -> tuple[int | str, ...]:
         if isinstance(self.place, Endpoint):
-            return (newest(self.place),)
+            return (newest(self.place, self.seconds),)
         try:
             stat = (self.place / JOURNAL).stat()
         except OSError:

@@ -67,7 +67,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Here:
     """A server at an address, with nothing in it yet, which every command reaches."""
     endpoint = Here()
     for module in ("terminal", "upkeep"):
-        monkeypatch.setattr(f"kg.cli.{module}.endpoint_at", lambda _: endpoint)
+        monkeypatch.setattr(f"kg.cli.{module}.endpoint_at", lambda *_: endpoint)
     return endpoint
 
 
@@ -187,8 +187,8 @@ def test_a_store_at_an_address_is_checked_by_its_name_too(store: Path, away: Her
     capsys.readouterr()
     assert here("check", AWAY, "in") == 0
     assert capsys.readouterr().err == "checked 2: 0 errors, 0 warnings\n"
+    away.held.clear()
     with pytest.raises(StoreError, match="there is no store at this address"):
-        away.held.clear()
         here("check", AWAY)
 
 

@@ -39,7 +39,8 @@ FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How an endpoint is reached: who asks, where updates go if not where the address says, and how long it may be silent (seconds).
+    """How an endpoint is reached: who asks, where updates go if not where the address says, how long it may be silent and, if that has
+    a limit, take for an answer in all (seconds).
 
     `plain` lets a password go over http to another machine; `believed` takes a server's answers even where its kind misreads some queries.
     """
@@ -50,6 +51,7 @@ class Access:
     plain: bool = False
     seconds: float = 300.0
     believed: bool = False
+    limit: float | None = None
 
 
 def update_address(address: str) -> str:
@@ -67,6 +69,7 @@ class Endpoint:
     def __init__(self, address: str, access: Access | None = None) -> None:
         access = access or Access()
         self.address, self._update, self._seconds = address, access.update or update_address(address), access.seconds
+        self._limit = access.limit
         for each in (self.address, self._update):
             _check(each, bool(access.user or access.password) and not access.plain)
         self.believed, self._http = access.believed, _client(access)
@@ -76,7 +79,7 @@ class Endpoint:
         """The kind of answer (`s` SELECT, `a` ASK, `c` triples) to a query, and its bytes as SPARQL JSON or N-Triples, whole.
 
         Without a dataset all graphs together are the default graph. Raises QueryError, LimitError where it takes more than
-        `seconds` or is not whole, StoreError where the server cannot be asked, SyntaxError where the text is no query.
+        `seconds` (or the limit that the access has) or is not whole, StoreError where the server cannot be asked, SyntaxError where the text is no query.
         """
         form = form_of(text)
         if form in ("SELECT", "ASK"):
@@ -94,7 +97,7 @@ class Endpoint:
         for number in range(TRIES):
             try:
                 answer = self._send(self._update, {"update": text}, "*/*", None)
-            except LimitError:
+            except _Late:
                 why = f"it was silent for {self._seconds:g} s"
             except _Broken as error:
                 why = str(error)
@@ -118,35 +121,41 @@ class Endpoint:
     def _read(self, text: str, kind: str, dataset: Dataset | None, seconds: float | None) -> bytes:
         """What a query gives, sent again where the connection broke or the server was busy."""
         form = {"query": text, **_graphs(dataset)}
+        seconds = seconds or self._limit
+        until = time.monotonic() + seconds if seconds else None  # for all tries together
         why = ""
-        for number in range(TRIES):
-            try:
-                answer = self._send(self.address, form, kind, seconds)
-                if answer.status_code not in BUSY:
-                    return self._whole(answer, kind, text)
-                why = _told(answer)
-            except _Broken as error:
-                why = str(error)
-            if number < TRIES - 1:
-                time.sleep(PAUSE * 4**number)
+        try:
+            for number in range(TRIES):
+                try:
+                    answer = self._send(self.address, form, kind, until)
+                    if answer.status_code not in BUSY:
+                        return self._whole(answer, kind, text)
+                    why = _told(answer)
+                except _Broken as error:
+                    why = str(error)
+                if number < TRIES - 1:
+                    time.sleep(min(PAUSE * 4**number, _left(until) if until else PAUSE * 4**number))
+        except _Late:
+            if not why:
+                raise _late(self.address, self._seconds, seconds) from None
         raise StoreError(f"the server does not answer: {why}", self.address, "start it, or look whether the address is right")
 
-    def _send(self, address: str, form: Mapping[str, str | list[str]], kind: str, seconds: float | None) -> httpx.Response:
-        """One request and its answer to the last byte; raises _Broken where the connection failed on the way."""
+    def _send(self, address: str, form: Mapping[str, str | list[str]], kind: str, until: float | None) -> httpx.Response:
+        """One request and its answer to the last byte; raises _Broken where the connection failed on the way, _Late where the
+        server is silent too long, or not done by then (of the clock that only goes on)."""
         import httpx
 
-        limit = seconds or self._seconds
+        limit = min(_left(until), self._seconds) if until else self._seconds
         # Form and not body: Virtuoso never answers a query that is the body.
         request = self._http.build_request("POST", address, data=dict(form), headers={"Accept": kind})
         request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECTING)).as_dict()
-        until = time.monotonic() + limit
         try:
             answer = self._http.send(request, stream=True)
         except httpx.ReadTimeout:
-            raise _late(limit) from None
+            raise _Late from None
         except httpx.TransportError as error:
             raise _Broken(_words(error)) from None
-        timer = threading.Timer(max(0.0, until - time.monotonic()), _shut, [answer]) if seconds else None
+        timer = threading.Timer(until - time.monotonic(), _shut, [answer]) if until else None
         try:
             if timer:
                 timer.daemon = True
@@ -158,14 +167,14 @@ class Endpoint:
                     raise LimitError(
                         f"the answer has more than {MOST_BYTES >> 20} MB", self.address, "ask for less: a LIMIT, fewer columns"
                     )
-            if seconds and time.monotonic() > until:
-                raise _late(limit)
+            if until and time.monotonic() > until:
+                raise _Late
             return httpx.Response(answer.status_code, headers=_kept(answer.headers), content=bytes(data))
         except httpx.ReadTimeout:
-            raise _late(limit) from None
+            raise _Late from None
         except (httpx.TransportError, httpx.DecodingError) as error:
-            if seconds and time.monotonic() >= until - 0.01:
-                raise _late(limit) from None
+            if until and time.monotonic() >= until - 0.01:
+                raise _Late from None
             raise _Broken(_words(error)) from None
         finally:
             if timer:
@@ -211,6 +220,10 @@ class Endpoint:
 
 class _Broken(Exception):
     """A request whose answer did not come, or not whole."""
+
+
+class _Late(Exception):
+    """A request whose answer did not come in time."""
 
 
 def form_of(text: str) -> str:
@@ -332,9 +345,20 @@ def _shut(answer: httpx.Response) -> None:
         pass  # it has ended by itself
 
 
-def _late(seconds: float) -> LimitError:
-    hint = "give it more with --timeout, or ask for less: a LIMIT, fewer patterns without a shared variable"
-    return LimitError(f"the query was stopped at its limit of {seconds:g} s; the server may go on with it", "", hint)
+def _left(until: float) -> float:
+    """Seconds until then; raises _Late where there are none."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise _Late
+    return left
+
+
+def _late(address: str, silent: float, seconds: float | None) -> LimitError:
+    """What to tell of an answer that did not come within the limit, or without one of a server that was silent too long."""
+    if not seconds or silent < seconds:
+        hint = "KG_STORE_SECONDS lets it be silent longer"
+        return LimitError(f"the server was silent for {silent:g} s; it may go on with the query", address, hint)
+    return LimitError(f"the query was stopped at its limit of {seconds:g} s; the server may go on with it", address, sparql.LESS_OR_LONGER)
 
 
 def _told(answer: httpx.Response) -> str:

@@ -156,18 +156,18 @@ class RemoteStore(Store):
     def _whole(self, graph: str) -> tuple[list[ox.Quad], list[bytes]]:
         """One graph's quads and lines, held to the journal; raises StoreError where they are others. Where somebody writes meanwhile, both are read again."""
         while True:
-            read, told = read_graph(self.endpoint, graph), self._told(graph)
+            read, told = read_graph(self.endpoint, graph), self._stored(graph)
             lines = memory(read).lines(graph)
             if self._agrees(lines, told):
                 return read, lines
             self._journal = None
-            if self._told(graph) == told:
+            if self._stored(graph) == told:
                 raise StoreError(
                     f"the server gives {len(lines)} quads that are not those of this graph that were stored: {graph}", self.endpoint.address,
                     "kg verify says what is wrong; or let the server give more rows at once",
                 )  # fmt: skip
 
-    def _told(self, graph: str) -> tuple[folder.Entry | None, tuple[int, int] | None]:
+    def _stored(self, graph: str) -> tuple[folder.Entry | None, tuple[int, int] | None]:
         """What the journal says that a graph holds, as one that is replaced and as one that grows."""
         journal = self.journal()
         if self._sums is None or self._sums[0] is not journal:
@@ -338,9 +338,10 @@ def read_graph(endpoint: Endpoint, graph: str) -> list[ox.Quad]:
     return found
 
 
-def newest(endpoint: Endpoint) -> str:
-    """The IRI of the journal's last line, to see whether the store has changed."""
-    rows = _select(endpoint, f"SELECT ?entry {{ GRAPH <{JOURNAL_GRAPH}> {{ ?entry <{VALUE}> ?line }} }} ORDER BY DESC(?entry) LIMIT 1")
+def newest(endpoint: Endpoint, seconds: float | None = None) -> str:
+    """The IRI of the journal's last line, to see whether the store has changed; raises LimitError where that takes longer."""
+    text = f"SELECT ?entry {{ GRAPH <{JOURNAL_GRAPH}> {{ ?entry <{VALUE}> ?line }} }} ORDER BY DESC(?entry) LIMIT 1"
+    rows = _select(endpoint, text, seconds)
     return _value(rows[0][0]) if rows else ""
 
 
@@ -407,8 +408,8 @@ def _is_there(endpoint: Endpoint, graph: str, subject: str) -> bool:
     return bool(_select(endpoint, f"SELECT ?o {{ GRAPH <{graph}> {{ <{subject}> ?p ?o }} }} LIMIT 1"))
 
 
-def _select(endpoint: Endpoint, text: str) -> list[tuple[Term | None, ...]]:
-    answer = _parsed(*endpoint.asked(text), endpoint.address)
+def _select(endpoint: Endpoint, text: str, seconds: float | None = None) -> list[tuple[Term | None, ...]]:
+    answer = _parsed(*endpoint.asked(text, None, seconds), endpoint.address)
     assert isinstance(answer, ox.QuerySolutions)
     return [tuple(row) for row in answer]
 

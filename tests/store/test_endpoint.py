@@ -21,7 +21,7 @@ from kg.query import run
 from kg.store.dialect import VIRTUOSO
 from kg.store.embedded import Dataset
 from kg.store.endpoint import Access, Endpoint
-from kg.store.remote import RemoteStore, open_remote
+from kg.store.remote import RemoteStore, newest, open_remote
 
 Answer = Callable[["Fake"], None]
 ROWS = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"x:a"}}]}}'
@@ -193,24 +193,52 @@ def test_an_answer_has_a_bound_of_size(serve: Serve, monkeypatch: pytest.MonkeyP
 def test_a_query_ends_at_its_limit(serve: Serve, begun: bool) -> None:
     """Where nothing comes, and where an answer drips."""
 
-    def answer(self: Fake) -> None:
-        if begun:
-            self.send_response(200)
-            self.send_header("Content-Type", http.JSON)
-            self.send_header("Content-Length", "1000")
-            self.end_headers()
-        for _ in range(30):
-            time.sleep(0.05)
-            if begun:
-                self.wfile.write(b" ")
-
-    endpoint, _ = serve(answer)
+    endpoint, _ = serve(drip if begun else lambda self: time.sleep(1.5))
     begin = time.monotonic()
     with pytest.raises(LimitError, match=r"limit of 0\.3 s"):
         endpoint.asked("ASK {}", seconds=0.3)
     assert time.monotonic() - begin < 1.2
     with pytest.raises(LimitError):
         run(RemoteStore(endpoint), "ASK {}", timeout=0.3)
+
+
+def drip(self: Fake) -> None:
+    """Begins an answer, and lets it come a byte at a time."""
+    self.send_response(200)
+    self.send_header("Content-Type", http.JSON)
+    self.send_header("Content-Length", "1000")
+    self.end_headers()
+    for _ in range(30):
+        time.sleep(0.05)
+        self.wfile.write(b" ")
+
+
+@pytest.mark.parametrize("answer", [lambda self: time.sleep(1.5), drip], ids=["silent", "dripping"])
+def test_what_opens_a_store_has_the_limit_too(serve: Serve, answer: Answer) -> None:
+    """With a limit no answer takes longer, whatever is asked; the address is named."""
+    endpoint, fake = serve(answer, Access(limit=0.2))
+    with pytest.raises(LimitError, match=r"limit of 0\.2 s") as told:
+        open_remote(endpoint)
+    assert len(fake.asked) == 1 and told.value.where == endpoint.address and "--timeout" in told.value.hint
+    with pytest.raises(LimitError, match=r"limit of 0\.2 s"):
+        newest(serve(answer)[0], 0.2)
+
+
+def test_a_server_that_is_silent_too_long_is_given_longer_by_the_environment(serve: Serve) -> None:
+    """Not by an option that the command may not have."""
+    endpoint, _ = serve(lambda self: time.sleep(0.5), Access(seconds=0.1))
+    with pytest.raises(LimitError, match=r"the server was silent for 0\.1 s") as told:
+        endpoint.asked("ASK {}")
+    assert told.value.where == endpoint.address and "KG_STORE_SECONDS" in told.value.hint and "--timeout" not in told.value.hint
+
+
+def test_tries_share_the_limit(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is busy is not asked again once the time is up, and that it was busy is told."""
+    monkeypatch.setattr(http, "PAUSE", 60.0)
+    endpoint, fake = serve(lambda self: self.give(b"", status=503))
+    with pytest.raises(StoreError, match="does not answer: HTTP 503"):
+        endpoint.asked("ASK {}", seconds=0.2)
+    assert len(fake.asked) == 1
 
 
 def test_a_busy_server_is_asked_again(serve: Serve) -> None:
