@@ -11,6 +11,7 @@ that was asked for, to its last byte, within a bound of size, well-formed, and w
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -111,7 +112,7 @@ class Endpoint:
             if number < TRIES - 1:
                 time.sleep(PAUSE * 4**number)
         raise StoreError(
-            f"the server did not take the change: {why}", self.address, "what it had taken before counts; run the command again"
+            f"the server did not take the change: {why}", self._update, "what it had taken before counts; run the command again"
         )
 
     def close(self) -> None:
@@ -200,22 +201,21 @@ class Endpoint:
             return answer.content
         if self.dialect is dialect.STANDARD:
             self.dialect = dialect.dialect_of(answer.headers.get("server", ""), answer.content[:2000].partition(b'"bindings"')[0])
-        return _well_formed(answer.content, self.address)
+        return _well_formed(answer.content, self.address, form_of(text) == "ASK")
 
     def _refused(self, answer: httpx.Response, text: str = "") -> StoreError | QueryError:
-        """What to tell of a status that is not a success."""
-        status = answer.status_code
+        """What to tell of a status that is not a success, of a query or, without one, of an update."""
+        status, address = answer.status_code, self.address if text else self._update
         if status in (401, 403):
-            return StoreError(
-                f"the server does not let this user in (HTTP {status})", self.address, "set KG_STORE_USER and KG_STORE_PASSWORD"
-            )
+            return StoreError(f"the server does not let this user in (HTTP {status})", address, "set KG_STORE_USER and KG_STORE_PASSWORD")
         if 300 <= status < 400:
-            return StoreError("the endpoint is at another address", self.address, f"name it: {bare(answer.headers.get('location', ''))}")
+            return StoreError("the endpoint is at another address", address, f"name it: {bare(answer.headers.get('location', ''))}")
         if status in (404, 405, 410):
-            return StoreError(f"there is no SPARQL endpoint here (HTTP {status})", self.address, "give the address that takes queries")
+            hint = "give the address that takes queries" if text else "KG_STORE_UPDATE names the address that takes updates"
+            return StoreError(f"there is no SPARQL endpoint here (HTTP {status})", address, hint)
         if text:
-            return QueryError(f"the server refuses the query: {_told(answer)}", self.address, "kg query --show prints what is asked")
-        return StoreError(f"the server refuses the change: {_told(answer)}", self.address, "see whether this user may write there")
+            return QueryError(f"the server refuses the query: {_told(answer)}", address, "kg query --show prints what is asked")
+        return StoreError(f"the server refuses the change: {_told(answer)}", address, "see whether this user may write there")
 
 
 class _Broken(Exception):
@@ -287,8 +287,10 @@ def _client(access: Access) -> httpx.Client:
 
 
 def _auth(user: str, password: str) -> httpx.Auth:
-    """The password in the way that the server asks for, which only its answer tells."""
+    """The password in the way that the server asks for, which only its answer tells; the bytes of the environment, whatever they are."""
     import httpx
+
+    given = os.fsencode(user), os.fsencode(password)
 
     class Challenged(httpx.Auth):
         """Basic or digest, whichever the first refusal names."""
@@ -301,7 +303,7 @@ def _auth(user: str, password: str) -> httpx.Auth:
                 schemes = answer.headers.get("www-authenticate", "").lower()
                 if answer.status_code != 401:
                     return
-                self.chosen = httpx.DigestAuth(user, password) if "digest" in schemes else httpx.BasicAuth(user, password)
+                self.chosen = httpx.DigestAuth(*given) if "digest" in schemes else httpx.BasicAuth(*given)
             yield from self.chosen.auth_flow(request)
 
     return Challenged()
@@ -314,13 +316,16 @@ def _graphs(dataset: Dataset | None) -> dict[str, str | list[str]]:
     return {"default-graph-uri": list(dataset.default), "named-graph-uri": list(dataset.named)}
 
 
-def _well_formed(data: bytes, address: str) -> bytes:
-    """SPARQL JSON, if that is what it is, to its last bracket, and each of its terms one; raises StoreError."""
+def _well_formed(data: bytes, address: str, asks: bool) -> bytes:
+    """SPARQL JSON of what was asked (of an ASK a boolean, else rows), if that is what it is, to its last bracket, and each of its
+    terms one; raises StoreError."""
     import pyoxigraph as ox
 
     try:
         told: Any = json.loads(data)
-        if not isinstance(told.get("boolean"), bool):
+        if isinstance(told.get("boolean"), bool) != asks:
+            raise ValueError("rows in answer to an ASK" if asks else "a boolean in answer to a query for rows")
+        if not asks:
             # The engine reads a row when that is asked for, and would find fault with the query then. No name is given to its answer:
             # an error holds what has one, and it may be let go by the thread alone that has made it.
             deque(ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON), maxlen=0)  # type: ignore[arg-type]  # rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -110,6 +111,7 @@ def test_a_whole_answer_comes_back(serve: Serve) -> None:
         (lambda self: self.give(ROWS.replace(b'"x:a"', b'"no IRI"')), StoreError, "not SPARQL JSON"),
         (lambda self: self.give(b'{"head":{},"boolean":1}'), StoreError, "not SPARQL JSON"),
         (lambda self: self.give(b'{"head":{},"boolean":true}{}'), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(b'{"head":{},"boolean":true}'), StoreError, "a boolean in answer to a query for rows"),
         (lambda self: self.give(b"[]"), StoreError, "not whole"),
         (lambda self: self.give(b"[" * 100_000), StoreError, "not whole"),
         (lambda self: self.give(b"\xff\xfe\x00"), StoreError, "not whole"),
@@ -286,6 +288,26 @@ def test_an_update_that_is_refused_is_not_sent_again(serve: Serve) -> None:
     assert len(fake.asked) == 1
 
 
+def test_rows_are_no_answer_to_an_ask(serve: Serve) -> None:
+    """Whoever asked would not know what to make of them."""
+    with pytest.raises(StoreError, match="rows in answer to an ASK"):
+        serve(lambda self: self.give(ROWS))[0].asked("ASK {}")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "no SPARQL endpoint here"), (403, "let this user in"), (400, "refuses the change"), (503, "did not take")]
+)
+def test_what_is_said_of_an_update_names_the_address_for_updates(serve: Serve, status: int, words: str) -> None:
+    """The one for queries may be quite right."""
+    queries, _ = serve(lambda self: self.give(ROWS))
+    updates, _ = serve(lambda self: self.give(b"no", "text/plain", status))
+    endpoint = Endpoint(queries.address, Access(update=updates.address))
+    with pytest.raises(StoreError, match=words) as told:
+        endpoint.changed("INSERT DATA {}", lambda: False)
+    endpoint.close()
+    assert told.value.where == updates.address and ("KG_STORE_UPDATE" in told.value.hint) is (status == 404)
+
+
 def test_a_success_without_a_trace_is_none(serve: Serve) -> None:
     """A server that says 200 and has done nothing."""
     endpoint, _ = serve(lambda self: self.give(b""))
@@ -296,8 +318,9 @@ def test_a_success_without_a_trace_is_none(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("challenge", "begins"), [('Basic realm="x"', "Basic "), ('Digest realm="x", nonce="n", qop="auth", algorithm=MD5', "Digest ")]
 )
-def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge: str, begins: str) -> None:
-    """Nothing of it is sent before it is asked for; digest never sends the password itself."""
+@pytest.mark.parametrize("password", ["open sesame", "ouvre-toi s\udce9same"], ids=["words", "no UTF-8"])
+def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge: str, begins: str, password: str) -> None:
+    """Nothing of it is sent before it is asked for; digest never sends the password itself. It is the bytes that the environment has."""
 
     def answer(self: Fake) -> None:
         if self.let_in[-1].startswith(begins):
@@ -305,11 +328,11 @@ def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge:
         else:
             self.give(b"", status=401, WWW_Authenticate=challenge)
 
-    endpoint, fake = serve(answer, Access("me", "open sesame"))
+    endpoint, fake = serve(answer, Access("me", password))
     endpoint.asked("SELECT ?s {}")
     endpoint.asked("SELECT ?s {}")
     assert not fake.let_in[0] and [told[: len(begins)] for told in fake.let_in[-2:]] == [begins, begins]
-    sent = base64.b64encode(b"me:open sesame").decode()
+    sent = base64.b64encode(b"me:" + os.fsencode(password)).decode()
     assert (sent in fake.let_in[-1]) is (begins == "Basic ")
 
 
