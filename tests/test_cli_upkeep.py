@@ -99,6 +99,17 @@ def test_a_copy_is_made_verified_and_restored(store: Path, capsys: pytest.Captur
     assert open_store(store / "back").digest() == open_store(store / ".kg").digest()
 
 
+@pytest.mark.parametrize("copy", [".kg/copy", ".kg/sources/copy", ".kg", "link/copy"])
+def test_no_copy_is_made_in_the_store_itself(store: Path, copy: str) -> None:
+    """It would go with it, and be in the way; by another name of the folder neither."""
+    Path("link").symlink_to(store / ".kg")
+    before = sorted((store / ".kg").rglob("*"))
+    for words in (("backup", copy), ("restore", ".kg", "--store", copy)):
+        with pytest.raises(StoreError, match="a copy in the store would go with it"):
+            here(*words)
+    assert [path for path in sorted((store / ".kg").rglob("*")) if path not in before] == []
+
+
 def test_a_damaged_copy_is_not_restored(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Verifying it says what is wrong and ends with 1; of two faults it says so."""
     here("backup", "copy")
