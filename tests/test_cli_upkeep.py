@@ -187,6 +187,9 @@ def test_a_store_at_an_address_is_made_once_and_verified(store: Path, away: Here
     assert [line.partition("\t")[0] for line in told.out.splitlines() if "ships" in line] == ["stored", "unchanged"]
     assert here("verify", "--store", AWAY) == 0
     assert "keeps no files" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="the store has no article 'nosuch'") as unknown:
+        here("remove", "nosuch", "--store", AWAY)
+    assert unknown.value.where == AWAY
     assert here("remove", "ships", "--purge", "--store", AWAY) == 0
     assert "administrator" in capsys.readouterr().err.splitlines()[-1]
     assert not [quad for quad in away.held if "Ann Berg" in str(quad)]

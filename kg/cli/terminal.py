@@ -177,7 +177,11 @@ def writer_at(where: str, command: str, make: bool = False) -> Iterator[Writer]:
         if make and remote.create(endpoint, when):
             say(f"made a store in {where}")
         with remote.writer(endpoint, command, when) as held:
-            yield held
+            try:
+                yield held
+            except ProvisoError as error:
+                error.where = error.where or where  # of a store without a path, nobody below can say
+                raise
         return
     from kg.store.embedded import create, writer
 
