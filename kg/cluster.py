@@ -10,12 +10,14 @@ scheduler can run code here and on every worker.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -27,6 +29,7 @@ Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 AT_ONCE = 16  # things that go to a worker together
 AHEAD = 3  # lots a worker has waiting
+CONNECTING = 10.0  # seconds
 PATIENCE = 120.0  # seconds until a lot is given to a second worker, and until it is given up then
 _shared: dict[str, Any] = {}  # on a worker: what it works with, by the run's name
 
@@ -78,12 +81,15 @@ class _Cluster:
             import distributed
         except ImportError:
             raise ProvisoError("reading on a cluster needs dask.distributed, which is not installed", "option --cluster", "pip install proviso-kg[cluster]") from None  # fmt: skip
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what becomes of workers is told by what becomes of the work
+        for name in list(logging.root.manager.loggerDict):  # dask gives some of them a level of their own
+            if name.partition(".")[0] in ("distributed", "tornado"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what becomes of workers is told by what becomes of the work
         self._address, self._patience = address, patience
         try:
-            self._client: Any = distributed.Client(address, timeout=10)
-        except (OSError, ValueError, ImportError) as error:
-            what = f"no cluster answers: {str(error).splitlines()[0][:100] or type(error).__name__}"
+            asyncio.run(_greeted(address))
+            self._client: Any = distributed.Client(address, timeout=CONNECTING)
+        except Exception as error:  # whatever listens there, and whatever dask makes of what that says
+            what = f"no cluster answers: {str(error).partition(chr(10))[0][:100] or type(error).__name__}"
             raise ProvisoError(what, address, "give the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786") from None
         try:
             self._prepare(function, shared)
@@ -96,7 +102,12 @@ class _Cluster:
 
         if not self.threads():
             raise ProvisoError("the cluster has no workers", self._address, f"dask worker {self._address} --nthreads 1 --nworkers 4")
-        others = {version for version in self._client.run(_version).values() if version != __version__}
+        with self._held():
+            versions = self._client.run(_version, on_error="return").values()
+        for error in versions:
+            if isinstance(error, Exception):
+                raise ProvisoError(f"a worker cannot load kg: {error}", self._address, f"install kg {__version__} on each")
+        others = {version for version in versions if version != __version__}
         if others:
             raise ProvisoError(
                 f"its workers have kg {', '.join(sorted(others))}, this is {__version__}", self._address, "install one version on all"
@@ -119,30 +130,44 @@ class _Cluster:
 
                 cluster._shared.pop(self.run, None)
 
-        self._client.register_plugin(Bring())
+        with self._held():
+            self._client.register_plugin(Bring())
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """What dask raises of a scheduler that is gone, which depends on what it was at, as one error; all else as it is."""
+        try:
+            yield
+        except (Exception, asyncio.CancelledError) as error:
+            lost = isinstance(error, CancelledError | asyncio.CancelledError | OSError) or self._client.status != "running"
+            if isinstance(error, ProvisoError) or not lost:
+                raise
+            raise ProvisoError("the cluster is gone", self._address, "start it again, then go on with --resume") from error
 
     def threads(self) -> int:
         """How many things can be worked on at a time."""
-        return sum(self._client.nthreads().values())
+        with self._held():
+            return sum(self._client.nthreads().values())
 
     def ask(self, things: list[Any], workers: list[str] | None = None) -> Any:
         """What will be the results of these things; None for none."""
-        return self._client.submit(_work, self._run, things, pure=False, retries=2, workers=workers) if things else None
+        with self._held():
+            return self._client.submit(_work, self._run, things, pure=False, retries=2, workers=workers) if things else None
 
     def results(self, things: list[Any], asked: Any, others: list[Any]) -> list[Any]:
         """The results of what was asked, a `Lost` for each thing that has none; `others` is what else the cluster is asked."""
         from distributed import wait
 
-        found = self._first(things, asked)
+        with self._held():
+            found = self._first(things, asked)
         if isinstance(found, Lost) and len(things) > 1:
             return [one for thing in things for one in self.results([thing], self.ask([thing]), others)]
         if isinstance(found, Lost):  # its worker may have died of something else that ran there
             running = [other for other in others if other is not None]
-            try:
+            with self._held(), suppress(TimeoutError):
                 wait(running, timeout=self._patience)
-            except TimeoutError:
-                pass
-            found = self._first(things, self.ask(things))
+            with self._held():
+                found = self._first(things, self.ask(things))
         return [found] * len(things) if isinstance(found, Lost) else found
 
     def _first(self, things: list[Any], asked: Any) -> list[Any] | Lost:
@@ -166,8 +191,6 @@ class _Cluster:
             return Lost(f"no worker was done with it within {2 * self._patience:g} s")
         except KilledWorker as error:
             return Lost(f"it killed every worker that read it, {error.allowed_failures + 1} of them")
-        except (CancelledError, OSError) as error:
-            raise ProvisoError("the cluster is gone", self._address, "start it again, then go on with --resume") from error
         finally:
             self._client.cancel(copies, force=True)
 
@@ -178,11 +201,19 @@ class _Cluster:
 
     def close(self) -> None:
         """Lets the workers forget what they were given."""
-        try:
+        with suppress(Exception):  # the cluster is gone, or was never given anything
             self._client.unregister_worker_plugin(self._run)
-        except (AttributeError, OSError, CancelledError, ValueError):
-            pass  # the cluster is gone, or was never given anything
-        self._client.close(timeout=5)
+        with suppress(Exception):
+            self._client.close(timeout=5)
+
+
+async def _greeted(address: str) -> None:
+    """Ends once what listens there greets as dask does; dask itself has no limit of time for that, nor for a web server's silence."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    greeting = connect(address, CONNECTING, **Security().get_connection_args("client"))
+    await (await asyncio.wait_for(greeting, CONNECTING)).close()
 
 
 def _version() -> str:

@@ -103,9 +103,11 @@ class _State:
             kind, data = worker.ask(guarded, seconds, dataset)
         except SyntaxError as error:
             raise sparql.explain(error, text) from error
-        except LimitError:
+        except LimitError as error:
             if self.stopped:
                 raise _stopping() from None
+            if error.hint == sparql.LESS_OR_LONGER:
+                error.hint = sparql.LESS  # whoever asks over HTTP has no option
             raise
         finally:
             threading.Thread(target=self.give, args=(worker,), daemon=True).start()
@@ -153,7 +155,7 @@ class Live:
 
     def _mark(self) -> tuple[int | str, ...]:
         if isinstance(self.place, Endpoint):
-            return (newest(self.place),)
+            return (newest(self.place, self.seconds),)
         try:
             stat = (self.place / JOURNAL).stat()
         except OSError:
@@ -202,7 +204,7 @@ def application(live: Live) -> Starlette:
         return await run_in_threadpool(_written, kind, data, request)
 
     async def editor(request: Request) -> Response:
-        text = request.query_params.get("query", "")
+        text = dict(_fields(request.scope["query_string"])).get("query", "")
         made = await run_in_threadpool(_query_page, live, text)
         return Response(made, headers={**HEADERS, "Content-Type": TYPES[".html"]})
 
@@ -248,18 +250,14 @@ def serve(place: Path | Endpoint, port: int, say: Callable[[str], None]) -> None
 
 async def _query_of(request: Request) -> tuple[str | None, Dataset | None]:
     """The query of a request by the SPARQL 1.1 Protocol, None where it asks for the description of the service; and its dataset."""
-    given = list(request.query_params.multi_items())
+    given = _fields(request.scope["query_string"])
     if request.method == "POST":
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         sent = await body(request)
-        try:
-            words = sent.decode("utf-8")
-        except UnicodeDecodeError:
-            raise QueryError("the request is not in UTF-8", "", "send it as UTF-8") from None
         if kind == "application/sparql-query":
-            given.append(("query", words))
+            given.append(("query", _words(sent)))
         elif kind == "application/x-www-form-urlencoded":
-            given += parse_qsl(words, keep_blank_values=True)
+            given += _fields(sent)
         else:
             raise QueryError(
                 f"a query is not sent as {kind or 'nothing'}",
@@ -272,6 +270,25 @@ async def _query_of(request: Request) -> tuple[str | None, Dataset | None]:
     if len(queries) > 1 or (not queries and request.method == "POST"):
         raise QueryError("a request has exactly one query", f"{len(queries)} were sent", "send one parameter query")
     return (queries[0] if queries else None), _dataset(given)
+
+
+def _words(sent: bytes) -> str:
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        raise _garbled() from None
+
+
+def _fields(sent: bytes) -> list[tuple[str, str]]:
+    """The fields of a form, or of what stands behind an address; raises QueryError where they are not in UTF-8."""
+    try:
+        return parse_qsl(sent.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise _garbled() from None
+
+
+def _garbled() -> QueryError:
+    return QueryError("the request is not in UTF-8", "", "send it as UTF-8")
 
 
 def _dataset(given: Iterable[tuple[str, str]]) -> Dataset | None:

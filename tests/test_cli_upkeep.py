@@ -67,7 +67,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Here:
     """A server at an address, with nothing in it yet, which every command reaches."""
     endpoint = Here()
     for module in ("terminal", "upkeep"):
-        monkeypatch.setattr(f"kg.cli.{module}.endpoint_at", lambda _: endpoint)
+        monkeypatch.setattr(f"kg.cli.{module}.endpoint_at", lambda *_: endpoint)
     return endpoint
 
 
@@ -97,6 +97,17 @@ def test_a_copy_is_made_verified_and_restored(store: Path, capsys: pytest.Captur
     count = open_store(store / ".kg").count()
     assert said == [f"copied .kg to copy: {count} quads", f"made a store in back: {count} quads", "all is as it was stored"]
     assert open_store(store / "back").digest() == open_store(store / ".kg").digest()
+
+
+@pytest.mark.parametrize("copy", [".kg/copy", ".kg/sources/copy", ".kg", "link/copy"])
+def test_no_copy_is_made_in_the_store_itself(store: Path, copy: str) -> None:
+    """It would go with it, and be in the way; by another name of the folder neither."""
+    Path("link").symlink_to(store / ".kg")
+    before = sorted((store / ".kg").rglob("*"))
+    for words in (("backup", copy), ("restore", ".kg", "--store", copy)):
+        with pytest.raises(StoreError, match="a copy in the store would go with it"):
+            here(*words)
+    assert [path for path in sorted((store / ".kg").rglob("*")) if path not in before] == []
 
 
 def test_a_damaged_copy_is_not_restored(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,9 +187,23 @@ def test_a_store_at_an_address_is_made_once_and_verified(store: Path, away: Here
     assert [line.partition("\t")[0] for line in told.out.splitlines() if "ships" in line] == ["stored", "unchanged"]
     assert here("verify", "--store", AWAY) == 0
     assert "keeps no files" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="the store has no article 'nosuch'") as unknown:
+        here("remove", "nosuch", "--store", AWAY)
+    assert unknown.value.where == AWAY
     assert here("remove", "ships", "--purge", "--store", AWAY) == 0
     assert "administrator" in capsys.readouterr().err.splitlines()[-1]
     assert not [quad for quad in away.held if "Ann Berg" in str(quad)]
+
+
+def test_a_store_at_an_address_is_checked_by_its_name_too(store: Path, away: Here, capsys: pytest.CaptureFixture[str]) -> None:
+    """As with --store: its graphs are read, and what is wrong with one is found."""
+    here("add", "in", "--store", AWAY)
+    capsys.readouterr()
+    assert here("check", AWAY, "in") == 0
+    assert capsys.readouterr().err == "checked 2: 0 errors, 0 warnings\n"
+    away.held.clear()
+    with pytest.raises(StoreError, match="there is no store at this address"):
+        here("check", AWAY)
 
 
 @pytest.mark.parametrize("seconds", ["soon", "0", "-1", "inf", "nan"])

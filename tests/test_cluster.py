@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
+import distributed
 import pytest
 
 from kg.cluster import AT_ONCE, Lost, ordered
@@ -148,8 +151,80 @@ def test_what_kills_its_worker_is_lost_alone(cluster: str) -> None:
     assert isinstance(lost, Lost) and lost.reason == "it killed every worker that read it, 2 of them"
 
 
-def test_no_cluster_is_said_in_three_lines() -> None:
-    """At an address where nothing is, and at one that is none."""
-    with pytest.raises(ProvisoError, match="no cluster answers") as error:
-        list(ordered(work, 0, [1], "nonsense"))
+@pytest.mark.parametrize("address", ["nonsense", "tls://127.0.0.1:9", "ucx://127.0.0.1:9", "greets", "silent"])
+def test_no_cluster_is_said_in_three_lines(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At an address that is none, of a kind that this machine has not, of a web server, and of one that says nothing."""
+    monkeypatch.setattr("kg.cluster.CONNECTING", 1.0)
+
+    def greet() -> None:
+        with server.accept()[0] as connection:
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        if address in ("greets", "silent"):
+            if address == "greets":
+                Thread(target=greet, daemon=True).start()
+            address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ProvisoError, match="no cluster answers") as error:
+            list(ordered(work, 0, [1], address))
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_a_cluster_that_goes_is_said_with_what_to_do(cluster: str) -> None:
+    """Whatever dask raises then, and wherever."""
+    found = ordered(work, 0, range(50, 50 + 20 * AT_ONCE), cluster)
+    assert next(found) == (50, 50)
+    distributed.default_client().close()
+    with pytest.raises(ProvisoError, match="the cluster is gone") as error:
+        list(found)
+    assert "--resume" in error.value.hint
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_ends_the_run_in_three_lines(news: Path, tmp_path: Path) -> None:
+    """None of them dask's own."""
+    with started(tmp_path) as address:
+        items = [{"id": f"a{number}", "text": TEXT * 20} for number in range(20_000)]
+        (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, items)), "utf-8")
+        command = [*KG, "add", str(tmp_path / "many.jsonl"), "--store", str(tmp_path / "store"), "--cluster", address]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        journal = tmp_path / "store" / "journal.jsonl"
+        while not (journal.exists() and journal.stat().st_size) and process.poll() is None:
+            time.sleep(0.02)
+        with distributed.Client(address) as client:
+            scheduler = client.run_on_scheduler(os.getpid)
+        os.kill(scheduler, signal.SIGKILL)
+        told = process.communicate()[1].splitlines()
+    assert process.returncode == 1 and told[1:] == [
+        "the cluster is gone", f"  at: {address}", "  try: start it again, then go on with --resume"
+    ], told  # fmt: skip
+
+
+def test_a_worker_without_kg_is_refused_in_words(cluster: str) -> None:
+    """Before anything is read."""
+
+    def hide() -> None:
+        sys.modules.update({"kg.cluster": None, "hidden": sys.modules.get("kg.cluster")})  # type: ignore[dict-item]  # Python's way to have none
+
+    def show() -> None:
+        sys.modules.pop("kg.cluster")
+        found = sys.modules.pop("hidden")
+        if found:
+            sys.modules["kg.cluster"] = found
+
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.run(hide)
+        try:
+            with pytest.raises(ProvisoError, match="a worker cannot load kg") as error:
+                list(ordered(work, 0, [1], cluster))
+        finally:
+            client.run(show)
+    assert error.value.hint.startswith("install kg")
+
+
+@pytest.mark.parametrize("address", ["", " "])
+def test_an_address_of_nothing_is_none(address: str, tmp_path: Path, run: Run) -> None:
+    """As of a variable that is not set: nothing is read here instead, and no store is made."""
+    done = run("add", write(tmp_path / "a.txt"), "--store", tmp_path / "store", "--cluster", address)
+    assert done.returncode == 2 and done.stderr.startswith("no scheduler is named"), done.stderr
+    assert not (tmp_path / "store").exists()

@@ -101,6 +101,18 @@ def test_w3c(case: Case, w3c: Server) -> None:
         assert answer.json()["boolean"] is True
 
 
+@pytest.mark.parametrize("page", ["sparql", "query"])
+def test_what_is_no_utf8_is_refused_wherever_it_stands(page: str, w3c: Server) -> None:
+    """In an address, in a form and as the query itself: another query than was sent would be answered."""
+    garbled, plain = b"query=ASK%20%7B%3Fs%20%3Fp%20%22%FF%22%7D", b"query=ASK%20%7B%3Fs%20%3Fp%20%22%C3%BF%22%7D"
+    answers = [httpx.get(f"{w3c.url}/{page}?{form.decode()}") for form in (garbled, plain)]
+    if page == "sparql":
+        answers += [httpx.post(f"{w3c.url}/{page}", content=form, headers={"Content-Type": FORM}) for form in (garbled, plain)]
+        answers += [httpx.post(f"{w3c.url}/{page}", content=b'ASK {?s ?p "\xff"}', headers={"Content-Type": QUERY})]
+    assert [answer.status_code for answer in answers] == [400, 200, 400, 200, 400][: len(answers)]
+    assert answers[0].text.startswith("the request is not in UTF-8")
+
+
 # ---------------------------------------------------------------------------------------------------- datasets
 
 

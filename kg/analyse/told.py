@@ -21,13 +21,17 @@ CLASSES = {
 
 
 class Told:
-    """A store, read thing by thing; `machine` are the articles whose reading in force no person has reviewed."""
+    """A store, read thing by thing; `machine` are the articles of which no reading in force is known that a person has reviewed."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._told: dict[str, list[tuple[str, Term, str]]] = {}
-        current = f"?r <{KG}annotates> ?article ; <{KG}reviewed> false FILTER NOT EXISTS {{ ?r <{PROV}invalidatedAtTime> ?ended }}"
-        self.machine = {_text(article) for (article,) in store.select(f"SELECT ?article {{ {current} }}")}
+        current = f"?r <{KG}annotates> ?article ; <{KG}reviewed> true FILTER NOT EXISTS {{ ?r <{PROV}invalidatedAtTime> ?ended }}"
+        every, persons = (
+            {_text(article) for (article,) in store.select(f"SELECT ?article {{ {which} }}")}
+            for which in (f"?article a <{KG}Article>", current)
+        )
+        self.machine = every - persons
 
     def out(self, iri: str, term: str) -> list[tuple[Term, str]]:
         """What a thing has for a property (an IRI, or a word of `kg:`), each with the graph that says so."""

@@ -70,7 +70,9 @@ def add(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after a run that broke off: what is stored as it is now is not read again.")
     ] = False,
-    cluster: Annotated[str, typer.Option("--cluster", help="The scheduler of a dask.distributed cluster that reads, one you trust.")] = "",
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="The scheduler of a dask.distributed cluster that reads, one you trust.")
+    ] = None,
     format: Format = "table",
 ) -> None:
     """\b
@@ -84,6 +86,8 @@ def add(
     from kg.annotate.automatic import MODELS
 
     require_format(format)
+    if cluster is not None and not cluster.strip():  # as of a variable that nobody has set
+        raise UsageError("no scheduler is named", "option --cluster", "name it, such as tcp://127.0.0.1:8786; or leave --cluster out")
     if cluster and annotator in MODELS:
         raise UsageError(
             "the workers of a cluster ask no language model", "option --cluster", "leave it out; --jobs 8 asks about 8 passages at a time"
@@ -91,7 +95,7 @@ def add(
     with _annotating(annotator, jobs) as (read, processes):
         known = known_registry(registry)
         with writer_at(store, "add", make=True) as held:
-            outcomes = reported(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster))
+            outcomes = reported(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster or ""))
             ingest.derive(held, now())
     put_outcomes(outcomes, format)
     exit_by([o.error is None for o in outcomes])
@@ -278,7 +282,7 @@ def _edit(text: str) -> str | None:
 @app.command(short_help="Say what is wrong with annotation files and stores.")
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH…", help="Annotation files, folders of them, or stores; the store if none.")
+        list[str] | None, typer.Argument(metavar="PATH…", help="Annotation files, folders of them, or stores; the store if none.")
     ] = None,
     store: StorePath = DEFAULT_STORE,
     registry: RegistryFile = None,
@@ -287,7 +291,7 @@ def check(
     """\b
     kg check seeds/annotations
     kg check article.yaml --format json
-    kg check .kg
+    kg check .kg http://127.0.0.1:7878/query
 
     Say what is wrong with annotation files and stores: place, severity, code, what to do. Exit 3 if any is an error.
     """
@@ -317,11 +321,15 @@ def check(
         raise typer.Exit(EXIT_FINDINGS if wrong else 1)
 
 
-def _checked(path: Path, registry: Any) -> Iterator[Checked]:
+def _checked(given: str, registry: Any) -> Iterator[Checked]:
     from dataclasses import replace
 
-    from kg.check import check_path
+    from kg.check import Checked, check_path, check_store
 
+    if is_address(given):
+        yield Checked(tuple(check_store(store_at(given))))
+        return
+    path = Path(given)
     with as_file(path, "yaml") as file:
         for found in check_path(file, registry):
             yield found if file == path else replace(found, findings=tuple(f._replace(file=STDIO) for f in found.findings))

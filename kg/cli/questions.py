@@ -51,7 +51,7 @@ def ask(
     from kg.query import run
 
     require_format(format)
-    opened = store_at(store)
+    opened = store_at(store, timeout)
     understood = understand(opened, question)
     say(str(understood))
     text = to_query(understood)
@@ -89,7 +89,7 @@ def query(
         raise UsageError("only a named query has parameters", "option -p", "write the value into the query")
     loaded = load_query(query) if named else None
     text = known_prefixes() + (query or _query_file(file))
-    opened = store_at(store)
+    opened = store_at(store, timeout)
     if loaded:
         text = bind(opened, loaded, given_by(param))
     if show:

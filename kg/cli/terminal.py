@@ -122,21 +122,22 @@ def require_format(form: str, also: Sequence[str] = ()) -> None:
         raise UsageError(f"there is no format {form!r} here", "option --format", f"one of {', '.join((*FORMATS, *also))}")
 
 
-def store_at(where: str) -> Store:
+def store_at(where: str, timeout: float | None = None) -> Store:
+    """The store to be read. At an address, with a `timeout`, no answer of its server takes longer (seconds), that the store is there included."""
     from kg.store.embedded import open_store
 
     if not is_address(where):
         return open_store(Path(where))
     from kg.store.remote import open_remote
 
-    return open_remote(endpoint_at(where))
+    return open_remote(endpoint_at(where, timeout))
 
 
 def is_address(where: str) -> bool:
     return "://" in where
 
 
-def endpoint_at(address: str) -> Endpoint:
+def endpoint_at(address: str, timeout: float | None = None) -> Endpoint:
     """The server at an address, with what the environment says of how it is reached."""
     from kg.store.endpoint import Access, Endpoint
 
@@ -148,7 +149,7 @@ def endpoint_at(address: str) -> Endpoint:
     except ValueError:
         raise UsageError("KG_STORE_SECONDS is no number of seconds", "environment", "set it to 300, or to nothing") from None
     return Endpoint(
-        address, Access(told["USER"], told["PASSWORD"], told["UPDATE"], told["PLAIN"] == "1", seconds, told["ANSWERS"] == "server")
+        address, Access(told["USER"], told["PASSWORD"], told["UPDATE"], told["PLAIN"] == "1", seconds, told["ANSWERS"] == "server", timeout)
     )
 
 
@@ -159,7 +160,9 @@ def place_at(where: str) -> Path | Endpoint:
 def folder_at(where: str, instead: str) -> Path:
     """The store's folder; raises StoreError where it is at an address, whose server does this itself."""
     if is_address(where):
-        raise StoreError("a store at an address has no folder for this", where, instead)
+        from kg.store.endpoint import bare
+
+        raise StoreError("a store at an address has no folder for this", bare(where), instead)
     return Path(where)
 
 
@@ -174,7 +177,11 @@ def writer_at(where: str, command: str, make: bool = False) -> Iterator[Writer]:
         if make and remote.create(endpoint, when):
             say(f"made a store in {where}")
         with remote.writer(endpoint, command, when) as held:
-            yield held
+            try:
+                yield held
+            except ProvisoError as error:
+                error.where = error.where or where  # of a store without a path, nobody below can say
+                raise
         return
     from kg.store.embedded import create, writer
 

@@ -342,7 +342,7 @@ def _read_one(name: str, data: bytes) -> Foreign:
     text = sofa.told["sofaString"]
     own, elsewhere = _of_view(every, sofa.told.get(_XMI_ID, ""))
     head = next((e.told for e in own if e.name == ARTICLE), {})
-    actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if e.name == ACTOR and "id" in e.told]
+    actors = [{key: _listed(key, e.told[key]) for key in ACTOR_KEYS if key in e.told} for e in own if _is_actor(e)]
     told = {"article": {key: head[key] for key in HEADER_KEYS if key in head}, "actors": actors, "print": head.get("print", "")}
     if "annotator" in head:
         told["annotator"] = {
@@ -372,6 +372,10 @@ def _of_view(every: list[Element], sofa: str) -> tuple[list[Element], list[Eleme
         return ours, []
     others = set().union(*views.values()) - views[sofa]
     return [e for e in ours if e.told.get(_XMI_ID) in views[sofa]], [e for e in ours if e.told.get(_XMI_ID) in others]
+
+
+def _is_actor(e: Element) -> bool:
+    return e.name == ACTOR and e.told.get("id", "").strip() != ""
 
 
 def _stem(name: str) -> str:
@@ -415,6 +419,14 @@ class _Reader:
             self.links.append(Link(e.name, e.told.get("Governor", ""), e.told.get("Dependent", ""), e.line))
         elif e.name in FEATURES:
             self._mark(id, e)
+        elif e.name == ACTOR and not _is_actor(e):
+            words = e.told.get("label", "")
+            self.note(
+                "left-out",
+                f"a new actor{f' ({words})' if words else ''} has no id, by which marks would name it; give it one",
+                e.line,
+                "warning",
+            )
         elif e.name not in (ARTICLE, ACTOR):
             self.note("mark-unknown", f"there is no layer {e.name!r}; one of {', '.join(FEATURES)}", e.line)
 

@@ -58,7 +58,8 @@ def _last(iri: str) -> str:
 
 
 def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
-    """A sentence that says which of the readings behind an answer no person has reviewed; none where all are.
+    """A sentence that says which of the readings behind an answer no person has reviewed; none where all are. An article of which
+    no reading in force is known, as of a file of its graph alone, counts as not reviewed.
 
     The readings are those of the answer's articles, or of the whole store where it names none.
 
@@ -77,7 +78,8 @@ def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, 
     """The same of some articles (terms as SPARQL writes them), or of the whole store."""
     of_them = "" if named is None else _these(named)
     found = store.select(f"SELECT ?article ?reviewed {{ {of_them} {_READINGS} }}")
-    readings = {str(article): str(reviewed) for article, reviewed in found}
+    every = store.select(f"SELECT ?article {{ {of_them} ?article a <{KG}Article> }}")
+    readings = {str(article): "false" for (article,) in every} | {str(article): str(reviewed) for article, reviewed in found}
     if named is not None:
         readings = {article: reviewed for article, reviewed in readings.items() if article in named}
     machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)

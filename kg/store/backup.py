@@ -22,9 +22,11 @@ _TRIES = 20  # a writer may take away the snapshot that is being copied
 def backup(path: Path, target: Path) -> None:
     """Copies the store at `path` to a new or empty folder, whole or not at all; never waits for a writer.
 
-    Raises StoreError where there is no store, where something is at `target`, where a kept file is damaged.
+    Raises StoreError where there is no store, where something is at `target`, or that is in the store, where a kept file is damaged.
     """
     folder.mark_of(path)
+    if target.resolve().is_relative_to(path.resolve()):
+        raise StoreError("a copy in the store would go with it", str(target), "give a folder outside of it")
     with suppress(StoreError):  # a writer is at work, or this place may only be read: the last snapshot is whole
         catch_up(path)
     folder.lay_out(target, lambda place: _fill(path, place))

@@ -11,6 +11,7 @@ that was asked for, to its last byte, within a bound of size, well-formed, and w
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -39,7 +40,8 @@ FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How an endpoint is reached: who asks, where updates go if not where the address says, and how long it may be silent (seconds).
+    """How an endpoint is reached: who asks, where updates go if not where the address says, how long it may be silent and, if that has
+    a limit, take for an answer in all (seconds).
 
     `plain` lets a password go over http to another machine; `believed` takes a server's answers even where its kind misreads some queries.
     """
@@ -50,6 +52,7 @@ class Access:
     plain: bool = False
     seconds: float = 300.0
     believed: bool = False
+    limit: float | None = None
 
 
 def update_address(address: str) -> str:
@@ -67,6 +70,7 @@ class Endpoint:
     def __init__(self, address: str, access: Access | None = None) -> None:
         access = access or Access()
         self.address, self._update, self._seconds = address, access.update or update_address(address), access.seconds
+        self._limit = access.limit
         for each in (self.address, self._update):
             _check(each, bool(access.user or access.password) and not access.plain)
         self.believed, self._http = access.believed, _client(access)
@@ -76,7 +80,7 @@ class Endpoint:
         """The kind of answer (`s` SELECT, `a` ASK, `c` triples) to a query, and its bytes as SPARQL JSON or N-Triples, whole.
 
         Without a dataset all graphs together are the default graph. Raises QueryError, LimitError where it takes more than
-        `seconds` or is not whole, StoreError where the server cannot be asked, SyntaxError where the text is no query.
+        `seconds` (or the limit that the access has) or is not whole, StoreError where the server cannot be asked, SyntaxError where the text is no query.
         """
         form = form_of(text)
         if form in ("SELECT", "ASK"):
@@ -94,7 +98,7 @@ class Endpoint:
         for number in range(TRIES):
             try:
                 answer = self._send(self._update, {"update": text}, "*/*", None)
-            except LimitError:
+            except _Late:
                 why = f"it was silent for {self._seconds:g} s"
             except _Broken as error:
                 why = str(error)
@@ -108,7 +112,7 @@ class Endpoint:
             if number < TRIES - 1:
                 time.sleep(PAUSE * 4**number)
         raise StoreError(
-            f"the server did not take the change: {why}", self.address, "what it had taken before counts; run the command again"
+            f"the server did not take the change: {why}", self._update, "what it had taken before counts; run the command again"
         )
 
     def close(self) -> None:
@@ -118,35 +122,41 @@ class Endpoint:
     def _read(self, text: str, kind: str, dataset: Dataset | None, seconds: float | None) -> bytes:
         """What a query gives, sent again where the connection broke or the server was busy."""
         form = {"query": text, **_graphs(dataset)}
+        seconds = seconds or self._limit
+        until = time.monotonic() + seconds if seconds else None  # for all tries together
         why = ""
-        for number in range(TRIES):
-            try:
-                answer = self._send(self.address, form, kind, seconds)
-                if answer.status_code not in BUSY:
-                    return self._whole(answer, kind, text)
-                why = _told(answer)
-            except _Broken as error:
-                why = str(error)
-            if number < TRIES - 1:
-                time.sleep(PAUSE * 4**number)
+        try:
+            for number in range(TRIES):
+                try:
+                    answer = self._send(self.address, form, kind, until)
+                    if answer.status_code not in BUSY:
+                        return self._whole(answer, kind, text)
+                    why = _told(answer)
+                except _Broken as error:
+                    why = str(error)
+                if number < TRIES - 1:
+                    time.sleep(min(PAUSE * 4**number, _left(until) if until else PAUSE * 4**number))
+        except _Late:
+            if not why:
+                raise _late(self.address, self._seconds, seconds) from None
         raise StoreError(f"the server does not answer: {why}", self.address, "start it, or look whether the address is right")
 
-    def _send(self, address: str, form: Mapping[str, str | list[str]], kind: str, seconds: float | None) -> httpx.Response:
-        """One request and its answer to the last byte; raises _Broken where the connection failed on the way."""
+    def _send(self, address: str, form: Mapping[str, str | list[str]], kind: str, until: float | None) -> httpx.Response:
+        """One request and its answer to the last byte; raises _Broken where the connection failed on the way, _Late where the
+        server is silent too long, or not done by then (of the clock that only goes on)."""
         import httpx
 
-        limit = seconds or self._seconds
+        limit = min(_left(until), self._seconds) if until else self._seconds
         # Form and not body: Virtuoso never answers a query that is the body.
         request = self._http.build_request("POST", address, data=dict(form), headers={"Accept": kind})
         request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECTING)).as_dict()
-        until = time.monotonic() + limit
         try:
             answer = self._http.send(request, stream=True)
         except httpx.ReadTimeout:
-            raise _late(limit) from None
+            raise _Late from None
         except httpx.TransportError as error:
             raise _Broken(_words(error)) from None
-        timer = threading.Timer(max(0.0, until - time.monotonic()), _shut, [answer]) if seconds else None
+        timer = threading.Timer(until - time.monotonic(), _shut, [answer]) if until else None
         try:
             if timer:
                 timer.daemon = True
@@ -158,14 +168,14 @@ class Endpoint:
                     raise LimitError(
                         f"the answer has more than {MOST_BYTES >> 20} MB", self.address, "ask for less: a LIMIT, fewer columns"
                     )
-            if seconds and time.monotonic() > until:
-                raise _late(limit)
+            if until and time.monotonic() > until:
+                raise _Late
             return httpx.Response(answer.status_code, headers=_kept(answer.headers), content=bytes(data))
         except httpx.ReadTimeout:
-            raise _late(limit) from None
+            raise _Late from None
         except (httpx.TransportError, httpx.DecodingError) as error:
-            if seconds and time.monotonic() >= until - 0.01:
-                raise _late(limit) from None
+            if until and time.monotonic() >= until - 0.01:
+                raise _Late from None
             raise _Broken(_words(error)) from None
         finally:
             if timer:
@@ -191,26 +201,29 @@ class Endpoint:
             return answer.content
         if self.dialect is dialect.STANDARD:
             self.dialect = dialect.dialect_of(answer.headers.get("server", ""), answer.content[:2000].partition(b'"bindings"')[0])
-        return _well_formed(answer.content, self.address)
+        return _well_formed(answer.content, self.address, form_of(text) == "ASK")
 
     def _refused(self, answer: httpx.Response, text: str = "") -> StoreError | QueryError:
-        """What to tell of a status that is not a success."""
-        status = answer.status_code
+        """What to tell of a status that is not a success, of a query or, without one, of an update."""
+        status, address = answer.status_code, self.address if text else self._update
         if status in (401, 403):
-            return StoreError(
-                f"the server does not let this user in (HTTP {status})", self.address, "set KG_STORE_USER and KG_STORE_PASSWORD"
-            )
+            return StoreError(f"the server does not let this user in (HTTP {status})", address, "set KG_STORE_USER and KG_STORE_PASSWORD")
         if 300 <= status < 400:
-            return StoreError("the endpoint is at another address", self.address, f"name it: {_bare(answer.headers.get('location', ''))}")
+            return StoreError("the endpoint is at another address", address, f"name it: {bare(answer.headers.get('location', ''))}")
         if status in (404, 405, 410):
-            return StoreError(f"there is no SPARQL endpoint here (HTTP {status})", self.address, "give the address that takes queries")
+            hint = "give the address that takes queries" if text else "KG_STORE_UPDATE names the address that takes updates"
+            return StoreError(f"there is no SPARQL endpoint here (HTTP {status})", address, hint)
         if text:
-            return QueryError(f"the server refuses the query: {_told(answer)}", self.address, "kg query --show prints what is asked")
-        return StoreError(f"the server refuses the change: {_told(answer)}", self.address, "see whether this user may write there")
+            return QueryError(f"the server refuses the query: {_told(answer)}", address, "kg query --show prints what is asked")
+        return StoreError(f"the server refuses the change: {_told(answer)}", address, "see whether this user may write there")
 
 
 class _Broken(Exception):
     """A request whose answer did not come, or not whole."""
+
+
+class _Late(Exception):
+    """A request whose answer did not come in time."""
 
 
 def form_of(text: str) -> str:
@@ -236,21 +249,24 @@ def _check(address: str, secret: bool) -> None:
     except ValueError:
         port, host, parts = 0, "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host or port == 0 or parts.query or parts.fragment or not address.isprintable():
-        raise UsageError("this is no address of a store", _bare(address), "write it as http://host:port/path")
+        raise UsageError("this is no address of a store", bare(address), "write it as http://host:port/path")
     if parts.username is not None or parts.password is not None:
         raise UsageError(
-            "an address is shown and kept, so no password stands in it", _bare(address), "set KG_STORE_USER and KG_STORE_PASSWORD"
+            "an address is shown and kept, so no password stands in it", bare(address), "set KG_STORE_USER and KG_STORE_PASSWORD"
         )
     if secret and parts.scheme == "http" and not _loopback(host):
-        raise StoreError("a password would go to another machine over http, which anybody on the way can read", _bare(address),
+        raise StoreError("a password would go to another machine over http, which anybody on the way can read", bare(address),
                          "use https, or set KG_STORE_PLAIN=1 where the way is safe")  # fmt: skip
 
 
-def _bare(address: str) -> str:
-    """An address without what stands before an @ in it."""
+def bare(address: str) -> str:
+    """An address without what stands before the last @ in it, for a password may have a / in it.
+
+    >>> bare("http://me:se/cret@host/query"), bare("http://host/query")
+    ('http://host/query', 'http://host/query')
+    """
     scheme, sign, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return scheme + sign + host.rpartition("@")[2] + slash + path
+    return scheme + sign + rest.rpartition("@")[2]
 
 
 def _loopback(host: str) -> bool:
@@ -271,8 +287,10 @@ def _client(access: Access) -> httpx.Client:
 
 
 def _auth(user: str, password: str) -> httpx.Auth:
-    """The password in the way that the server asks for, which only its answer tells."""
+    """The password in the way that the server asks for, which only its answer tells; the bytes of the environment, whatever they are."""
     import httpx
+
+    given = os.fsencode(user), os.fsencode(password)
 
     class Challenged(httpx.Auth):
         """Basic or digest, whichever the first refusal names."""
@@ -285,7 +303,7 @@ def _auth(user: str, password: str) -> httpx.Auth:
                 schemes = answer.headers.get("www-authenticate", "").lower()
                 if answer.status_code != 401:
                     return
-                self.chosen = httpx.DigestAuth(user, password) if "digest" in schemes else httpx.BasicAuth(user, password)
+                self.chosen = httpx.DigestAuth(*given) if "digest" in schemes else httpx.BasicAuth(*given)
             yield from self.chosen.auth_flow(request)
 
     return Challenged()
@@ -298,13 +316,16 @@ def _graphs(dataset: Dataset | None) -> dict[str, str | list[str]]:
     return {"default-graph-uri": list(dataset.default), "named-graph-uri": list(dataset.named)}
 
 
-def _well_formed(data: bytes, address: str) -> bytes:
-    """SPARQL JSON, if that is what it is, to its last bracket, and each of its terms one; raises StoreError."""
+def _well_formed(data: bytes, address: str, asks: bool) -> bytes:
+    """SPARQL JSON of what was asked (of an ASK a boolean, else rows), if that is what it is, to its last bracket, and each of its
+    terms one; raises StoreError."""
     import pyoxigraph as ox
 
     try:
         told: Any = json.loads(data)
-        if not isinstance(told.get("boolean"), bool):
+        if isinstance(told.get("boolean"), bool) != asks:
+            raise ValueError("rows in answer to an ASK" if asks else "a boolean in answer to a query for rows")
+        if not asks:
             # The engine reads a row when that is asked for, and would find fault with the query then. No name is given to its answer:
             # an error holds what has one, and it may be let go by the thread alone that has made it.
             deque(ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON), maxlen=0)  # type: ignore[arg-type]  # rows
@@ -329,9 +350,20 @@ def _shut(answer: httpx.Response) -> None:
         pass  # it has ended by itself
 
 
-def _late(seconds: float) -> LimitError:
-    hint = "give it more with --timeout, or ask for less: a LIMIT, fewer patterns without a shared variable"
-    return LimitError(f"the query was stopped at its limit of {seconds:g} s; the server may go on with it", "", hint)
+def _left(until: float) -> float:
+    """Seconds until then; raises _Late where there are none."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise _Late
+    return left
+
+
+def _late(address: str, silent: float, seconds: float | None) -> LimitError:
+    """What to tell of an answer that did not come within the limit, or without one of a server that was silent too long."""
+    if not seconds or silent < seconds:
+        hint = "KG_STORE_SECONDS lets it be silent longer"
+        return LimitError(f"the server was silent for {silent:g} s; it may go on with the query", address, hint)
+    return LimitError(f"the query was stopped at its limit of {seconds:g} s; the server may go on with it", address, sparql.LESS_OR_LONGER)
 
 
 def _told(answer: httpx.Response) -> str:

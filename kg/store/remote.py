@@ -24,7 +24,21 @@ import pyoxigraph as ox
 
 from kg.errors import Finding, LimitError, StoreError
 from kg.store import folder
-from kg.store.embedded import Change, Commit, Dataset, Store, Term, Writer, difference, memory, quads, sum_of, update_of
+from kg.store.embedded import (
+    Change,
+    Commit,
+    Dataset,
+    Store,
+    Term,
+    Writer,
+    acknowledged,
+    difference,
+    digest_of_lines,
+    memory,
+    quads,
+    sum_of,
+    update_of,
+)
 from kg.store.endpoint import Endpoint
 from kg.store.patches import Patch
 from kg.store.scan import Found, Scan
@@ -106,6 +120,7 @@ class RemoteStore(Store):
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint, self.path, self.snapshot = endpoint, None, None  # and no engine: all that would ask one is below
         self._journal: folder.Journal | None = None
+        self._sums: tuple[folder.Journal, dict[str, folder.Entry], Mapping[str, tuple[int, int]]] | None = None  # of which journal
         self._copy: ox.Store | None = None
 
     def query(self, text: str, dataset: Dataset | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -134,11 +149,37 @@ class RemoteStore(Store):
         return sorted(whole | {graph for graph, (count, _) in sums(entries).items() if count})
 
     def quads(self, graph: str) -> Iterator[ox.Quad]:
-        """One graph's quads, in no order; in pages where the server gives no more rows at once."""
-        name = ox.NamedNode(graph)
-        for s, p, o in _every(self.endpoint, "?s ?p ?o", f"GRAPH {name} {{ ?s ?p ?o }}"):
-            assert isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode) and o is not None
-            yield ox.Quad(s, p, o, name)
+        """One graph's quads, in no order; in pages where the server gives no more rows at once. Raises StoreError where they are not
+        those that were stored."""
+        yield from self._whole(graph)[0]
+
+    def _whole(self, graph: str) -> tuple[list[ox.Quad], list[bytes]]:
+        """One graph's quads and lines, held to the journal; raises StoreError where they are others. Where somebody writes meanwhile, both are read again."""
+        while True:
+            read, told = read_graph(self.endpoint, graph), self._stored(graph)
+            lines = memory(read).lines(graph)
+            if self._agrees(lines, told):
+                return read, lines
+            self._journal = None
+            if self._stored(graph) == told:
+                raise StoreError(
+                    f"the server gives {len(lines)} quads that are not those of this graph that were stored: {graph}", self.endpoint.address,
+                    "kg verify says what is wrong; or let the server give more rows at once",
+                )  # fmt: skip
+
+    def _stored(self, graph: str) -> tuple[folder.Entry | None, tuple[int, int] | None]:
+        """What the journal says that a graph holds, as one that is replaced and as one that grows."""
+        journal = self.journal()
+        if self._sums is None or self._sums[0] is not journal:
+            self._sums = journal, acknowledged(journal.entries), sums(journal.entries)
+        return self._sums[1].get(graph), self._sums[2].get(graph)
+
+    def _agrees(self, lines: list[bytes], told: tuple[folder.Entry | None, tuple[int, int] | None]) -> bool:
+        """Whether lines are what the journal says; of a graph it does not name, always."""
+        whole, grown = told
+        if whole:
+            return (len(lines), digest_of_lines(lines)) == (whole["quads"], whole["sha256"])
+        return grown is None or (len(lines), sum_of(lines)) == grown
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """The rdfs:label of each IRI that has one; of several the first by code points."""
@@ -159,8 +200,8 @@ class RemoteStore(Store):
         return sum(counts.values()) if graph is None else counts.get(graph, 0)
 
     def lines(self, graph: str) -> list[bytes]:
-        """One graph as sorted N-Quads lines, each with its newline."""
-        return memory(self.quads(graph)).lines(graph)
+        """One graph as sorted N-Quads lines, each with its newline; raises StoreError as `quads` does."""
+        return self._whole(graph)[1]
 
     def digest(self, graph: str | None = None) -> str:
         """The hex SHA-256 of the sorted N-Quads lines: of one graph as the journal has it, of all as they are read."""
@@ -208,6 +249,10 @@ class RemoteWriter(RemoteStore, Writer):
             gone = "".join(f" ;\nDELETE WHERE {{ GRAPH <{JOURNAL_GRAPH}> {{ <{iri}> ?p ?o }} }}" for iri in mine)
             self._put(graph, changes, {"did": "change", "when": when, "more": net}, gone)
             self._journal = None
+
+    def _agrees(self, lines: list[bytes], told: tuple[folder.Entry | None, tuple[int, int] | None]) -> bool:
+        """Always: what is not as it was stored is put right by storing it anew."""
+        return True
 
     def settle(self) -> None:
         """Nothing: where a request is one transaction, a killed writer left nothing half."""
@@ -273,14 +318,30 @@ def read_journal(endpoint: Endpoint) -> folder.Journal:
 
 def read_entries(endpoint: Endpoint) -> dict[str, folder.Entry | None]:
     """The journal's lines by their IRI, oldest first; None for one that is damaged."""
-    rows = _every(endpoint, "?entry ?line", f"GRAPH <{JOURNAL_GRAPH}> {{ ?entry <{VALUE}> ?line }}")
+    pattern = f"GRAPH <{JOURNAL_GRAPH}> {{ ?entry <{VALUE}> ?line }}"
+    ((told,),) = _select(endpoint, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")  # before: it only grows, but for a purge
+    rows = _every(endpoint, "?entry ?line", pattern)
+    if len(rows) < int(_value(told)):
+        raise StoreError(
+            f"the server gives {len(rows)} lines of the journal's {_value(told)}", endpoint.address, "let it give more rows at once"
+        )
     found = sorted((_value(entry), _value(line)) for entry, line in rows)
     return {iri: folder.entry_in(line.encode()) for iri, line in found if iri.startswith(ENTRY)}
 
 
-def newest(endpoint: Endpoint) -> str:
-    """The IRI of the journal's last line, to see whether the store has changed."""
-    rows = _select(endpoint, f"SELECT ?entry {{ GRAPH <{JOURNAL_GRAPH}> {{ ?entry <{VALUE}> ?line }} }} ORDER BY DESC(?entry) LIMIT 1")
+def read_graph(endpoint: Endpoint, graph: str) -> list[ox.Quad]:
+    """One graph's quads, as they are there."""
+    name, found = ox.NamedNode(graph), []
+    for s, p, o in _every(endpoint, "?s ?p ?o", f"GRAPH {name} {{ ?s ?p ?o }}"):
+        assert isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode) and o is not None
+        found.append(ox.Quad(s, p, o, name))
+    return found
+
+
+def newest(endpoint: Endpoint, seconds: float | None = None) -> str:
+    """The IRI of the journal's last line, to see whether the store has changed; raises LimitError where that takes longer."""
+    text = f"SELECT ?entry {{ GRAPH <{JOURNAL_GRAPH}> {{ ?entry <{VALUE}> ?line }} }} ORDER BY DESC(?entry) LIMIT 1"
+    rows = _select(endpoint, text, seconds)
     return _value(rows[0][0]) if rows else ""
 
 
@@ -294,7 +355,7 @@ def verify(endpoint: Endpoint) -> list[Finding]:
     there = {_value(graph) for (graph,) in rows}
     graphs = {}
     for name in sorted(name for name in there if name not in _OURS and not endpoint.dialect.owns(name)):
-        lines = store.lines(name)
+        lines = memory(read_graph(endpoint, name)).lines(name)
         graphs[name] = Found(len(lines), hashlib.sha256(b"".join(lines)).hexdigest(), f"{sum_of(lines):064x}")
     again = "; kg repair puts it right", "; kg remove the article, then add it again"
     wrong = compare(endpoint.address, journal.entries, Scan(graphs))
@@ -347,8 +408,8 @@ def _is_there(endpoint: Endpoint, graph: str, subject: str) -> bool:
     return bool(_select(endpoint, f"SELECT ?o {{ GRAPH <{graph}> {{ <{subject}> ?p ?o }} }} LIMIT 1"))
 
 
-def _select(endpoint: Endpoint, text: str) -> list[tuple[Term | None, ...]]:
-    answer = _parsed(*endpoint.asked(text), endpoint.address)
+def _select(endpoint: Endpoint, text: str, seconds: float | None = None) -> list[tuple[Term | None, ...]]:
+    answer = _parsed(*endpoint.asked(text, None, seconds), endpoint.address)
     assert isinstance(answer, ox.QuerySolutions)
     return [tuple(row) for row in answer]
 

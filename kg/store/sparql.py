@@ -21,6 +21,8 @@ from kg.errors import QueryError
 DEEPEST = 200  # brackets within brackets: 3,000 crash the engine's parser
 HEAVIEST = 4000  # clauses, patterns and operators: 20,000 side by side crash it too
 LONGEST = 4_000_000  # characters; a list of 50,000 IRIs has 3 million
+LESS = "ask for less: a LIMIT, fewer patterns without a shared variable"  # what to try where a query was stopped
+LESS_OR_LONGER = f"give it more with --timeout, or {LESS}"
 
 _TOKEN = re.compile(
     r"""(?P<space>[\s\ufeff]+|\#[^\n]*)

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
 from kg.errors import LimitError, QueryError
+from kg.store import sparql
 from kg.store.embedded import Dataset, Store
 
 if TYPE_CHECKING:
@@ -64,12 +65,11 @@ class Worker:
             kind, answer = _receive(process, seconds)
         except TimeoutError:
             self._kill()
-            hint = "give it more with --timeout, or ask for less: a LIMIT, fewer patterns without a shared variable"
-            raise LimitError(f"the query was stopped at its limit of {seconds:g} s", "", hint) from None
+            raise LimitError(f"the query was stopped at its limit of {seconds:g} s", "", sparql.LESS_OR_LONGER) from None
         except (EOFError, BrokenPipeError):
             self._kill()
             what = f"the query was stopped: it needed more than {self._memory >> 20:,} MB of memory, or broke the engine"
-            raise LimitError(what, "", "ask for less: a LIMIT, fewer patterns without a shared variable") from None
+            raise LimitError(what, "", sparql.LESS) from None
         except BaseException:
             self._kill()
             raise

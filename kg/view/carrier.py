@@ -22,7 +22,7 @@ def carrier(picture: Picture) -> Any:
     from pyvis.network import Network
     from pyvis.node import Node as Dot
 
-    held = Network(directed=True)
+    held = Network(directed=picture.directed)
     quotes = {quote: at for at, quote in enumerate(quotes_of(picture))}
     # pyvis looks each node up in a list, which is quadratic: its Node and Edge are made here and put where it keeps them.
     for node in picture.nodes:
@@ -40,8 +40,8 @@ def carrier(picture: Picture) -> Any:
         thick = thickness(picture, edge)
         said = {"source": edge.source, "target": edge.target, "style": edge.style, "words": edge.label, "thick": thick}
         for at, (start, end) in enumerate(pairwise(stops)):
-            arrows = {"to": {"enabled": at == len(stops) - 2, "scaleFactor": 0.55}}
-            held.edges.append(Line(start, end, True, arrows=arrows, dashes=list(style.dashes) or False, draw=said).options)
+            arrows = {"to": {"enabled": picture.directed and at == len(stops) - 2, "scaleFactor": 0.55}}
+            held.edges.append(Line(start, end, picture.directed, arrows=arrows, dashes=list(style.dashes) or False, draw=said).options)
     for (x, y), name in ports.items():
         held.nodes.append(Dot(name, "dot", " ", x=x, y=y, size=0.1, opacity=0).options)
     held.node_ids = [node["id"] for node in held.nodes]

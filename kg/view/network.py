@@ -28,7 +28,7 @@ Points = list[tuple[float, float]]
 
 
 def network_picture(graph: nx.Graph[str]) -> Picture:
-    """The picture of a network made by `kg.analyse.network.network`: dots by kind and degree, arrows by weight.
+    """The picture of a network made by `kg.analyse.network.network`: dots by kind and degree, arrows by weight; lines where it has no direction.
 
     >>> from kg.analyse.network import Link, network
     >>> picture = network_picture(network([Link("i:a", "i:b", "refuses", 1, "A", "B")]))
@@ -48,13 +48,14 @@ def network_picture(graph: nx.Graph[str]) -> Picture:
     left = min((x - dot.w / 2 for (x, _), dot in zip(points, dots, strict=True)), default=0) - 20
     top = min((y - dot.h / 2 for (_, y), dot in zip(points, dots, strict=True)), default=0) - 20
     nodes = tuple(replace(dot, x=round(x - left, 2), y=round(y - top, 2)) for dot, (x, y) in zip(dots, points, strict=True))
-    edges = tuple(_arrow(nodes[index[s]], nodes[index[t]], said["label"], said["weight"]) for s, t, said in graph.edges(data=True))
+    directed = graph.is_directed()
+    edges = tuple(_line(nodes[index[s]], nodes[index[t]], said["label"], said["weight"], directed) for s, t, said in graph.edges(data=True))
     width, height = max((n.x + n.w / 2 for n in nodes), default=0) + 20, max((n.y + n.h / 2 for n in nodes), default=0) + 20
     legend = tuple(Legend(kind, colour=_colour(look[kind]), mark=MARKS[look[kind]]) for kind in kinds if kind)
     summary = " · ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in ((len(nodes), "node"), (len(edges), "link")))
-    legend += (Legend("links to; the wider, the more often", style="link"),) * bool(edges)
+    legend += (Legend(f"{'links to' if directed else 'linked'}; the wider, the more often", style="link"),) * bool(edges)
     title, notes = graph.graph.get("title", "Network"), tuple(graph.graph.get("notes", "").splitlines())
-    return Picture("network", title, width, height, nodes, edges, legend, notes, summary)
+    return Picture("network", title, width, height, nodes, edges, legend, notes, summary, directed)
 
 
 def _dot(graph: nx.Graph[str], key: str, look: int) -> Node:
@@ -71,11 +72,11 @@ def _colour(look: int) -> str:
     return f"kind{look % 6}"
 
 
-def _arrow(source: Node, target: Node, label: str, weight: float) -> Edge:
-    """A straight line from the middle of one dot to the rim of the other; heavier ones are drawn wider."""
+def _line(source: Node, target: Node, label: str, weight: float, directed: bool) -> Edge:
+    """A straight line from the middle of one dot to the rim of the other, of an arrow short of it; heavier ones are drawn wider."""
     x0, y0, x1, y1 = source.x, _middle(source), target.x, _middle(target)
     far = math.hypot(x1 - x0, y1 - y0) or 1.0
-    rim = min(1.0, (target.radius + 3) / far)
+    rim = min(1.0, (target.radius + 3 * directed) / far)
     end = (round(x1 - (x1 - x0) * rim, 2), round(y1 - (y1 - y0) * rim, 2))
     return Edge(source.id, target.id, "link", ((x0, y0), end), label or STYLES["link"].words, weight)
 

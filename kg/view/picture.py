@@ -13,7 +13,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -186,6 +186,8 @@ def in_words(picture: Picture) -> list[Item]:
     out: defaultdict[str, list[Edge]] = defaultdict(list)
     for edge in picture.edges:
         out[edge.source].append(edge)
+        if not picture.directed and edge.source != edge.target:
+            out[edge.target].append(replace(edge, source=edge.target, target=edge.source))
     if picture.kind == "chart":
         told: set[str] = set()
         return [_told(node, "", nodes, out, told, 0) for node in picture.nodes if node.kind == "actor"]
@@ -214,7 +216,7 @@ def _data(picture: Picture) -> dict[str, Any]:
     """Everything the page's script reads."""
     held = carrier(picture)
     return {
-        "kind": picture.kind, "width": picture.width, "height": picture.height,
+        "kind": picture.kind, "directed": picture.directed, "width": picture.width, "height": picture.height,
         "free": picture.kind == "network" and len(picture.nodes) > SMALL,
         "font": {"size": FONT, "face": FACE}, "leading": LINE, "palette": PALETTE, "corners": CORNERS,
         "styles": {name: asdict(style) for name, style in STYLES.items()},

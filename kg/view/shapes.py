@@ -117,7 +117,7 @@ class Picture:
     """A drawing as plain data: nodes that lie where they lie, lines between them, and what the signs mean.
 
     `kind` is `chart` (reading order, boxes, whole chains light up) or `network` (dots, neighbours light up); `notes` are
-    sentences shown under the title, such as that a reading was reviewed by no person.
+    sentences shown under the title, such as that a reading was reviewed by no person. Without `directed` the lines go neither way.
     """
 
     kind: str
@@ -129,6 +129,7 @@ class Picture:
     legend: tuple[Legend, ...] = ()
     notes: tuple[str, ...] = ()
     summary: str = ""
+    directed: bool = True
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows: the words, the drawing, and the page in a frame of its own."""

@@ -250,6 +250,18 @@ def test_what_was_removed_does_not_come_back(tmp_path: Path) -> None:
     assert read.cue is None and read.speaker
 
 
+@pytest.mark.parametrize("told", [{}, {"id": " "}])
+def test_a_new_actor_without_an_id_is_told(told: dict[str, str], tmp_path: Path) -> None:
+    """No mark could name it, so it is left out, and that is told by its label; the rest is stored."""
+    cas = annotated()
+    cas.add(cas.typesystem.get_type(CUSTOM + "NewActor")(label="Sudland", kind="state", **told))
+    (tmp_path / "a.xmi").write_text(cas.to_xmi(pretty_print=True), "utf-8")
+    (outcome,), _ = taken_in(uima.read(tmp_path / "a.xmi"), tmp_path / "s")
+    assert outcome.statements == 1 and [(f.code, f.severity) for f in outcome.findings] == [("left-out", "warning")]
+    line = element((tmp_path / "a.xmi").read_text("utf-8"), "NewActor")[0]
+    assert "a new actor (Sudland) has no id" in outcome.findings[0].message and outcome.findings[0].line == line
+
+
 def test_annotations_of_another_view_are_not_of_this_text(tmp_path: Path) -> None:
     """They are left out, and that is told."""
     cas = annotated()

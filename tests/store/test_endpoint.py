@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from kg.query import run
 from kg.store.dialect import VIRTUOSO
 from kg.store.embedded import Dataset
 from kg.store.endpoint import Access, Endpoint
-from kg.store.remote import RemoteStore, open_remote
+from kg.store.remote import RemoteStore, newest, open_remote
 
 Answer = Callable[["Fake"], None]
 ROWS = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"x:a"}}]}}'
@@ -110,6 +111,7 @@ def test_a_whole_answer_comes_back(serve: Serve) -> None:
         (lambda self: self.give(ROWS.replace(b'"x:a"', b'"no IRI"')), StoreError, "not SPARQL JSON"),
         (lambda self: self.give(b'{"head":{},"boolean":1}'), StoreError, "not SPARQL JSON"),
         (lambda self: self.give(b'{"head":{},"boolean":true}{}'), StoreError, "not SPARQL JSON"),
+        (lambda self: self.give(b'{"head":{},"boolean":true}'), StoreError, "a boolean in answer to a query for rows"),
         (lambda self: self.give(b"[]"), StoreError, "not whole"),
         (lambda self: self.give(b"[" * 100_000), StoreError, "not whole"),
         (lambda self: self.give(b"\xff\xfe\x00"), StoreError, "not whole"),
@@ -193,24 +195,52 @@ def test_an_answer_has_a_bound_of_size(serve: Serve, monkeypatch: pytest.MonkeyP
 def test_a_query_ends_at_its_limit(serve: Serve, begun: bool) -> None:
     """Where nothing comes, and where an answer drips."""
 
-    def answer(self: Fake) -> None:
-        if begun:
-            self.send_response(200)
-            self.send_header("Content-Type", http.JSON)
-            self.send_header("Content-Length", "1000")
-            self.end_headers()
-        for _ in range(30):
-            time.sleep(0.05)
-            if begun:
-                self.wfile.write(b" ")
-
-    endpoint, _ = serve(answer)
+    endpoint, _ = serve(drip if begun else lambda self: time.sleep(1.5))
     begin = time.monotonic()
     with pytest.raises(LimitError, match=r"limit of 0\.3 s"):
         endpoint.asked("ASK {}", seconds=0.3)
     assert time.monotonic() - begin < 1.2
     with pytest.raises(LimitError):
         run(RemoteStore(endpoint), "ASK {}", timeout=0.3)
+
+
+def drip(self: Fake) -> None:
+    """Begins an answer, and lets it come a byte at a time."""
+    self.send_response(200)
+    self.send_header("Content-Type", http.JSON)
+    self.send_header("Content-Length", "1000")
+    self.end_headers()
+    for _ in range(30):
+        time.sleep(0.05)
+        self.wfile.write(b" ")
+
+
+@pytest.mark.parametrize("answer", [lambda self: time.sleep(1.5), drip], ids=["silent", "dripping"])
+def test_what_opens_a_store_has_the_limit_too(serve: Serve, answer: Answer) -> None:
+    """With a limit no answer takes longer, whatever is asked; the address is named."""
+    endpoint, fake = serve(answer, Access(limit=0.2))
+    with pytest.raises(LimitError, match=r"limit of 0\.2 s") as told:
+        open_remote(endpoint)
+    assert len(fake.asked) == 1 and told.value.where == endpoint.address and "--timeout" in told.value.hint
+    with pytest.raises(LimitError, match=r"limit of 0\.2 s"):
+        newest(serve(answer)[0], 0.2)
+
+
+def test_a_server_that_is_silent_too_long_is_given_longer_by_the_environment(serve: Serve) -> None:
+    """Not by an option that the command may not have."""
+    endpoint, _ = serve(lambda self: time.sleep(0.5), Access(seconds=0.1))
+    with pytest.raises(LimitError, match=r"the server was silent for 0\.1 s") as told:
+        endpoint.asked("ASK {}")
+    assert told.value.where == endpoint.address and "KG_STORE_SECONDS" in told.value.hint and "--timeout" not in told.value.hint
+
+
+def test_tries_share_the_limit(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is busy is not asked again once the time is up, and that it was busy is told."""
+    monkeypatch.setattr(http, "PAUSE", 60.0)
+    endpoint, fake = serve(lambda self: self.give(b"", status=503))
+    with pytest.raises(StoreError, match="does not answer: HTTP 503"):
+        endpoint.asked("ASK {}", seconds=0.2)
+    assert len(fake.asked) == 1
 
 
 def test_a_busy_server_is_asked_again(serve: Serve) -> None:
@@ -258,6 +288,26 @@ def test_an_update_that_is_refused_is_not_sent_again(serve: Serve) -> None:
     assert len(fake.asked) == 1
 
 
+def test_rows_are_no_answer_to_an_ask(serve: Serve) -> None:
+    """Whoever asked would not know what to make of them."""
+    with pytest.raises(StoreError, match="rows in answer to an ASK"):
+        serve(lambda self: self.give(ROWS))[0].asked("ASK {}")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "no SPARQL endpoint here"), (403, "let this user in"), (400, "refuses the change"), (503, "did not take")]
+)
+def test_what_is_said_of_an_update_names_the_address_for_updates(serve: Serve, status: int, words: str) -> None:
+    """The one for queries may be quite right."""
+    queries, _ = serve(lambda self: self.give(ROWS))
+    updates, _ = serve(lambda self: self.give(b"no", "text/plain", status))
+    endpoint = Endpoint(queries.address, Access(update=updates.address))
+    with pytest.raises(StoreError, match=words) as told:
+        endpoint.changed("INSERT DATA {}", lambda: False)
+    endpoint.close()
+    assert told.value.where == updates.address and ("KG_STORE_UPDATE" in told.value.hint) is (status == 404)
+
+
 def test_a_success_without_a_trace_is_none(serve: Serve) -> None:
     """A server that says 200 and has done nothing."""
     endpoint, _ = serve(lambda self: self.give(b""))
@@ -268,8 +318,9 @@ def test_a_success_without_a_trace_is_none(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("challenge", "begins"), [('Basic realm="x"', "Basic "), ('Digest realm="x", nonce="n", qop="auth", algorithm=MD5', "Digest ")]
 )
-def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge: str, begins: str) -> None:
-    """Nothing of it is sent before it is asked for; digest never sends the password itself."""
+@pytest.mark.parametrize("password", ["open sesame", "ouvre-toi s\udce9same"], ids=["words", "no UTF-8"])
+def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge: str, begins: str, password: str) -> None:
+    """Nothing of it is sent before it is asked for; digest never sends the password itself. It is the bytes that the environment has."""
 
     def answer(self: Fake) -> None:
         if self.let_in[-1].startswith(begins):
@@ -277,18 +328,18 @@ def test_the_server_chooses_how_it_is_told_the_password(serve: Serve, challenge:
         else:
             self.give(b"", status=401, WWW_Authenticate=challenge)
 
-    endpoint, fake = serve(answer, Access("me", "open sesame"))
+    endpoint, fake = serve(answer, Access("me", password))
     endpoint.asked("SELECT ?s {}")
     endpoint.asked("SELECT ?s {}")
     assert not fake.let_in[0] and [told[: len(begins)] for told in fake.let_in[-2:]] == [begins, begins]
-    sent = base64.b64encode(b"me:open sesame").decode()
+    sent = base64.b64encode(b"me:" + os.fsencode(password)).decode()
     assert (sent in fake.let_in[-1]) is (begins == "Basic ")
 
 
 @pytest.mark.parametrize(
     ("address", "access", "error"),
     [
-        ("http://me:open@127.0.0.1/x", Access(), UsageError), ("ftp://127.0.0.1/x", Access(), UsageError), ("http:///x", Access(), UsageError),
+        ("http://me:open@127.0.0.1/x", Access(), UsageError), ("http://me:op/open@127.0.0.1/x", Access(), UsageError), ("ftp://127.0.0.1/x", Access(), UsageError), ("http:///x", Access(), UsageError),
         ("http://127.0.0.1/x?query=1", Access(), UsageError), ("http://127.0.0.1/x#y", Access(), UsageError), ("http://127.0.0.1:99999/x", Access(), UsageError),
         ("http://[::1/x", Access(), UsageError), ("http://127.0.0.1/\x1b[31m", Access(), UsageError),
         ("http://example.org/x", Access("me", "open"), StoreError), ("http://127.0.0.1/x", Access("me", "open", update="http://example.org/u"), StoreError),
@@ -335,6 +386,7 @@ def test_without_its_library_it_says_what_to_install() -> None:
 @pytest.mark.parametrize("words", [("backup", "copy"), ("restore", "copy"), ("repair",)])
 def test_what_needs_a_folder_refuses_an_address(words: tuple[str, ...]) -> None:
     """In words, and without asking anybody."""
-    code = f"import sys; sys.argv = ['kg', *{words!r}, '--store', 'http://127.0.0.1:9/query']; from kg.cli import main; main()"
+    code = f"import sys; sys.argv = ['kg', *{words!r}, '--store', 'http://me:se/cret@127.0.0.1:9/query']; from kg.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.partition("\n")[0]) == (1, "a store at an address has no folder for this")
+    assert "cret" not in done.stderr

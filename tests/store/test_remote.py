@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import LimitError, ProvisoError, StoreError
+from kg.exchange.rdf import export
 from kg.store import remote
 from kg.store.dialect import VIRTUOSO
 from kg.store.embedded import Dataset, Store
@@ -152,6 +153,52 @@ def test_what_it_holds_can_be_dumped_and_its_sources_cannot_be_read(tmp_path: Pa
     assert told == store.lines("x:g") and len(told) == 20
     with pytest.raises(StoreError, match="keeps no files"):
         store.source("0" * 64)
+
+
+@pytest.mark.parametrize(
+    "change", ["DROP GRAPH <x:g>", "DELETE WHERE { GRAPH <x:g> { <x:s1> ?p ?o } }", "INSERT DATA { GRAPH <x:g> { <x:s1> <x:p> 1 } }"]
+)
+def test_a_graph_that_is_not_the_one_that_was_stored_is_no_answer(change: str, tmp_path: Path) -> None:
+    """Nothing of it is written, and it is named; who writes puts it right by storing it again."""
+    endpoint = filled()
+    endpoint.held.update(change)
+    with pytest.raises(StoreError, match="not those of this graph that were stored: x:g") as told:
+        export(remote.open_remote(endpoint), tmp_path / "all.nq", "nq")
+    assert "kg verify" in told.value.hint and list(tmp_path.iterdir()) == []
+    with remote.writer(endpoint, "add", WHEN) as store:
+        store.replace_graph("x:g", some(20), when=WHEN)
+    export(remote.open_remote(endpoint), tmp_path / "all.nq", "nq")
+    assert len((tmp_path / "all.nq").read_bytes().splitlines()) == 20
+
+
+def test_a_graph_that_changes_while_it_is_read_is_read_again() -> None:
+    """With the journal, until the two agree."""
+    endpoint = filled()
+    store = remote.open_remote(endpoint)
+    assert store.count("x:g") == 20
+    with remote.writer(endpoint, "add", WHEN) as other:
+        other.replace_graph("x:g", some(5), when=WHEN)
+    assert len(store.lines("x:g")) == 5
+
+
+def test_a_server_that_keeps_rows_back_is_found_out() -> None:
+    """Its answers look whole: of the journal the lines are counted, of a graph the journal has the sum."""
+    endpoint = filled()
+    asked = endpoint.asked
+
+    def few(text: str, dataset: Dataset | None = None, seconds: float | None = None) -> tuple[str, bytes]:
+        kind, data = asked(text, dataset, seconds)
+        told = json.loads(data)
+        told["results"]["bindings"] = told["results"]["bindings"][:10]
+        return kind, json.dumps(told).encode()
+
+    endpoint.asked = few  # type: ignore[method-assign]
+    with pytest.raises(StoreError, match="the server gives 10 quads"):
+        remote.open_remote(endpoint).lines("x:g")
+    for number in range(12):
+        endpoint.put(JOURNAL_GRAPH, f"{remote.ENTRY}{number}", "a line")
+    with pytest.raises(StoreError, match="the server gives 10 lines of the journal's 1"):
+        remote.open_remote(endpoint).journal()
 
 
 # ---------------------------------------------------------------------------------------------------- the lock

@@ -10,8 +10,9 @@ import networkx as nx
 import pyoxigraph as ox
 import pytest
 
+from kg.analyse.told import Told
 from kg.errors import QueryError, UsageError
-from kg.query import load_query, run
+from kg.query import known_prefixes, load_query, run, unreviewed
 from kg.store.embedded import Store, memory
 from kg.view.graph import chart, draw, form_of, network, write
 from kg.view.picture import FORMATS
@@ -108,6 +109,16 @@ def test_what_no_person_has_reviewed_is_said(reviewed: list[str], said: tuple[st
     store = memory(ox.Quad(*triple.triple) for triple in ox.parse(words, format=ox.RdfFormat.TURTLE))
     drawn = draw(store, "network")
     assert isinstance(drawn, nx.DiGraph) and drawn.graph["notes"] == "\n".join(said)
+
+
+def test_an_article_whose_reading_is_not_known_counts_as_not_reviewed() -> None:
+    """As one that came in as a file of its graph alone: nobody can tell who read it."""
+    words = "@prefix kg: <https://w3id.org/proviso#> . @prefix r: <https://example.org/> .\n"
+    words += "r:a a kg:Article . r:b a kg:Article . r:n kg:annotates r:b ; kg:reviewed true ."
+    store = memory(ox.Quad(*triple.triple) for triple in ox.parse(words, format=ox.RdfFormat.TURTLE))
+    said = "No person has reviewed 1 of the 2 readings this rests on: a."
+    assert unreviewed(store) == unreviewed(store, run(store, known_prefixes() + "SELECT ?article { ?article a kg:Article }")) == (said,)
+    assert Told(store).machine == {"https://example.org/a"}
 
 
 @pytest.mark.parametrize("form", FORMATS)

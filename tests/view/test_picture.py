@@ -173,6 +173,23 @@ def test_a_place_broken_into_lines_is_whole_in_words(rows: list[Row]) -> None:
     assert "only in: countries neighbouring Ukraine" in str(in_words(chart))
 
 
+def test_lines_that_go_neither_way_have_no_arrow_heads() -> None:
+    """In the drawing, its legend and the page; each end names the other."""
+    links = [Link("i:a", "i:b", "commits with", 2, "A", "B"), Link("i:b", "i:c", "commits with", 1, "B", "C")]
+    for directed in (True, False):
+        picture = network_picture(network(links, directed=directed))
+        assert svg(picture).count('<path class="s-') == (3 if directed else 0)  # two lines and the legend's
+        assert {edge["arrows"]["to"]["enabled"] for edge in carrier(picture).edges} == {directed}
+        told = [[child.words for child in item.children] for item in in_words(picture)]
+        there = (
+            [["commits with: B"], ["commits with: C"], []]
+            if directed
+            else [["commits with: B"], ["commits with: A; commits with: C"], ["commits with: B"]]
+        )
+        assert sorted(told) == sorted(there)
+        assert ("links to" in picture.legend[-1].words) is directed
+
+
 def test_another_form_is_a_usage_error() -> None:
     """The message names the forms there are."""
     with pytest.raises(UsageError, match="pdf"):

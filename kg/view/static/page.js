@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const element = (id) => document.getElementById(id);
-  const { nodes, edges, options, kind, width, height, font, leading, palette, styles, corners, quotes, free } = JSON.parse(element("data").textContent);
+  const { nodes, edges, options, kind, width, height, font, leading, palette, styles, corners, quotes, free, directed } = JSON.parse(element("data").textContent);
   const [stage, space, canvas, chosen, search, found] = ["stage", "space", "canvas", "chosen", "search", "found"].map(element);
   const drawn = nodes.filter((node) => node.draw);
   const things = drawn.filter((node) => node.draw.kind !== "heading");
@@ -212,6 +212,8 @@
     after.get(edge.source).push(edge);
     before.get(edge.target).push(edge);
   }
+  // Lines that go neither way are told from both ends.
+  const linked = (id) => [...(after.get(id) ?? []), ...(before.get(id) ?? []).filter((edge) => edge.source !== id).map((edge) => ({ ...edge, source: edge.target, target: edge.source }))];
 
   function chain(id) {
     const all = new Set([id]);
@@ -273,8 +275,10 @@
       chosen.append(quote);
       cited.push(`“${words}” (${source})`);
     }
-    neighbours(kind === "chart" ? "Leads to" : "Links to", after.get(id), "target");
-    neighbours(kind === "chart" ? "Comes from" : "Linked from", before.get(id), "source");
+    if (directed) {
+      neighbours(kind === "chart" ? "Leads to" : "Links to", after.get(id), "target");
+      neighbours(kind === "chart" ? "Comes from" : "Linked from", before.get(id), "source");
+    } else neighbours("Linked with", linked(id), "target");
     if (draw.kind === "gate") return;
     const iri = kind === "chart" ? id.slice(draw.kind.length + 1) : id;
     const copy = made("button", "Copy with sources", "copy");
