@@ -38,6 +38,8 @@ from kg.cli.terminal import (
 )
 from kg.errors import ProvisoError, ReadError, StoreError, UsageError
 
+COPIED = "name a folder of this machine"  # where a copy goes, or comes from
+
 
 @app.command(name="export", short_help="Write the whole store to a file or folder.")
 def export_(
@@ -137,7 +139,7 @@ def _import_annotations(file: Path, form: str, name: str, store: str, registry: 
 
 @app.command(short_help="Copy a store, also while it is written.")
 def backup(
-    folder: Annotated[Path, typer.Argument(help="The folder of the copy: new or empty.", show_default=False)],
+    folder: Annotated[str, typer.Argument(help="The folder of the copy: new or empty.", show_default=False)],
     store: StoreFolder = DEFAULT_STORE,
 ) -> None:
     """\b
@@ -149,13 +151,13 @@ def backup(
     """
     from kg.store.backup import backup as copied
 
-    copied(folder_at(store, "kg export writes what it holds; its server copies the rest"), folder)
-    say(f"copied {store} to {folder}: {store_at(str(folder)).count()} quads")
+    copied(folder_at(store, "kg export writes what it holds; its server copies the rest"), folder_at(folder, COPIED))
+    say(f"copied {store} to {folder}: {store_at(folder).count()} quads")
 
 
 @app.command(short_help="Make a store from a copy.")
 def restore(
-    folder: Annotated[Path, typer.Argument(help="What kg backup wrote.", show_default=False)],
+    folder: Annotated[str, typer.Argument(help="What kg backup wrote.", show_default=False)],
     store: StoreFolder = DEFAULT_STORE,
 ) -> None:
     """\b
@@ -167,13 +169,13 @@ def restore(
     from kg.store.backup import backup as copied
     from kg.store.verify import verify as verified
 
-    place = folder_at(store, "kg import takes an export into it")
-    wrong = [finding for finding in verified(folder, now()) if finding.severity == "error"]
+    place, copy = folder_at(store, "kg import takes an export into it"), folder_at(folder, COPIED)
+    wrong = [finding for finding in verified(copy, now()) if finding.severity == "error"]
     if wrong:
         raise StoreError(
             f"the copy is damaged: {wrong[0].message}", wrong[0].file, f"kg verify --store {folder} lists all; or take another copy"
         )
-    copied(folder, place)
+    copied(copy, place)
     say(f"made a store in {store}: {store_at(store).count()} quads")
 
 
