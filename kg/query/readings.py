@@ -85,6 +85,8 @@ def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, 
     machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)
     if not machine:
         return ()
-    which = ", ".join(machine[:NAMED]) + (f" and {len(machine) - NAMED} more" if len(machine) > NAMED else "")
+    from urllib.parse import unquote
+
+    which = ", ".join(map(unquote, machine[:NAMED])) + (f" and {len(machine) - NAMED} more" if len(machine) > NAMED else "")
     share = "the readings" if len(machine) == len(readings) else f"{len(machine)} of the {len(readings)} readings"
     return (f"No person has reviewed {share} this rests on: {which}.",)

@@ -54,7 +54,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _OF_BODY = re.compile(
-    r"(?:the |an? )?(?:[\w-]+ )?(?:leader|head|chief|chair\w*|president|director|spokes\w+) (?:of|for) (?:the )?((?:[A-Z][\w.’'-]* ?)+)"
+    r"(?:the |an? )?(?:[\w-]+ )?(?:leader|head|chief|chair\w*|president|director|spokes\w+) (?:of|for) (?:the )?([A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,7})"
 )
 _FOR = re.compile(r"\b(?:for|of|to|at|from|in|with)(?: the)? $", re.IGNORECASE)
 _MOUTHPIECE = re.compile(r"\b(?:spokes\w+|lawyer)\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ from kg.annotate.rules.lexicon import word_class
 from kg.annotate.rules.phrases import is_agent
 from kg.annotate.rules.places import only_where
 from kg.annotate.rules.speakers import after
-from kg.annotate.rules.words import read_words
+from kg.annotate.rules.words import read_words, split_words
 from kg.annotate.tagger.decoding import Tagged
 from kg.annotate.telling.places import FAR, Meeting, Pieces, begin_of, place_of, touches, without_marks
 from kg.annotate.telling.saying import BESIDE, FORETOLD
@@ -27,7 +27,9 @@ _SUBJECT = re.compile(
     r"(?: \w+){0,2}? (?:would|will|could|might|may|can|shall|should|must|is|are|was|were|has|have|had|does|did"
     r"|(?:plan|intend|threaten|promise|pledge|vow|agree|refuse|decline|offer)(?:s|d|ed)?)\b|['’]s? (?:\w+ ){0,2}?(?:plan|promise|pledge|threat|decision|offer|refusal)s?\b"
 )
-_DANGLING = re.compile(r"(?:[\s,]+(?:up to|the|a|an|of|for|to|from|with|by|at|under|into|as|depending))+[\s,]*$|[\s,]+$")
+_LOOSE = frozenset(
+    ("the", "a", "an", "of", "for", "to", "from", "with", "by", "at", "under", "into", "as", "depending")
+)  # no act ends in these
 _REMARK = re.compile(
     r"by (?:an?|\d+|two|three|four|five|six|ten) (?:second|minute|hour|day|week|month|quarter|year|decade)s?$"
     r"|as soon as (?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|next|this)"
@@ -118,12 +120,14 @@ def _unbound(text: str, action: Span, uses: Sequence[Use]) -> Span:
     """The words of an act without the conditions it hangs on; whole where they end in an article, cut where they end in a preposition."""
     ahead = (begin_of(use) for use in uses if use.kind != "limit" and action.end <= use.text.end)  # a limit says how far the act goes
     end = min((at for at in ahead if action.start < at < action.end), default=action.end)
-    found = _DANGLING.search(text, action.start, end)
-    if found and found[0].split()[-1:] in (["the"], ["a"], ["an"]) and not any(begin_of(use) <= end + 1 <= use.text.end for use in uses):
+    told = split_words(text, action.start, end)
+    last = max((n for n, word in enumerate(told) if word.low not in _LOOSE and word.low != ","), default=len(told) - 1)
+    cut = told[last].end if told else end
+    if told and told[-1].low in ("the", "a", "an") and not any(begin_of(use) <= end + 1 <= use.text.end for use in uses):
         words = read_words(text, end, sentence_around(text, action.start, end)[1])
         noun = after(words, 0)
-        end, found = (words[noun[1] - 1].end, None) if noun else (end, found)
-    return Span.of(text, action.start, found.start() if found else end)
+        cut = words[noun[1] - 1].end if noun else cut
+    return Span.of(text, action.start, cut)
 
 
 def qualified(text: str, use: Use) -> Use:
