@@ -259,14 +259,25 @@ class Store:
         return answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
 
     def select(self, text: str) -> list[tuple[Term | None, ...]]:
-        """The rows of a SELECT this program wrote.
+        """The rows of a SELECT this program wrote; raises StoreError where the store's files cannot be read.
 
         >>> memory().select("SELECT (1 AS ?one) {}")[0][0].value
         '1'
         """
-        answer = self.query(text)
-        assert isinstance(answer, ox.QuerySolutions)
-        return [tuple(row) for row in answer]
+        with self._readable():
+            answer = self.query(text)
+            assert isinstance(answer, ox.QuerySolutions)
+            return [tuple(row) for row in answer]
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            from kg.text import one_line
+
+            what = f"the store cannot be read: {one_line(str(error), 120)}"
+            raise StoreError(what, str(self.path or ""), "kg verify says whether it is damaged, kg repair mends it") from error
 
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
@@ -290,10 +301,12 @@ class Store:
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """The rdfs:label of each IRI that has one; of several the first by code points."""
         found = {}
-        for iri in set(iris):
-            names = [q.object.value for q in self._engine.quads_for_pattern(_node(iri), _LABEL, None) if isinstance(q.object, ox.Literal)]
-            if names:
-                found[iri] = min(names)
+        with self._readable():
+            for iri in set(iris):
+                told = self._engine.quads_for_pattern(_node(iri), _LABEL, None)
+                names = [q.object.value for q in told if isinstance(q.object, ox.Literal)]
+                if names:
+                    found[iri] = min(names)
         return found
 
     def holds(self, graph: str) -> bool:

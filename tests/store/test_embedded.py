@@ -14,7 +14,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -27,6 +27,7 @@ from kg.store import embedded, folder
 from kg.store.embedded import (
     Change,
     Replacement,
+    Store,
     Writer,
     create,
     digest_of,
@@ -623,3 +624,20 @@ def test_files_that_more_than_doubled_are_merged(place: Path, monkeypatch: pytes
     assert merged == [1000, 4000]
     store = open_store(place)
     assert all(store.lines(f"x:{n}") == lines_of(f"x:{n}", some(200, f"v{n}")) for n in range(0, 60, 5)) and verify(place, WHEN) == []
+
+
+@pytest.mark.parametrize("ask", [lambda store: store.select("SELECT * {}"), lambda store: store.labels(["x:a"])])
+def test_files_that_cannot_be_read_are_told(ask: Callable[[Store], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a command reads, what the engine says of a damaged block comes with what to try."""
+
+    class Damaged:
+        def query(self, *_: object, **__: object) -> None:
+            raise RuntimeError("Corruption: block checksum mismatch")
+
+        quads_for_pattern = query
+
+    store = memory()
+    monkeypatch.setattr(store, "_engine", Damaged())
+    with pytest.raises(StoreError, match="cannot be read: Corruption") as told:
+        ask(store)
+    assert "kg verify" in told.value.hint
