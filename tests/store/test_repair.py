@@ -13,8 +13,9 @@ from kg.errors import StoreError
 from kg.model import Actor, Annotation, Annotator, Article, Commitment, Condition, ConditionUse, Reference, Registry, Span, Statement
 from kg.store import folder
 from kg.store.backup import backup
-from kg.store.embedded import Change, Replacement, Writer, create, lines_of, open_store, writer
+from kg.store.embedded import Change, Replacement, Writer, create, current, lines_of, open_store, writer
 from kg.store.repair import repair, upgrade
+from kg.store.scan import scan
 from kg.store.verify import verify
 from kg.triples import Iri, Literal, Triple, to_triples
 from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDFS
@@ -367,3 +368,17 @@ def test_a_damaged_store_is_not_copied(place: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged"):
         backup(place, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_table_that_only_readers_have_is_read_by_every_index(place: Path) -> None:
+    """The engine has merged its own since: a block of an index that no graph is read by is damaged for readers alone."""
+    name, _ = current(place)
+    for table in sorted((place / folder.SNAPSHOTS / name).glob("*.sst")):
+        whole = table.read_bytes()
+        table.unlink()  # no longer the engine's own file
+        table.write_bytes(whole[:20] + bytes([whole[20] ^ 1]) + whole[21:])
+        if not scan(table.parent, indices=False).error:
+            assert codes(place) == ["snapshot"]
+            return
+        table.write_bytes(whole)
+    pytest.fail("damage to any table stops the reading of graphs")
