@@ -112,7 +112,7 @@ def scoped(text: str, deed: Deed | Outcome) -> Deed | Outcome:
     _, end = sentence_around(text, deed.action.start, deed.action.end)
     only_in, not_in = only_where(text, deed.action.start, min(end, deed.action.end + FAR))
     taken = {*only_in, *not_in}
-    uses = tuple(use for use in uses if use.kind != "limit" or not any(use.text.start < p.end and p.start < use.text.end for p in taken))
+    uses = tuple(use for use in uses if use.kind != "limit" or not any(_meet(use.text, place) for place in taken))
     return replace(deed, uses=uses, only_in=only_in, not_in=not_in)
 
 
@@ -241,9 +241,13 @@ def turned(text: str, outcome: Deed | Outcome) -> Deed | Outcome:
 
 
 def in_hand(text: str, pieces: Pieces, deed: Deed | Outcome) -> Deed | Outcome | None:
-    """An act of somebody's; of what nobody decides on (*people will die*) or others foresee (*is projected to win*) the outcome, where it hangs on something."""
-    foretold = FORETOLD.search(text, max(0, deed.action.start - BESIDE), deed.action.start) if isinstance(deed, Deed) else None
-    if isinstance(deed, Outcome) or not (foretold or _FATE.match(deed.action.text)):
+    """An act of somebody's. Of what nobody decides on (*people will die*), or others foresee (*is projected to win*), the outcome,
+    where it hangs on something.
+    """
+    if isinstance(deed, Outcome):
+        return deed
+    foretold = FORETOLD.search(text, max(0, deed.action.start - BESIDE), deed.action.start)
+    if not foretold and not _FATE.match(deed.action.text):
         return deed
     return Outcome(rest_of(text, pieces, deed.uses[0]), deed.uses, confidence=deed.confidence, found_by="outcome") if deed.uses else None
 

@@ -51,20 +51,23 @@ def with_sources(text: str, found: Sequence[Said], patterns: Iterable[Said]) -> 
 
 def _put_together(text: str, found: Sequence[Said], patterns: Meeting[Said]) -> list[Said]:
     """The statements, those of one cue as one where only a comma parts them and the patterns find one piece: *if it fails, we go*."""
-    kept: list[Said] = []
-    whole: dict[Span, Span] = {}
+    of_cue: dict[Span, list[Said]] = {}
     for one in found:
-        same = next(patterns.with_span(one.cue), None) if one.cue else None
-        piece = without_marks(text, same.content[0]) if same and len(same.content) == 1 else None
-        pieces = [other for other in found if other.cue == one.cue and piece and all(is_within(span, piece) for span in other.content)]
-        spans = sorted(span for other in pieces for span in other.content)
-        apart = any(b.start < a.end or text[a.end : b.start].strip(" ,") for a, b in itertools.pairwise(spans))
-        if not piece or not one.cue or len(pieces) < 2 or apart:
-            kept.append(one)
-        elif one.cue not in whole:
-            whole[one.cue] = piece
-            kept.append(replace(max(pieces, key=lambda other: len(other.content[0].text)), content=(piece,)))
-    return kept
+        if one.cue:
+            of_cue.setdefault(one.cue, []).append(one)
+    whole = {cue: made for cue, some in of_cue.items() if (made := _as_one(text, some, next(patterns.with_span(cue), None)))}
+    return list(dict.fromkeys(whole.get(one.cue, one) if one.cue else one for one in found))
+
+
+def _as_one(text: str, some: Sequence[Said], same: Said | None) -> Said | None:
+    """The statements of one cue as one, in the piece that the patterns find; None where they are several."""
+    piece = without_marks(text, same.content[0]) if same and len(same.content) == 1 else None
+    pieces = [one for one in some if piece and all(is_within(span, piece) for span in one.content)]
+    spans = sorted(span for one in pieces for span in one.content)
+    apart = any(b.start < a.end or text[a.end : b.start].strip(" ,") for a, b in itertools.pairwise(spans))
+    if not piece or len(pieces) < 2 or apart:
+        return None
+    return replace(max(pieces, key=lambda one: len(one.content[0].text)), content=(piece,))
 
 
 def with_shared_speakers(text: str, found: Sequence[Said]) -> list[Said]:
