@@ -20,6 +20,11 @@ settings.register_profile(
 )
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes give a test no name: those of an archive hold the second it was packed in, and the workers are to collect the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def run() -> Run:
     return kg
