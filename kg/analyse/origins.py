@@ -18,11 +18,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations, pairwise
 from math import log
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import pairs
+from kg.analyse.readings import day_of, pairs
 from kg.analyse.wording import rare_words, stem, words_of
 from kg.store.embedded import Store
 from kg.text import sentences
@@ -30,7 +31,12 @@ from kg.vocabulary import SCHEMA, XSD, kg
 
 SHINGLE = 5  # words
 SAMPLE = 4  # one shingle of so many is looked up
-MOST_HOLDERS = 40  # articles that hold a shingle; one in more is a phrase, or the boilerplate of an outlet
+MOST_HOLDERS = (
+    40  # articles that hold a shingle and are all compared; one in more is a story that many reprint, a phrase or an outlet's boilerplate
+)
+REPRINTED_WITHIN = 30  # days in which most of those that reprint a story do so; what stands in articles of other times too is boilerplate
+LEAST_REPRINTED = 0.25  # share of the sampled shingles of the smaller of two articles that both hold, where those are in so many
+REPRINTED = 0.8  # and from which on the two are counted as one story
 LEAST_SHARED = 2  # sampled shingles that two articles share before they are compared
 LEAST_COPY = 0.5  # share of an article's words that stand word for word in another
 LEAST_COPIED = 40  # and how many; of a shorter text every word: short reports of like events share all but a number
@@ -110,7 +116,7 @@ def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
     >>> find_reuse([Text("a", lead + "It is raining there.", "2026-01-06"), Text("b", lead, "2026-01-07")])
     [Reuse(article='b', source='a', kind='copy', share=1.0)]
     """
-    prepared = [Prepared(text) for text in texts]
+    prepared = sorted(map(Prepared, texts), key=lambda one: (one.text.date or "9", -len(one.words), one.text.id))
     rarity = _rarity(prepared)
     found: dict[str, Reuse] = {}
     for one, other in _candidates(prepared):
@@ -123,19 +129,22 @@ def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
 
 
 def origins_of(articles: Iterable[str], reuses: Iterable[Reuse]) -> dict[str, str]:
-    """For each article the independent one it goes back to, step by step along the largest share; itself where it is one.
+    """For each article the independent one it goes back to, step by step along the largest share; itself where it is one, the first by id of a circle.
 
     >>> origins_of("abc", [Reuse("c", "b", "copy", 0.9), Reuse("b", "a", "paraphrase", 0.4)])
     {'a': 'a', 'b': 'a', 'c': 'a'}
     """
     source = _main(reuses)
-    found = {}
+    found: dict[str, str] = {}
     for article in articles:
-        at, passed = article, {article}
-        while at in source and source[at].source not in passed:
+        way: dict[str, None] = {}
+        at = article
+        while at in source and at not in found and at not in way:
+            way[at] = None
             at = source[at].source
-            passed.add(at)
-        found[article] = at
+        if at in way:  # a circle
+            at = min(list(way)[list(way).index(at) :])
+        found |= dict.fromkeys([*way, at], found.get(at, at))
     return found
 
 
@@ -167,17 +176,49 @@ def origin_triples(store: Store) -> list[ox.Triple]:
 
 
 def _candidates(prepared: Sequence[Prepared]) -> list[tuple[int, int]]:
-    """Pairs of articles that may go back to one another, those that share most first."""
+    """Pairs of articles, older and longer ones first, that may go back to one another; those that share most first.
+
+    Where more hold a shingle than are all compared, they are counted by story: of those of one month each is paired with the one before
+    it and with the first of all, and what stands almost whole in the other is one story with it.
+    """
+    samples = [frozenset(shingle for shingle in one.set if shingle % SAMPLE == 0) for one in prepared]
     holders: dict[int, list[int]] = defaultdict(list)
-    for at, one in enumerate(prepared):
-        for shingle in one.set:
-            if shingle % SAMPLE == 0:
-                holders[shingle].append(at)
+    for at, sample in enumerate(samples):
+        for shingle in sample:
+            holders[shingle].append(at)
+    many = [some for some in holders.values() if len(some) > MOST_HOLDERS]
+    near: set[tuple[int, int]] = set()
+    for some in many:
+        if _days(prepared[at].text.date for at in some) <= REPRINTED_WITHIN:
+            near.update((other, at) for before, at in pairwise(some) for other in (some[0], before))
     shared: Counter[tuple[int, int]] = Counter()
+    stories = list(range(len(prepared)))
+    for one, other in sorted(near):
+        both, least = len(samples[one] & samples[other]), min(len(samples[one]), len(samples[other]))
+        if both >= LEAST_REPRINTED * least:
+            shared[one, other] = both
+            if both >= REPRINTED * least:
+                first, again = sorted((_story(stories, one), _story(stories, other)))
+                stories[again] = first
     for some in holders.values():
-        if 1 < len(some) <= MOST_HOLDERS:
-            shared.update((one, other) for place, one in enumerate(some) for other in some[place + 1 :])
+        told = some if len(some) <= MOST_HOLDERS else sorted({_story(stories, at) for at in some})
+        if len(told) <= MOST_HOLDERS:
+            shared.update(combinations(told, 2))
     return sorted((pair for pair, count in shared.items() if count >= LEAST_SHARED), key=lambda pair: (-shared[pair], pair))
+
+
+def _story(stories: list[int], at: int) -> int:
+    """What an article is one story with, in the end; the way there is made shorter."""
+    while stories[at] != at:
+        stories[at] = stories[stories[at]]
+        at = stories[at]
+    return at
+
+
+def _days(dates: Iterable[str]) -> int:
+    """Days between the first and the last tenth of some dates in order, of those that tell a day."""
+    days = [day for day in map(day_of, dates) if day is not None]
+    return days[len(days) * 9 // 10] - days[len(days) // 10] if days else 0
 
 
 def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:

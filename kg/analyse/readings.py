@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -171,6 +173,17 @@ def later(one: str, other: str) -> bool:
     (True, False, False)
     """
     return one[: len(other)] > other[: len(one)]
+
+
+def day_of(iso: str) -> int | None:
+    """The number of the day of an ISO date (1 is the first of the year 1); None where it tells only a month or a year, or no day there is.
+
+    >>> day_of("2026-01-06"), day_of("2026-01"), day_of("2026-02-30")
+    (739622, None, None)
+    """
+    with suppress(ValueError):
+        return date.fromisoformat(iso).toordinal() if len(iso) == len("2026-01-06") else None
+    return None
 
 
 def last_days(dates: Iterable[str]) -> set[str]:

@@ -14,15 +14,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from itertools import combinations, islice
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import Passage, later, many, pairs, rows, together
+from kg.analyse.readings import Passage, day_of, later, many, pairs, rows, together
 from kg.analyse.wording import likeness, rare_words, words_of
 from kg.store.embedded import Store
 from kg.triples.terms import hashed, short
@@ -33,7 +31,8 @@ ALIKE_OF_ONE_THING = 0.4  # the same where both express one thing with one force
 NEWS = 7  # days after which an article that does not say when tells of another speech
 LEAST = 0.1  # likeness of two reports that nothing but what they express holds together: they join last
 _NAME = re.compile(r"(?<=[\w,;:\])] )[(\[“]?([A-Z]\w{1,3})")
-FEW_HOLDERS = 200  # statements of one speaker that have a word; what more have says nothing
+LEAST_TELLING = 2  # telling words that two statements share before they are compared
+FEW_HOLDERS = 200  # statements of one speaker that have a word, or express a thing; what more have says nothing
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,7 @@ class Uttered:
     @cached_property
     def day(self) -> int | None:
         """The number of the day of the speech, or of the article; None where only a month is known, or nothing."""
-        day = self.said or self.published
-        with suppress(ValueError):
-            return date.fromisoformat(day).toordinal() if len(day) == len("2026-01-06") else None
-        return None
+        return day_of(self.said or self.published)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -118,17 +114,34 @@ def _place(one: Uttered) -> tuple[str, int, str]:
 
 
 def _clusters(said: Sequence[Uttered]) -> Iterator[list[Uttered]]:
-    alone = _alone(said)
-    pairs = sorted((-_alike(said[a], said[b], (a, b) in alone), a, b) for a, b in _candidates(said) | alone)
-    cluster_of = {at: [at] for at in range(len(said))}
+    groups = _repeated(said)
+    alone = _alone(groups)
+    pairs = sorted((-_alike(groups[a], groups[b], (a, b) in alone), a, b) for a, b in _candidates([some[0] for some in groups]) | alone)
+    cluster_of = {at: [at] for at in range(len(groups))}
     for share, a, b in pairs:
         one, other = cluster_of[a], cluster_of[b]
-        if share < 0 and one is not other and all(_together(said[i], said[j]) for i in one for j in other):
+        if share < 0 and one is not other and all(_together(groups[i][0], groups[j][0]) for i in one for j in other):
             one += other
             cluster_of |= dict.fromkeys(other, one)
     for members in {id(some): some for some in cluster_of.values()}.values():
-        if len({said[at].passage.article for at in members}) > 1:
-            yield sorted((said[at] for at in members), key=_place)
+        reports = [one for at in members for one in groups[at]]
+        if len({one.passage.article for one in reports}) > 1:
+            yield sorted(reports, key=_place)
+
+
+def _repeated(said: Sequence[Uttered]) -> list[list[Uttered]]:
+    """Statements of different articles in the same words and of one time, together: reprints of a story count once, however many.
+
+    Not where their words tell too little to be of one utterance.
+    """
+    found: dict[tuple[object, ...], list[Uttered]] = {}
+    times: Counter[tuple[object, ...]] = Counter()
+    for one in said:
+        key = one.text, one.said, one.published
+        times[key, one.passage.article] += 1
+        telling = likeness(one.telling, one.telling) > 0
+        found.setdefault((key, times[key, one.passage.article], "" if telling else one.iri), []).append(one)
+    return list(found.values())
 
 
 def _candidates(said: Sequence[Uttered]) -> set[tuple[int, int]]:
@@ -138,7 +151,7 @@ def _candidates(said: Sequence[Uttered]) -> set[tuple[int, int]]:
         for word in set(one.telling):
             holders[word].append(at)
     shared = Counter(pair for some in holders.values() if len(some) <= FEW_HOLDERS for pair in _near(some, said))
-    return {pair for pair, count in shared.items() if count > 1}
+    return {pair for pair, count in shared.items() if count >= LEAST_TELLING}
 
 
 def _near(some: Iterable[int], said: Sequence[Uttered]) -> Iterator[tuple[int, int]]:
@@ -154,31 +167,30 @@ def _near(some: Iterable[int], said: Sequence[Uttered]) -> Iterator[tuple[int, i
             yield min(at, other), max(at, other)
 
 
-def _alone(said: Sequence[Uttered]) -> set[tuple[int, int]]:
-    """Pairs of statements of which each is the only one of its article that expresses a thing with a force."""
+def _alone(groups: Sequence[Sequence[Uttered]]) -> set[tuple[int, int]]:
+    """Pairs of groups with statements of which each is the only one of its article that expresses a thing with a force."""
     of: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for at, one in enumerate(said):
-        if one.expresses[0]:
-            of[one.expresses][one.passage.article].append(at)
-    return {
-        pair
-        for by_article in of.values()
-        if len(by_article) <= FEW_HOLDERS
-        for pair in _near(sorted(some[0] for some in by_article.values() if len(some) == 1), said)
-    }
+    for at, some in enumerate(groups):
+        for one in some:
+            if one.expresses[0]:
+                of[one.expresses][one.passage.article].append(at)
+    only = [sorted({some[0] for some in by_article.values() if len(some) == 1}) for by_article in of.values()]
+    return {pair for some in only if len(some) <= FEW_HOLDERS for pair in _near(some, [group[0] for group in groups])}
 
 
-def _alike(one: Uttered, other: Uttered, alone: bool) -> float:
-    """How like two reports are, 0 where they are not of one utterance."""
-    if one.passage.article == other.passage.article or not _together(one, other):
+def _alike(some: Sequence[Uttered], others: Sequence[Uttered], alone: bool) -> float:
+    """How like two groups of reports in the same words are, 0 where they are not of one utterance."""
+    one, other = some[0], others[0]
+    if (len(some) == len(others) == 1 and one.passage.article == other.passage.article) or not _together(one, other):
         return 0.0
     if one.names - other.names and other.names - one.names:
         return 0.0  # like words, of somebody else
     share = likeness(one.telling, other.telling)
     if alone:
         return max(share, LEAST)
-    least = ALIKE_OF_ONE_THING if one.expresses[0] and one.expresses == other.expresses else ALIKE
-    return share if share >= least else 0.0
+    if ALIKE_OF_ONE_THING <= share < ALIKE:
+        return share if {s.expresses for s in some if s.expresses[0]} & {s.expresses for s in others} else 0.0
+    return share if share >= ALIKE else 0.0
 
 
 def _together(one: Uttered, other: Uttered) -> bool:

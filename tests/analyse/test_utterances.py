@@ -89,3 +89,16 @@ def test_many_statements_of_one_speaker_cost_no_square() -> None:
     for n in range(1000):
         world.speaks(f"talks will go on in town{n} with partner{n}", f"a{n}")
     assert clusters(world) == []
+
+
+def test_however_many_reprint_a_statement_it_is_one_utterance() -> None:
+    """Of three hundred the words are no longer rare; who tells it in other words still joins them, and a speech of a month later does not."""
+    world = World()
+    for n in range(300):
+        world.speaks(WORDS, f"a{n:03}")
+    world.speaks(WORDS + " soon", "b")
+    world.speaks(WORDS, "c", date="2026-02-06")
+    world.speaks("Yes", "d0")
+    world.speaks("Yes", "d1")
+    [cluster] = find_utterances(find_uttered(world.store()))
+    assert {one.passage.article.rpartition("/")[2] for one in cluster} == {f"a{n:03}" for n in range(300)} | {"b"}
