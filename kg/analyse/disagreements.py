@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ import pyoxigraph as ox
 
 from kg.analyse.readings import WAYS, Passage, Said, rows, together
 from kg.analyse.timeline import Moves
-from kg.analyse.utterances import Uttered, find_uttered, told_of
-from kg.analyse.wording import changes, likeness, plain
+from kg.analyse.utterances import Uttered, find_uttered, of_one_speech, told_of
+from kg.analyse.wording import changes, likeness, plain, rare_words, words_of
 from kg.query import ask_store, load_query, to_json_rows
 from kg.store.embedded import Store
 from kg.triples.terms import hashed
@@ -27,6 +27,8 @@ from kg.vocabulary import ID, OA, RDF, RDFS, kg
 KINDS = ("wording", "speaker", "number", "condition", "stance", "denial")
 SOURCES = 20  # of one commitment, beyond which not each pair of them is told of: a thousand would make half a million
 LETTERS = 12  # of a quoted piece that is looked for in other articles; shorter ones are anybody's
+OWN_WORDS = 4  # of a quoted piece that nobody else would say just so; one of fewer needs
+LEAST_COMMON = 2  # other telling words that both statements have
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"][^“”\"]*$")
 _LETTER = re.compile(r"[^\W_]+")
 
@@ -102,7 +104,7 @@ def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
 
 
 def _speakers(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
-    """Words that one source quotes as somebody's and another one gives to somebody else; each pair of sources and words once."""
+    """Words that one source quotes as somebody's and another one gives to somebody else at that time; each pair of sources and words once."""
     bare = [_bare(one.text) for one in every]
     source = [moves.readings.reading_of(one.passage.article) for one in every]
     holders: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))  # word -> source -> those that have it
@@ -118,7 +120,8 @@ def _speakers(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
         rarest = min(known, key=lambda word: total[word] - len(holders[word].get(own, ())))
         for there in sorted(at for reading, some in holders[rarest].items() if reading != own for at in some):
             other, pair = every[there], frozenset((own, source[there]))
-            if _bare(words) in bare[there] and not one.likeliest & other.likeliest and (_bare(words), pair) not in seen:
+            new = _bare(words) in bare[there] and not one.likeliest & other.likeliest and (_bare(words), pair) not in seen
+            if new and of_one_speech(one, other) and (len(known) >= OWN_WORDS or _common(one, other, words) >= LEAST_COMMON):
                 seen.add((_bare(words), pair))
                 sides = sorted((one, other), key=lambda u: (u.passage.article, u.passage.start))
                 names = ["; ".join(moves.label(s) for s in sorted(side.likeliest)) for side in sides]
@@ -131,6 +134,11 @@ def _quoted(one: Uttered) -> str:
         return one.text
     found = _QUOTED.search(one.text) if one.mode == "mixed" else None
     return found[1] if found else ""
+
+
+def _common(one: Uttered, other: Uttered, words: str) -> int:
+    """Telling words that two statements have in common beside some."""
+    return (Counter(one.telling) & Counter(other.telling) - Counter(rare_words(words_of(words)))).total()
 
 
 def _bare(words: str) -> str:

@@ -4,9 +4,9 @@
 
 Two statements report one utterance where they are of one speaker, can be of one time, and have most of their telling words in
 common; where they also express the same thing with the same force, a good part of them is enough: one may be direct speech, the
-other retell it; and where each is the only one in its article that does so, any words are. A statement joins the reports it is
-most like, and only where it may be of one time with each of them. Of what no words date the article's day tells; one that goes
-back to another is of its day: so the rule `origin` comes first.
+other retell it; and where each is the only one in its article that does so, any words of that day or the next are. Other figures
+on another day are another report. A statement joins the reports it is most like, and only where it may be of one time with each of
+them. Of what no words date the article's day tells; one that goes back to another is of its day: so the rule `origin` comes first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from itertools import combinations, islice
 import pyoxigraph as ox
 
 from kg.analyse.readings import Passage, day_of, later, many, pairs, rows, together
-from kg.analyse.wording import likeness, rare_words, words_of
+from kg.analyse.wording import figures, likeness, rare_words, words_of
 from kg.store.embedded import Store
 from kg.triples.terms import hashed, short
 from kg.vocabulary import ID, OA, RDF, RDFS, SCHEMA, kg
@@ -29,6 +29,7 @@ from kg.vocabulary import ID, OA, RDF, RDFS, SCHEMA, kg
 ALIKE = 0.6  # share of the telling words of the shorter wording that the other has
 ALIKE_OF_ONE_THING = 0.4  # the same where both express one thing with one force
 NEWS = 7  # days after which an article that does not say when tells of another speech
+NEXT = 1  # and of which any words tell of one where nothing else does
 LEAST = 0.1  # likeness of two reports that nothing but what they express holds together: they join last
 _NAME = re.compile(r"(?<=[\w,;:\])] )[(\[“]?([A-Z]\w{1,3})")
 LEAST_TELLING = 2  # telling words that two statements share before they are compared
@@ -73,6 +74,11 @@ class Uttered:
     def names(self) -> frozenset[str]:
         """The first letters of its words with a capital that do not open a sentence: Ukraine, Ukrainian."""
         return frozenset(found[1] for found in _NAME.finditer(self.text))
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The numbers in its words."""
+        return figures(self.text)
 
 
 def find_utterances(statements: Iterable[Uttered]) -> list[list[Uttered]]:
@@ -120,7 +126,7 @@ def _clusters(said: Sequence[Uttered]) -> Iterator[list[Uttered]]:
     cluster_of = {at: [at] for at in range(len(groups))}
     for share, a, b in pairs:
         one, other = cluster_of[a], cluster_of[b]
-        if share < 0 and one is not other and all(_together(groups[i][0], groups[j][0]) for i in one for j in other):
+        if share < 0 and one is not other and all(_joinable(groups[i][0], groups[j][0]) for i in one for j in other):
             one += other
             cluster_of |= dict.fromkeys(other, one)
     for members in {id(some): some for some in cluster_of.values()}.values():
@@ -181,19 +187,25 @@ def _alone(groups: Sequence[Sequence[Uttered]]) -> set[tuple[int, int]]:
 def _alike(some: Sequence[Uttered], others: Sequence[Uttered], alone: bool) -> float:
     """How like two groups of reports in the same words are, 0 where they are not of one utterance."""
     one, other = some[0], others[0]
-    if (len(some) == len(others) == 1 and one.passage.article == other.passage.article) or not _together(one, other):
+    if (len(some) == len(others) == 1 and one.passage.article == other.passage.article) or not _joinable(one, other):
         return 0.0
     if one.names - other.names and other.names - one.names:
         return 0.0  # like words, of somebody else
     share = likeness(one.telling, other.telling)
-    if alone:
+    if alone and (one.day is None or other.day is None or abs(one.day - other.day) <= NEXT):
         return max(share, LEAST)
     if ALIKE_OF_ONE_THING <= share < ALIKE:
         return share if {s.expresses for s in some if s.expresses[0]} & {s.expresses for s in others} else 0.0
     return share if share >= ALIKE else 0.0
 
 
-def _together(one: Uttered, other: Uttered) -> bool:
+def _joinable(one: Uttered, other: Uttered) -> bool:
+    """Whether two statements can be of one time, and do not tell the figures of two days."""
+    apart = None not in (one.day, other.day) and one.day != other.day and one.figures - other.figures and other.figures - one.figures
+    return not apart and of_one_speech(one, other)
+
+
+def of_one_speech(one: Uttered, other: Uttered) -> bool:
     """Whether two statements can be of one time: no article reports what is said later, nor as news what was said long ago."""
     if one.said and other.said:
         return together(one.said, other.said)

@@ -85,6 +85,15 @@ def rare_words(words: Sequence[str]) -> list[str]:
     return [stem(word) for word in words if word.lower() not in COMMON]
 
 
+def figures(text: str) -> frozenset[str]:
+    """The numbers in a text, as digits or words.
+
+    >>> sorted(figures("At least 1,332 people and three dogs"))
+    ['1,332', 'three']
+    """
+    return frozenset(low for word in words_of(text) for low in _parts(word) if _kind(low) == "number")
+
+
 def pieces(one: str, other: str) -> list[tuple[str, str]]:
     """Both wordings in pieces: how (*same*, *gone*: of the first alone, *new*: of the second alone), and the words.
 

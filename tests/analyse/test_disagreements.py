@@ -42,6 +42,20 @@ def test_a_sentence_of_two_speakers() -> None:
     assert (one.about, one.differs) == (("We stand firmly behind every word",), ("speaker: Berg → Falk",))
 
 
+def test_what_anybody_may_say_has_no_owner() -> None:
+    """A stock phrase of few words is disputed only where more than it is alike, and nothing is that was said at another time."""
+    world = World()
+    world.speaks("flights are suspended “until further notice”", "a", speaker="berg", mode="mixed")
+    world.speaks("grain will be exported until further notice", "b", speaker="falk", mode="indirect")
+    assert contrasts(world, "speaker") == []
+    world.speaks("all flights are suspended until further notice", "c", speaker="falk", mode="indirect")
+    [one] = contrasts(world, "speaker")
+    assert one.other.passage.article.endswith("/c")
+    world.speaks("We stand firmly behind every word", "d", speaker="berg")
+    world.speaks("We stand firmly behind every word", "e", speaker="falk", date="2026-03-06")
+    assert contrasts(world, "speaker") == [one]
+
+
 def test_a_condition_that_another_source_has_instead() -> None:
     """Of one kind and in one way; a source without any says nothing else."""
     world = World()

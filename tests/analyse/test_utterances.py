@@ -56,6 +56,32 @@ def test_the_only_ones_that_say_a_thing_are_one_utterance_in_any_words() -> None
     assert clusters(world) == ["ab"]
 
 
+def published(world: World, words: str, article: str, day: str, expresses: str = "") -> None:
+    """A statement that its article's day alone dates."""
+    world.speaks(words, article, date="", expresses=expresses)
+    world.tell(f"article/{article}", SCHEMA + "datePublished", day, article)
+
+
+def test_the_figures_of_another_day_are_another_report() -> None:
+    """The toll of each day in the words of the day before; of one day two tolls are told of one utterance, for `kg compare` to show."""
+    toll = "at least {} people were killed in strikes across the whole northern valley"
+    world = World()
+    for article, count, day in (("a", 103, "06"), ("b", 79, "07"), ("c", 79, "08"), ("d", 80, "07")):
+        published(world, toll.format(count), article, f"2026-01-{day}")
+    assert clusters(world) == ["bc"]
+    published(world, toll.format(81), "e", "2026-01-06")
+    assert clusters(world) == ["ae", "bc"]
+
+
+def test_any_words_are_of_one_utterance_only_that_day_or_the_next() -> None:
+    """Some days later the same may be said again, on another condition."""
+    world = World()
+    published(world, "soldiers go there once peace has come", "a", "2026-01-06", "troops")
+    published(world, "Norland would place forces abroad", "b", "2026-01-07", "troops")
+    published(world, "nothing is ruled out", "c", "2026-01-09", "troops")
+    assert clusters(world) == ["ab"]
+
+
 def test_reports_join_only_where_all_may_be_of_one_time() -> None:
     """One that nothing dates does not tie two dated ones together."""
     world = World()
