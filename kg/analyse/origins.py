@@ -13,13 +13,14 @@ a sample by residue, which estimates containment). What is compared then is exac
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import log
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pyoxigraph as ox
 
@@ -28,6 +29,9 @@ from kg.analyse.wording import rare_words, stem, words_of
 from kg.store.embedded import Store
 from kg.text import sentences
 from kg.vocabulary import SCHEMA, XSD, kg
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHINGLE = 5  # words
 SAMPLE = 4  # one shingle of so many is looked up
@@ -46,6 +50,8 @@ ALIKE = 0.4  # share of a sentence's rarer words that stand in the one it is tol
 JOINED = 0.95  # what two sentences that it is told after together count
 NEARLY = 1 - 1e-9  # sums of floats are held to so much of a bound, lest their last digits decide what is looked into
 LEAST_RETOLD = 80  # words in such sentences: in a few short ones names alone make two reports alike
+_BASE = 0x9E3779B97F4A7C15  # odd, its bits as even as can be: 2^64 by the golden ratio
+WORDS_KEPT = 200_000  # whose numbers are remembered
 SHORT = 3  # words of a sentence too short to be told after another
 
 
@@ -78,14 +84,40 @@ class Sentence:
     rare: Counter[str]
 
 
+class _Numbers(dict[str, int]):
+    """The number of each word met."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > WORDS_KEPT:
+            self.clear()
+        self[word] = crc32(stem(word).encode())
+        return self[word]
+
+
 class Prepared:
-    """A text with its words, shingles and sentences."""
+    """A text with the numbers of its words (hashes of their stems), its shingles and sentences.
+
+    `sample` are the shingles that are looked up, `lexicon` the numbers of its words, each once and in order; both are arrays.
+    """
 
     def __init__(self, text: Text) -> None:
+        import numpy as np
+
         self.text = text
-        self.words = [stem(word) for word in words_of(text.text)]
-        self.shingles = [zlib.crc32(" ".join(self.words[at : at + SHINGLE]).encode()) for at in range(len(self.words) - SHINGLE + 1)]
-        self.set = frozenset(self.shingles)
+        self.words = np.fromiter(map(_NUMBERS.__getitem__, words_of(text.text)), np.uint32)
+        shingles = self.shingles
+        self.sample = np.unique(shingles[shingles % SAMPLE == 0])
+        self.lexicon = np.unique(self.words)
+
+    @property
+    def shingles(self) -> NDArray[Any]:
+        """A number for each run of `SHINGLE` words, in order."""
+        import numpy as np
+
+        found = np.zeros(max(0, len(self.words) - SHINGLE + 1), np.uint64)
+        for place in range(SHINGLE):
+            found = (found + self.words[place : place + len(found)]) * _BASE
+        return (found >> np.uint64(32)).astype(np.uint32)  # the low bits hang on the low bits of the words alone
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -107,6 +139,9 @@ class Prepared:
         return found
 
 
+_NUMBERS = _Numbers()
+
+
 def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
     """For each article that goes back to others the one it has most of, by article.
 
@@ -117,7 +152,7 @@ def find_reuse(texts: Iterable[Text]) -> list[Reuse]:
     [Reuse(article='b', source='a', kind='copy', share=1.0)]
     """
     prepared = sorted(map(Prepared, texts), key=lambda one: (one.text.date or "9", -len(one.words), one.text.id))
-    rarity = _rarity(prepared)
+    rarity = Rarity(prepared)
     found: dict[str, Reuse] = {}
     for one, other in _candidates(prepared):
         newer, older = _by_age(prepared[one], prepared[other])
@@ -181,30 +216,42 @@ def _candidates(prepared: Sequence[Prepared]) -> list[tuple[int, int]]:
     Where more hold a shingle than are all compared, they are counted by story: of those of one month each is paired with the one before
     it and with the first of all, and what stands almost whole in the other is one story with it.
     """
-    samples = [frozenset(shingle for shingle in one.set if shingle % SAMPLE == 0) for one in prepared]
-    holders: dict[int, list[int]] = defaultdict(list)
-    for at, sample in enumerate(samples):
-        for shingle in sample:
-            holders[shingle].append(at)
-    many = [some for some in holders.values() if len(some) > MOST_HOLDERS]
+    import numpy as np
+
+    holders = _holders(prepared)
     near: set[tuple[int, int]] = set()
-    for some in many:
+    for some in (some for some in holders if len(some) > MOST_HOLDERS):
         if _days(prepared[at].text.date for at in some) <= REPRINTED_WITHIN:
             near.update((other, at) for before, at in pairwise(some) for other in (some[0], before))
     shared: Counter[tuple[int, int]] = Counter()
     stories = list(range(len(prepared)))
     for one, other in sorted(near):
-        both, least = len(samples[one] & samples[other]), min(len(samples[one]), len(samples[other]))
+        samples = prepared[one].sample, prepared[other].sample
+        both, least = len(np.intersect1d(*samples, assume_unique=True)), min(map(len, samples))
         if both >= LEAST_REPRINTED * least:
             shared[one, other] = both
             if both >= REPRINTED * least:
                 first, again = sorted((_story(stories, one), _story(stories, other)))
                 stories[again] = first
-    for some in holders.values():
+    for some in holders:
         told = some if len(some) <= MOST_HOLDERS else sorted({_story(stories, at) for at in some})
         if len(told) <= MOST_HOLDERS:
             shared.update(combinations(told, 2))
     return sorted((pair for pair, count in shared.items() if count >= LEAST_SHARED), key=lambda pair: (-shared[pair], pair))
+
+
+def _holders(prepared: Sequence[Prepared]) -> list[list[int]]:
+    """The articles that hold a sampled shingle, in order, for each that more than one holds."""
+    import numpy as np
+
+    if not prepared:
+        return []
+    shingles = np.concatenate([one.sample for one in prepared])
+    articles = np.repeat(np.arange(len(prepared)), [len(one.sample) for one in prepared])
+    order = np.argsort(shingles, kind="stable")
+    _, first, count = np.unique(shingles[order], return_index=True, return_counts=True)
+    articles = articles[order]
+    return [articles[at : at + many].tolist() for at, many in zip(first[count > 1], count[count > 1], strict=True)]
 
 
 def _story(stories: list[int], at: int) -> int:
@@ -221,16 +268,35 @@ def _days(dates: Iterable[str]) -> int:
     return days[len(days) * 9 // 10] - days[len(days) // 10] if days else 0
 
 
-def _rarity(prepared: Sequence[Prepared]) -> dict[str, float]:
-    """How much a word tells: the more, the fewer articles have it."""
-    holders = Counter(word for one in prepared for word in set(one.words))
-    return {word: 0.3 + log(1 + (len(prepared) + 1) / (1 + count)) for word, count in holders.items()}
+class Rarity:
+    """How much a word tells: the more, the fewer of some articles have it."""
+
+    def __init__(self, prepared: Sequence[Prepared]) -> None:
+        import numpy as np
+
+        self._known, self._counts = np.unique(
+            np.concatenate([np.array([], np.uint32), *(one.lexicon for one in prepared)]), return_counts=True
+        )
+        self._articles = len(prepared)
+        self._told: dict[str, dict[str, float]] = {}
+
+    def of(self, article: Prepared) -> Mapping[str, float]:
+        """That of each rarer word of one of them."""
+        import numpy as np
+
+        if article.text.id not in self._told:
+            words = list({word for sentence in article.sentences for word in sentence.rare})
+            counts = self._counts[np.searchsorted(self._known, [crc32(word.encode()) for word in words])].tolist()
+            self._told[article.text.id] = {
+                word: 0.3 + log(1 + (self._articles + 1) / (1 + count)) for word, count in zip(words, counts, strict=True)
+            }
+        return self._told[article.text.id]
 
 
 # ---------------------------------------------------------------------------------------------------- what they share
 
 
-def _compare(newer: Prepared, older: Prepared, rarity: Mapping[str, float], least: float) -> Reuse | None:
+def _compare(newer: Prepared, older: Prepared, rarity: Rarity, least: float) -> Reuse | None:
     """How the newer goes back to the older, if it does; a paraphrase of a share below `least` need not be found."""
     copied = verbatim(newer, older)
     if copied >= (LEAST_COPY if copied * len(newer.words) >= LEAST_COPIED else 1):
@@ -238,7 +304,7 @@ def _compare(newer: Prepared, older: Prepared, rarity: Mapping[str, float], leas
     if len(newer.words) < LEAST_RETOLD:
         return None
     # Shares are compared as they are rounded, so that one a little below may be as large.
-    every, in_order = told_after(newer, older, rarity, max(LEAST_TOLD, LEAST_RETOLD / len(newer.words), least - 0.006))
+    every, in_order = told_after(newer, older, rarity.of(newer), max(LEAST_TOLD, LEAST_RETOLD / len(newer.words), least - 0.006))
     for told, enough in ((in_order, LEAST_TOLD), (every, LEAST_TOLD_ANYHOW)):
         if told.share >= enough and told.share * len(newer.words) >= LEAST_RETOLD:
             return Reuse(newer.text.id, older.text.id, "paraphrase", round(told.share, 2))
@@ -258,11 +324,11 @@ def _by_age(one: Prepared, other: Prepared) -> tuple[Prepared, Prepared]:
 
 def verbatim(article: Prepared, source: Prepared) -> float:
     """The share of an article's words that stand in a run of `SHINGLE` that the source has too."""
-    covered, until, shared = 0, 0, article.set & source.set
-    for at in [at for at, shingle in enumerate(article.shingles) if shingle in shared]:
-        covered += SHINGLE if at >= until else at + SHINGLE - until
-        until = at + SHINGLE
-    return covered / len(article.words) if article.words else 0.0
+    import numpy as np
+
+    at = np.flatnonzero(np.isin(article.shingles, source.shingles))
+    covered = SHINGLE + int(np.minimum(np.diff(at), SHINGLE).sum()) if len(at) else 0
+    return covered / len(article.words) if len(article.words) else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,10 +112,11 @@ def plainly(texts: list[Text]) -> list[Reuse]:
         return held / sum(rarity[word] * count for word, count in sentence.rare.items())
 
     prepared = sorted(map(Prepared, texts), key=lambda one: (one.text.date, -len(one.words), one.text.id))
-    rarity = origins._rarity(prepared)
+    every = origins.Rarity(prepared)
     found: list[Reuse] = []
     for one, other in origins._candidates(prepared):
         newer, older = origins._by_age(prepared[one], prepared[other])
+        rarity = every.of(newer)
         copied, words = verbatim(newer, older), sum(s.count for s in newer.sentences)
         matches: list[tuple[int, int, int]] = []
         for at, sentence in enumerate(newer.sentences):
