@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -66,22 +67,43 @@ class Said:
 
 
 class Readings:
-    """A store's commitments, conditions and statements, as what-if needs them."""
+    """A store's commitments, conditions and statements, as what-if needs them; or those of some commitments alone (`only`, their IRIs)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, only: Iterable[str] | None = None) -> None:
         self.store = store
         self.origin_of = dict(pairs(store, f"?a <{kg('origin')}> ?b"))
-        self.conditions = self._conditions()
-        self.statements = self._statements()
-        self.needed = _gathered((g, a, b) for a, b, g in rows(store, f"SELECT ?a ?b ?g {{ GRAPH ?g {{ ?a <{kg('dependsOn')}> ?b }} }}"))
-        self.wholes = above(store, f"?a <{kg('partOf')}> ?b")
-        self.broader = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>")
-        self.committers = many(pairs(store, f"?a <{kg('committer')}> ?b"))
-        self.withheld_by = many(pairs(store, f"?a <{kg('opposedBy')}> ?b"))
+        self.statements = self._statements(only)
+        attached = None if only is None else {c for said in self.statements.values() for some in said.attached.values() for c in some}
+        self.conditions = self._conditions(attached)
         self.by_commitment: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
         for said in sorted(self.statements.values(), key=self._place):
             self.by_commitment[said.commitment][self.reading_of(said.article)].append(said)
         self._passages: dict[tuple[str, str], list[Passage]] | None = None
+
+    @cached_property
+    def needed(self) -> dict[str, dict[str, list[str]]]:
+        """By article: the conditions that each condition depends on."""
+        return _gathered((g, a, b) for a, b, g in rows(self.store, f"SELECT ?a ?b ?g {{ GRAPH ?g {{ ?a <{kg('dependsOn')}> ?b }} }}"))
+
+    @cached_property
+    def wholes(self) -> dict[str, list[str]]:
+        """Of each commitment the wholes that it is a part of, near ones first."""
+        return above(self.store, f"?a <{kg('partOf')}> ?b")
+
+    @cached_property
+    def broader(self) -> dict[str, list[str]]:
+        """Of each circumstance the broader ones, near ones first."""
+        return above(self.store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Circumstance')}>")
+
+    @cached_property
+    def committers(self) -> dict[str, list[str]]:
+        """Of each commitment those who commit."""
+        return many(pairs(self.store, f"?a <{kg('committer')}> ?b"))
+
+    @cached_property
+    def withheld_by(self) -> dict[str, list[str]]:
+        """Of each condition who refused what it needs, or can withhold it."""
+        return many(pairs(self.store, f"?a <{kg('opposedBy')}> ?b"))
 
     def reading_of(self, article: str) -> str:
         """The reading an article belongs to: its origin, where it goes back to another one."""
@@ -117,17 +139,18 @@ class Readings:
 
     # ------------------------------------------------------------------------------------------------ from the store
 
-    def _conditions(self) -> dict[str, Condition]:
-        by = many(pairs(self.store, f"?a <{kg('decidedBy')}> ?b"))
-        kinds = dict(pairs(self.store, f"?a <{kg('kind')}> ?b"))  # apart: a condition stands in many graphs, with both in each
-        what = pairs(self.store, f"?a <{kg('circumstance')}> ?b")
+    def _conditions(self, only: Iterable[str] | None) -> dict[str, Condition]:
+        some = among("a", only)
+        by = many(pairs(self.store, f"{some} ?a <{kg('decidedBy')}> ?b"))
+        kinds = dict(pairs(self.store, f"{some} ?a <{kg('kind')}> ?b"))  # apart: a condition stands in many graphs, with both in each
+        what = pairs(self.store, f"{some} ?a <{kg('circumstance')}> ?b")
         return {c: Condition(c, circumstance, _bare(kinds[c]), frozenset(by.get(c, ()))) for c, circumstance in what if c in kinds}
 
-    def _statements(self) -> dict[str, Said]:
+    def _statements(self, only: Iterable[str] | None) -> dict[str, Said]:
         found: dict[str, Said] = {}
         told = rows(
             self.store,
-            f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?own ?quote ?start ?end {{
+            f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?own ?quote ?start ?end {{ {among("c", only)}
               ?s <{kg("expresses")}> ?c ; <{kg("stance")}> ?stance ; <{kg("reportedIn")}> ?article ; <{kg("context")}> ?sentence .
               ?sentence <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
               OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
@@ -138,15 +161,16 @@ class Readings:
             published = published_on.get(self.reading_of(article), "")
             passage = Passage(quote, article, int(start), int(end))
             found[s] = Said(s, c, article, _bare(stance), said or published, own == "true", passage)
+        some = among("a", None if only is None else found)
         for way in WAYS:
-            for s, c in pairs(self.store, f"?a <{kg(way)}> ?b"):
+            for s, c in pairs(self.store, f"{some} ?a <{kg(way)}> ?b"):
                 if s in found:
                     found[s].attached[way].append(c)
         for term, name in (("speaker", "speakers"), ("onlyIn", "only_in"), ("notIn", "not_in")):
-            for s, thing in pairs(self.store, f"?a <{kg(term)}> ?b"):
+            for s, thing in pairs(self.store, f"{some} ?a <{kg(term)}> ?b"):
                 if s in found:
                     getattr(found[s], name).append(thing)
-        groups = rows(self.store, f"SELECT DISTINCT ?g ?s ?c {{ ?s <{kg('anyOf')}> ?g . ?g <{kg('member')}> ?c }}")
+        groups = rows(self.store, f"SELECT DISTINCT ?g ?a ?c {{ {some} ?a <{kg('anyOf')}> ?g . ?g <{kg('member')}> ?c }}")
         for of_one in _gathered(groups).values():
             for s, members in of_one.items():
                 if s in found:
@@ -194,6 +218,15 @@ def last_days(dates: Iterable[str]) -> set[str]:
     """
     days = set(dates)
     return {day for day in days if not any(later(other, day) for other in days)}
+
+
+def among(variable: str, iris: Iterable[str] | None) -> str:
+    """The part of a pattern that lets a variable be some IRIs alone; none where it may be any.
+
+    >>> among("a", ["urn:x"]), among("a", None)
+    ('VALUES ?a { <urn:x> }', '')
+    """
+    return "" if iris is None else f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in sorted(iris))} }}"
 
 
 def rows(store: Store, text: str) -> Iterator[tuple[str, ...]]:

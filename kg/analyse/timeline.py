@@ -51,10 +51,10 @@ class Change:
 
 
 class Moves:
-    """The movements in a store."""
+    """The movements in a store, or those of some commitments alone (`only`, their IRIs)."""
 
-    def __init__(self, store: Store) -> None:
-        self.readings = Readings(store)
+    def __init__(self, store: Store, only: Iterable[str] | None = None) -> None:
+        self.readings = Readings(store, only)
         self.within = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Place')}>")
         self.labels: dict[str, str] = {}
 
