@@ -20,7 +20,8 @@ from bench.corpus import graphs
 from kg.actors import load_registry
 from kg.annotate.automatic import find_annotator
 from kg.articles import Reading
-from kg.ingest import add, derivations, derive
+from kg.derive import derivations, derive
+from kg.ingest import add
 from kg.listing import listing
 from kg.model import Article, Registry
 from kg.store.embedded import Replacement, Writer, create, writer

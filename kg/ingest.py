@@ -21,9 +21,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import cluster
-from kg.analyse.disagreements import disagreement_triples
-from kg.analyse.origins import origin_triples
-from kg.analyse.utterances import find_uttered, utterance_triples
 from kg.annotate.automatic import RULES, UNREAD, Annotate, require_article
 from kg.annotate.beside import empty_annotations, find_annotation
 from kg.annotate.language import require_english
@@ -31,16 +28,16 @@ from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
+from kg.derive import derive
 from kg.errors import AnnotationError, Conflict, FaultError, Finding, ModelError, ProvisoError, ReadError, UsageError
 from kg.exchange.marks import Foreign, Marked, apart, is_untouched, to_file, to_marks
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.parallel import ordered
-from kg.query import list_queries
 from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_of_lines, lines_of, quads
 from kg.store.folder import Entry
 from kg.text import one_line
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples, thing_id
-from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
+from kg.vocabulary import PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 SECONDS = 1.0  # of what is stored together, where reading takes long
 
@@ -360,44 +357,6 @@ def _bare(error: ProvisoError) -> ProvisoError:
     """The error without the frames it went through: they hold what was read, and a run keeps its outcomes to the end."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
-
-
-def derive(store: Writer, when: str) -> list[str]:
-    """Makes each derived graph again, as `derivations` says; returns the names of those that changed."""
-    changed = []
-    made = derivations(store)
-    for name, make in made.items():
-        graph = DERIVED_GRAPH + name
-        lines = lines_of(graph, make())
-        if digest_of_lines(lines) != store.digest(graph):
-            store.replace_graphs([Replacement(graph, lines, {})], when=when)
-            changed.append(name)
-    for graph in store.graphs():
-        if graph.startswith(DERIVED_GRAPH) and graph.removeprefix(DERIVED_GRAPH) not in made:
-            store.remove_graph(graph, when=when)  # by a rule that is no more
-    return changed
-
-
-def derivations(store: Store) -> dict[str, Callable[[], list[ox.Triple]]]:
-    """What makes the triples of each derived graph, from its query in `queries/derive/` or, where texts are compared, which no query does, in memory.
-
-    Each may rest on those before, which are to be in the store by then; statements are read once, with the first that compares them.
-    """
-    rules = {rule.name: rule for rule in list_queries("derive")}
-    in_order = sorted(rules.values(), key=lambda rule: (bool(rule.header.get("after")), rule.name))  # a rule may follow others
-    made: dict[str, Callable[[], list[ox.Triple]]] = {rule.name: functools.partial(_constructed, store, rule.text) for rule in in_order}
-    statements = functools.cache(lambda: list(find_uttered(store)))
-    return made | {
-        "origin": lambda: origin_triples(store),
-        "utterance": lambda: utterance_triples(store, statements()),
-        "disagreement": lambda: disagreement_triples(store, statements()),
-    }
-
-
-def _constructed(store: Store, text: str) -> list[ox.Triple]:
-    answer = store.query(text)
-    assert isinstance(answer, ox.QueryTriples)  # a rule is a CONSTRUCT; a test holds it
-    return list(answer)
 
 
 def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) -> list[str]:

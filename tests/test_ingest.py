@@ -16,9 +16,10 @@ from kg.actors import load_registry
 from kg.annotate.automatic import find_annotator
 from kg.annotate.from_file import read_annotation
 from kg.articles import Reading, find_files, read_articles
+from kg.derive import derive
 from kg.errors import AnnotationError, Conflict, FaultError, ReadError, UsageError
 from kg.exchange import rdf
-from kg.ingest import Outcome, add, derive, read_checked, remove
+from kg.ingest import Outcome, add, read_checked, remove
 from kg.model import Annotation, Annotator, Article, Registry
 from kg.query import run
 from kg.store.embedded import Replacement, create, lines_of, open_store, writer

@@ -10,19 +10,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import WAYS, Passage, Said, rows, together
+from kg.analyse.readings import WAYS, Passage, Said, among, near, pairs, rows, together
 from kg.analyse.timeline import Moves
+from kg.analyse.touched import Touched
 from kg.analyse.utterances import Uttered, find_uttered, of_one_speech, told_of
 from kg.analyse.wording import changes, likeness, plain, rare_words, words_of
 from kg.query import ask_store, load_query, to_json_rows
 from kg.store.embedded import Store
 from kg.triples.terms import hashed
-from kg.vocabulary import ID, OA, RDF, RDFS, kg
+from kg.vocabulary import DERIVED_GRAPH, ID, OA, RDF, RDFS, SCHEMA, kg
 
 KINDS = ("wording", "speaker", "number", "condition", "stance", "denial")
 SOURCES = 20  # of one commitment, beyond which not each pair of them is told of: a thousand would make half a million
@@ -69,9 +70,41 @@ def disagreement_triples(store: Store, statements: Iterable[Uttered] | None = No
 
     `statements` as `utterance_triples` takes them.
     """
+    return _triples(find_contrasts(Moves(store), statements))
+
+
+def disagreements_near(store: Store, touched: Touched) -> set[ox.Triple]:
+    """The same where only some articles have changed: what these cannot touch stays as it is in the store. Utterances are to be in it."""
+    moves = Moves(store, touched.commitments)
+    moves.readings.origin_of = touched.origins  # of the articles of other statements too
+    published = dict(pairs(store, f"?a <{SCHEMA}datePublished> ?b"))
+    day = {article: published.get(origin, "") for article, origin in touched.origins.items()}
+    days = {day.get(article, "") for article in touched.articles}
+    near_days = {own for own in set(day.values()) if any(near(own, other) for other in days)}
+    week = [article for article, own in day.items() if own in near_days]
+    said = {s for s, _ in pairs(store, f"{among('b', week)} ?a <{kg('reportedIn')}> ?b")}
+    anew = _triples([
+        *_wordings(list(find_uttered(store, touched.regrouped)), moves),
+        *_speakers(list(find_uttered(store, said)), moves, touched.articles),
+        *_numbers(store), *_conditions(moves), *_stances(moves), *_denials(store),
+    ])  # fmt: skip
+    of = {"wording": touched.regrouped, "speaker": touched.statements, "condition": touched.about, "stance": touched.about}
+    quads = list(store.quads(DERIVED_GRAPH + "disagreement"))
+    kind = {q.subject: q.object.value for q in quads if q.predicate.value == kg("disagreementKind") and isinstance(q.object, ox.Literal)}
+    stays = set(kind)
+    for q in quads:
+        if (
+            q.predicate.value == kg("between")
+            and isinstance(q.object, ox.NamedNode)
+            and q.object.value in of.get(kind[q.subject], {q.object.value})
+        ):
+            stays.discard(q.subject)
+    return {q.triple for q in quads if q.subject in stays}.union(anew)
+
+
+def _triples(contrasts: Iterable[Contrast]) -> list[ox.Triple]:
     found = []
-    moves = Moves(store)
-    for c in find_contrasts(moves, statements):
+    for c in contrasts:
         if not c.differs:
             continue  # other words that say the same
         node = ox.NamedNode(f"{ID}disagreement/{hashed(c.kind, *c.about, c.one.iri, c.other.iri)}")
@@ -90,10 +123,10 @@ def disagreement_triples(store: Store, statements: Iterable[Uttered] | None = No
 def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
     """The reports of one utterance in different sources, each source once, in other words."""
     for cluster in told_of(moves.readings.store, every):
-        sources: dict[str, list[Uttered]] = defaultdict(list)
+        sources: dict[str, dict[str, Uttered]] = defaultdict(dict)  # the first in each wording
         for one in sorted(cluster, key=lambda u: moves.readings.reading_of(u.passage.article) != u.passage.article):
-            sources[moves.readings.reading_of(one.passage.article)].append(one)
-        first, *others = (some for _, some in sorted(sources.items()))
+            sources[moves.readings.reading_of(one.passage.article)].setdefault(one.text, one)
+        first, *others = (list(some.values()) for _, some in sorted(sources.items()))
         for some in others:
             one, other = max(itertools.product(first, some), key=lambda pair: likeness(pair[0].telling, pair[1].telling))
             if plain(one.text) != plain(other.text):
@@ -103,29 +136,38 @@ def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
                 yield Contrast("wording", tuple(sorted(one.speakers & other.speakers)), tuple(told), _side(one), _side(other))
 
 
-def _speakers(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
-    """Words that one source quotes as somebody's and another one gives to somebody else at that time; each pair of sources and words once."""
-    bare = [_bare(one.text) for one in every]
+def _speakers(every: Sequence[Uttered], moves: Moves, of: Container[str] | None = None) -> Iterator[Contrast]:
+    """Words that one source quotes as somebody's and another one gives to somebody else in the same week; each pair of sources and words once.
+
+    Where articles are named (`of`), of those pairs of which one side stands in them.
+    """
+    words_in = [_LETTER.findall(one.text.lower()) for one in every]
+    told = [f" {' '.join(words)} " for words in words_in]
     source = [moves.readings.reading_of(one.passage.article) for one in every]
     holders: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))  # word -> source -> those that have it
-    for at, one in enumerate(every):
-        for word in set(_LETTER.findall(one.text.lower())):
+    for at, words in enumerate(words_in):
+        for word in set(words):
             holders[word][source[at]].append(at)
     total = {word: sum(map(len, some.values())) for word, some in holders.items()}
     seen: set[tuple[str, frozenset[str]]] = set()
     for one, own in zip(every, source, strict=True):
-        words = _quoted(one)
-        if len(_bare(words)) < LETTERS or not (known := _LETTER.findall(words.lower())):
+        known = _LETTER.findall((quoted := _quoted(one)).lower())
+        if len("".join(known)) < LETTERS:
             continue
+        wanted = f" {' '.join(known)} "
         rarest = min(known, key=lambda word: total[word] - len(holders[word].get(own, ())))
         for there in sorted(at for reading, some in holders[rarest].items() if reading != own for at in some):
             other, pair = every[there], frozenset((own, source[there]))
-            new = _bare(words) in bare[there] and not one.likeliest & other.likeliest and (_bare(words), pair) not in seen
-            if new and of_one_speech(one, other) and (len(known) >= OWN_WORDS or _common(one, other, words) >= LEAST_COMMON):
-                seen.add((_bare(words), pair))
+            if wanted not in told[there] or one.likeliest & other.likeliest or (wanted, pair) in seen:
+                continue
+            if of is not None and one.passage.article not in of and other.passage.article not in of:
+                continue
+            of_one_week = near(one.published, other.published) and of_one_speech(one, other)
+            if of_one_week and (len(known) >= OWN_WORDS or _common(one, other, quoted) >= LEAST_COMMON):
+                seen.add((wanted, pair))
                 sides = sorted((one, other), key=lambda u: (u.passage.article, u.passage.start))
                 names = ["; ".join(moves.label(s) for s in sorted(side.likeliest)) for side in sides]
-                yield Contrast("speaker", (words,), (f"speaker: {names[0]} → {names[1]}",), *map(_side, sides))
+                yield Contrast("speaker", (quoted,), (f"speaker: {names[0]} → {names[1]}",), *map(_side, sides))
 
 
 def _quoted(one: Uttered) -> str:
@@ -139,10 +181,6 @@ def _quoted(one: Uttered) -> str:
 def _common(one: Uttered, other: Uttered, words: str) -> int:
     """Telling words that two statements have in common beside some."""
     return (Counter(one.telling) & Counter(other.telling) - Counter(rare_words(words_of(words)))).total()
-
-
-def _bare(words: str) -> str:
-    return "".join(_LETTER.findall(words.lower()))
 
 
 def _side(one: Uttered) -> Side:

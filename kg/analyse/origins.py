@@ -24,7 +24,7 @@ from zlib import crc32
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import day_of, pairs
+from kg.analyse.readings import day_of, many, pairs
 from kg.analyse.wording import rare_words, stem, words_of
 from kg.store.embedded import Store
 from kg.text import sentences
@@ -39,7 +39,7 @@ MOST_HOLDERS = (
     40  # articles that hold a shingle and are all compared; one in more is a story that many reprint, a phrase or an outlet's boilerplate
 )
 REPRINTED_WITHIN = 30  # days in which most of those that reprint a story do so; what stands in articles of other times too is boilerplate
-LEAST_REPRINTED = 0.25  # share of the sampled shingles of the smaller of two articles that both hold, where those are in so many
+LEAST_REPRINTED = 0.35  # share of the sampled shingles of the smaller of two articles that both hold, where those are in so many
 REPRINTED = 0.8  # and from which on the two are counted as one story
 LEAST_SHARED = 2  # sampled shingles that two articles share before they are compared
 LEAST_COPY = 0.5  # share of an article's words that stand word for word in another
@@ -118,6 +118,11 @@ class Prepared:
         for place in range(SHINGLE):
             found = (found + self.words[place : place + len(found)]) * _BASE
         return (found >> np.uint64(32)).astype(np.uint32)  # the low bits hang on the low bits of the words alone
+
+    @cached_property
+    def runs(self) -> dict[int, list[int]]:
+        """Where each of its shingles stands."""
+        return many((shingle, at) for at, shingle in enumerate(self.shingles.tolist()))
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -324,10 +329,10 @@ def _by_age(one: Prepared, other: Prepared) -> tuple[Prepared, Prepared]:
 
 def verbatim(article: Prepared, source: Prepared) -> float:
     """The share of an article's words that stand in a run of `SHINGLE` that the source has too."""
-    import numpy as np
-
-    at = np.flatnonzero(np.isin(article.shingles, source.shingles))
-    covered = SHINGLE + int(np.minimum(np.diff(at), SHINGLE).sum()) if len(at) else 0
+    covered, until, shared = 0, 0, article.runs.keys() & source.runs.keys()
+    for at in sorted(at for shingle in shared for at in article.runs[shingle]):
+        covered += SHINGLE if at >= until else at + SHINGLE - until
+        until = at + SHINGLE
     return covered / len(article.words) if len(article.words) else 0.0
 
 

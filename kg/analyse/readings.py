@@ -21,6 +21,7 @@ from kg.vocabulary import KG, OA, SCHEMA, SKOS, kg
 
 One = TypeVar("One")
 Other = TypeVar("Other")
+NEWS = 7  # days after which an article that does not say when tells of another speech
 WAYS = ("requires", "exceptIf", "triggeredBy")
 
 
@@ -71,7 +72,7 @@ class Readings:
 
     def __init__(self, store: Store, only: Iterable[str] | None = None) -> None:
         self.store = store
-        self.origin_of = dict(pairs(store, f"?a <{kg('origin')}> ?b"))
+        self.origin_of: dict[str, str] = {}
         self.statements = self._statements(only)
         attached = None if only is None else {c for said in self.statements.values() for some in said.attached.values() for c in some}
         self.conditions = self._conditions(attached)
@@ -148,7 +149,7 @@ class Readings:
 
     def _statements(self, only: Iterable[str] | None) -> dict[str, Said]:
         found: dict[str, Said] = {}
-        told = rows(
+        told: Iterable[tuple[str, ...]] = rows(
             self.store,
             f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?own ?quote ?start ?end {{ {among("c", only)}
               ?s <{kg("expresses")}> ?c ; <{kg("stance")}> ?stance ; <{kg("reportedIn")}> ?article ; <{kg("context")}> ?sentence .
@@ -156,7 +157,9 @@ class Readings:
               OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
               OPTIONAL {{ ?s <{kg("firstHand")}> ?own }} }}""",
         )
-        published_on = dict(pairs(self.store, f"?a <{SCHEMA}datePublished> ?b"))
+        if only is not None:
+            told = list(told)
+        self.origin_of, published_on = origins_and_dates(self.store, None if only is None else {row[2] for row in told})
         for s, c, article, stance, said, own, quote, start, end in told:
             published = published_on.get(self.reading_of(article), "")
             passage = Passage(quote, article, int(start), int(end))
@@ -210,6 +213,16 @@ def day_of(iso: str) -> int | None:
     return None
 
 
+def near(one: str, other: str) -> bool:
+    """Whether two ISO dates, which may be partial or missing, can be of one week of news: `NEWS` days apart at most.
+
+    >>> near("2026-01-06", "2026-01-13"), near("2026-01-06", "2026-01-14"), near("2026-01", "2026-01-30")
+    (True, False, True)
+    """
+    days = day_of(one), day_of(other)
+    return together(one, other) if days[0] is None or days[1] is None else abs(days[0] - days[1]) <= NEWS
+
+
 def last_days(dates: Iterable[str]) -> set[str]:
     """The dates that none is later than.
 
@@ -218,6 +231,13 @@ def last_days(dates: Iterable[str]) -> set[str]:
     """
     days = set(dates)
     return {day for day in days if not any(later(other, day) for other in days)}
+
+
+def origins_and_dates(store: Store, only: Iterable[str] | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """The origin of each article, and the date of publication of each; or of some articles (IRIs) and of their origins alone."""
+    origins = dict(pairs(store, f"{among('a', only)} ?a <{kg('origin')}> ?b"))
+    dated = None if only is None else {*only, *origins.values()}
+    return origins, dict(pairs(store, f"{among('a', dated)} ?a <{SCHEMA}datePublished> ?b"))
 
 
 def among(variable: str, iris: Iterable[str] | None) -> str:

@@ -20,15 +20,15 @@ from itertools import combinations, islice
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import Passage, day_of, later, many, pairs, rows, together
+from kg.analyse.readings import NEWS, Passage, among, day_of, later, many, origins_and_dates, pairs, rows, together
+from kg.analyse.touched import Touched
 from kg.analyse.wording import figures, likeness, rare_words, words_of
 from kg.store.embedded import Store
 from kg.triples.terms import hashed, short
-from kg.vocabulary import ID, OA, RDF, RDFS, SCHEMA, kg
+from kg.vocabulary import DERIVED_GRAPH, ID, OA, RDF, RDFS, kg
 
 ALIKE = 0.6  # share of the telling words of the shorter wording that the other has
 ALIKE_OF_ONE_THING = 0.4  # the same where both express one thing with one force
-NEWS = 7  # days after which an article that does not say when tells of another speech
 NEXT = 1  # and of which any words tell of one where nothing else does
 LEAST = 0.1  # likeness of two reports that nothing but what they express holds together: they join last
 _NAME = re.compile(r"(?<=[\w,;:\])] )[(\[“]?([A-Z]\w{1,3})")
@@ -96,8 +96,12 @@ def utterance_triples(store: Store, statements: Iterable[Uttered] | None = None)
 
     `statements` are those of the store, where they have been read already.
     """
+    return _triples(store, find_utterances(find_uttered(store) if statements is None else statements))
+
+
+def _triples(store: Store, clusters: Iterable[Sequence[Uttered]]) -> list[ox.Triple]:
     found = []
-    for cluster in find_utterances(find_uttered(store) if statements is None else statements):
+    for cluster in clusters:
         utterance = ox.NamedNode(f"{ID}utterance/{hashed(*(one.iri for one in cluster))}")
         who = store.labels(set(cluster[0].speakers))
         label = f"{' and '.join(who.get(s, s.rpartition('/')[2]) for s in sorted(cluster[0].speakers))}: “{short(cluster[0].text)}”"
@@ -105,6 +109,25 @@ def utterance_triples(store: Store, statements: Iterable[Uttered] | None = None)
         found.append(ox.Triple(utterance, ox.NamedNode(RDFS + "label"), ox.Literal(label, language="en")))
         found += [ox.Triple(ox.NamedNode(one.iri), ox.NamedNode(kg("reportOf")), utterance) for one in cluster]
     return found
+
+
+def utterances_near(store: Store, touched: Touched) -> set[ox.Triple]:
+    """The same where only some articles have changed: those of other speakers stay as they are in the store.
+
+    Names in `touched` the statements whose utterance is, or was, put together with one of theirs.
+    """
+    quads = list(store.quads(DERIVED_GRAPH + "utterance"))
+    reports = many(
+        (q.object, q.subject.value) for q in quads if q.predicate.value == kg("reportOf") and isinstance(q.subject, ox.NamedNode)
+    )
+    anew = {utterance for utterance, some in reports.items() if not touched.said.isdisjoint(some)}
+    beside = {s for utterance in anew for s in reports[utterance]}
+    speakers = touched.speakers | {who for _, who in pairs(store, f"{among('a', beside)} ?a <{kg('speaker')}> ?b")}
+    said = {s for s, _ in pairs(store, f"{among('b', speakers)} ?a <{kg('speaker')}> ?b")}
+    clusters = find_utterances(find_uttered(store, said))
+    touched.regrouped |= beside | {one.iri for some in clusters for one in some if any(s.iri in touched.said for s in some)}
+    kept = {q.triple for q in quads if q.subject not in anew and q.object not in anew}
+    return kept.union(_triples(store, clusters))
 
 
 def told_of(store: Store, statements: Iterable[Uttered]) -> list[list[Uttered]]:
@@ -216,32 +239,33 @@ def of_one_speech(one: Uttered, other: Uttered) -> bool:
     return together(one.said or one.published, other.said or other.published)
 
 
-def find_uttered(store: Store) -> Iterator[Uttered]:
-    """Every statement somebody made, by IRI."""
+def find_uttered(store: Store, only: Iterable[str] | None = None) -> Iterator[Uttered]:
+    """Every statement somebody made, by IRI; or of these statements alone (`only`, IRIs)."""
     told = rows(
         store,
-        f"""SELECT DISTINCT ?s ?article ?said ?quote ?start ?end ?thing ?force ?mode {{
+        f"""SELECT DISTINCT ?s ?article ?said ?quote ?start ?end ?thing ?force ?mode {{ {among("s", only)}
           ?s <{kg("mode")}> ?mode ; <{kg("reportedIn")}> ?article ; <{kg("force")}> ?force ; <{kg("passage")}> ?words .
           ?words <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
           OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
           OPTIONAL {{ ?s <{kg("expresses")}> ?thing }} }}""",
     )
-    published, origins = (dict(pairs(store, f"?a <{term}> ?b")) for term in (SCHEMA + "datePublished", kg("origin")))
-    speakers, possible, attached = (_gathered(store, kg(term)) for term in ("speaker", "possibleSpeaker", "attaches"))
     parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for row in told:
         parts[row[0]].append(row)
-    for s, some in sorted(parts.items()):
-        some.sort(key=lambda row: int(row[4]))
-        _, article, said, _, start, _, thing, force, mode = some[0]
+    origins, published = origins_and_dates(store, None if only is None else {row[1] for found in parts.values() for row in found})
+    some = among("a", only)
+    speakers, possible, attached = (_gathered(store, f"{some} ?a <{kg(term)}> ?b") for term in ("speaker", "possibleSpeaker", "attaches"))
+    for s, told_in in sorted(parts.items()):
+        told_in.sort(key=lambda row: int(row[4]))
+        _, article, said, _, start, _, thing, force, mode = told_in[0]
         sure, maybe = speakers.get(s, frozenset()), possible.get(s, frozenset())
         if not sure | maybe:
             continue
-        text = " … ".join(dict.fromkeys(row[3] for row in some))
-        passage = Passage(text, article, int(start), int(some[-1][5]))
+        text = " … ".join(dict.fromkeys(row[3] for row in told_in))
+        passage = Passage(text, article, int(start), int(told_in[-1][5]))
         day, conditions = published.get(origins.get(article, ""), ""), attached.get(s, frozenset())
         yield Uttered(s, sure, sure | maybe, mode.rpartition("-")[2], said, day, text, passage, conditions, (thing, force))
 
 
-def _gathered(store: Store, term: str) -> dict[str, frozenset[str]]:
-    return {s: frozenset(things) for s, things in many(pairs(store, f"?a <{term}> ?b")).items()}
+def _gathered(store: Store, pattern: str) -> dict[str, frozenset[str]]:
+    return {s: frozenset(things) for s, things in many(pairs(store, pattern)).items()}

@@ -84,6 +84,7 @@ def add(
     """
     from kg import ingest
     from kg.annotate.automatic import MODELS
+    from kg.derive import derive
 
     require_format(format)
     if cluster is not None and not cluster.strip():  # as of a variable that nobody has set
@@ -96,7 +97,7 @@ def add(
         known = known_registry(registry)
         with writer_at(store, "add", make=True) as held:
             outcomes = reported(ingest.add(held, _readings(paths), known, now(), read, processes, resume, cluster or ""))
-            ingest.derive(held, now())
+            derive(held, now())
     put_outcomes(outcomes, format)
     exit_by([o.error is None for o in outcomes])
 

@@ -98,9 +98,9 @@ def import_(
     Take the graphs of an export into a store; a graph that is there with other content is never overwritten. Of annotations each
     article is checked and stored, in place of the reading it had; what is at fault in them is told with its line and left out.
     """
+    from kg.derive import derive
     from kg.exchange.formats import form_in
     from kg.exchange.rdf import FORMATS, load, read
-    from kg.ingest import derive
 
     if str(source) == STDIO and format in ("", "ttl", "brat", "uima"):
         raise UsageError("stdin does not say which form it has", "option --format", "trig, nq, jsonld or webannotation")
@@ -121,13 +121,14 @@ def import_(
 def _import_annotations(file: Path, form: str, name: str, store: str, registry: Path | None) -> None:
     """Stores the articles that foreign files mark up; ends with 4 where something was left out, with 1 where nothing could be stored."""
     from kg import ingest
+    from kg.derive import derive
     from kg.exchange.formats import read
 
     known = known_registry(registry)
     found = read(file, form, name)
     with writer_at(store, "import", make=True) as held:
         outcomes = reported(ingest.add_foreign(held, found, known, now()))
-        ingest.derive(held, now())
+        derive(held, now())
     put_outcomes(outcomes, "table")
     left_out = sum(f.severity == "error" for o in outcomes for f in o.findings)
     if left_out:
@@ -209,7 +210,7 @@ def repair(store: StoreFolder = DEFAULT_STORE, format: Format = "table") -> None
     Put right what kg verify finds, from the files a store keeps; bring an older store to this version, after a dump of it. What is
     wrong afterwards is listed, and then it ends with 1.
     """
-    from kg.ingest import derive
+    from kg.derive import derive
     from kg.store.repair import repair as repaired
     from kg.store.repair import upgrade
     from kg.store.verify import verify as verified

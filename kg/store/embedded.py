@@ -429,6 +429,39 @@ class Writer(Store):
             except (OSError, RuntimeError) as error:
                 raise folder.failed("the purge is not finished, the next command that writes ends it", self._place, error) from error
 
+    def since_derived(self, rules: str) -> dict[str, list[bytes]] | None:
+        """The graphs that have changed since `derived` was told these rules, with their lines as they were then (none of one that was not there).
+
+        None where that cannot be told. What only says where things come from, such as kg:provenance, is no such graph.
+        """
+        try:
+            told = json.loads((self._place / folder.DERIVED).read_bytes())
+            journal = (self._place / folder.JOURNAL).read_bytes()
+            then = journal[: told["size"]]
+            if told != self._mark(then, rules):
+                return None
+            entries = [folder.entry_in(line) for line in journal[len(then) :].splitlines()]
+            if any(entry is None or str(entry.get("graph", "")).startswith(DERIVED_GRAPH) for entry in entries):
+                return None  # a run that broke off, or somebody's own
+            return {graph: self._lines_then(graph, then) for entry in entries if entry and (graph := entry.get("graph", ""))}
+        except (OSError, ValueError, LookupError, TypeError, StoreError):
+            return None
+
+    def derived(self, rules: str) -> None:
+        """Notes that what is derived by these rules is up to date; where it cannot be noted, all is derived again the next time."""
+        with suppress(OSError):
+            mark = self._mark((self._place / folder.JOURNAL).read_bytes(), rules)
+            folder.replace_synced(self._place / folder.DERIVED, json.dumps(mark).encode())
+
+    def _mark(self, journal: bytes, rules: str) -> dict[str, object]:
+        return {"size": len(journal), "sha256": folder.sha256(journal).hexdigest(), "rules": rules}
+
+    def _lines_then(self, graph: str, journal: bytes) -> list[bytes]:
+        """A graph's lines when the journal was so long."""
+        at = journal.rfind(b'"graph": ' + json.dumps(graph).encode() + b",")
+        entry = folder.entry_in(journal[journal.rfind(b"\n", 0, at) + 1 : journal.index(b"\n", at)]) if at >= 0 else None
+        return within(graph, self.patch(entry)[1]) if entry and entry["did"] == "replace" else []
+
     def settle(self) -> None:
         """Finishes what a killed writer had begun: counts a commit that came through, and ends a purge."""
         waiting = [entry for entry in folder.read_waiting(self._place, self.journal()) if self._came_through(entry)]

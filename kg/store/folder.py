@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LAYOUT = 3  # in 2 a statement did not mention what its conditions depend on
 ENGINE = "oxigraph 0.5"
 MARK, GRAPH, SNAPSHOTS, SOURCES, JOURNAL, LOCK = STORE_MARK, "graph", "snapshots", "sources", "journal.jsonl", "lock"
-PENDING, PURGE, DAMAGED = "pending", "purge", "graph.damaged"
+PENDING, PURGE, DAMAGED, DERIVED = "pending", "purge", "graph.damaged", "derived"
 CURRENT, DUMP = "current", "graph.nq"  # in snapshots/, and what the engine's files are made anew from
 
 Entry = Mapping[str, Any]

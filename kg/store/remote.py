@@ -254,6 +254,13 @@ class RemoteWriter(RemoteStore, Writer):
         """Always: what is not as it was stored is put right by storing it anew."""
         return True
 
+    def since_derived(self, rules: str) -> dict[str, list[bytes]] | None:
+        """None: what changed is not kept here."""
+        return None
+
+    def derived(self, rules: str) -> None:
+        """Nothing is noted."""
+
     def settle(self) -> None:
         """Nothing: where a request is one transaction, a killed writer left nothing half."""
 

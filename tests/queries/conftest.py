@@ -10,7 +10,7 @@ import yaml
 
 from kg.actors import load_registry
 from kg.annotate.from_file import read_annotation
-from kg.ingest import derivations
+from kg.derive import derivations
 from kg.model import Article
 from kg.query import ask_store, load_query, to_text_rows
 from kg.store.embedded import Store, memory, quads
