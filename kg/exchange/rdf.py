@@ -28,14 +28,14 @@ import pyoxigraph as ox
 from kg.errors import Conflict, ReadError, StoreError, UsageError
 from kg.store.embedded import LINES, Replacement, Store, Writer, digest_of, lines_of, memory, quads
 from kg.store.folder import beside_of, failed, replace_file, sync_folder, write_synced
-from kg.vocabulary import KG, PREFIXES, PROV, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
+from kg.vocabulary import ENDS, KG, PREFIXES, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}
 MANIFEST = "manifest.json"
 _ARTICLE = ox.NamedNode(KG + "Article")
 _TYPE = ox.NamedNode(RDF + "type")
 
-_ENDS = (ox.NamedNode(PROV + "invalidatedAtTime"), ox.NamedNode(kg("supersededBy")))  # what is told of a reading that is in force no more
+_ENDS = tuple(map(ox.NamedNode, ENDS))
 
 Graphs = dict[str, list[ox.Triple]]
 
