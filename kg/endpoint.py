@@ -6,10 +6,8 @@ KG_LLM_URL, KG_LLM_MODEL, KG_LLM_KEY --open_endpoint--> Asker, whose requests go
 from __future__ import annotations
 
 import ipaddress
-import queue
 import re
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +19,7 @@ from urllib.parse import urlsplit
 from kg import __version__
 from kg.annotate.llm.asking import Asker, Budget, NoReply, NoWay, Reply, TooLong
 from kg.errors import ProvisoError, UsageError
+from kg.parallel import within
 from kg.text import one_line
 
 MOST_BYTES = 1 << 20  # of a reply; an answer about a passage has a few thousand
@@ -158,31 +157,17 @@ class _Sender:
         self.failed: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL)
 
     def __call__(self, body: bytes) -> Reply:
-        """The reply to a request; raises NoReply where none comes whole in time, NoWay where none ever will, TooLong where it does not end.
-
-        It is waited for apart: a time for each step is none for all of them, and what comes byte by byte takes many steps.
-        """
-        done: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
-        threading.Thread(target=lambda: done.put(self._sent(body)), daemon=True).start()
+        """The reply to a request; raises NoReply where none comes whole in time, NoWay where none ever will, TooLong where it does not end."""
         try:
-            found = done.get(timeout=self.seconds)
-        except queue.Empty:
+            return within(self.seconds, lambda: self._exchanged(body))
+        except TimeoutError:
             raise NoReply(f"no whole reply within {self.seconds:g} s ({self.host})") from None
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def _sent(self, body: bytes) -> Reply | Exception:
-        try:
-            return self._exchanged(body)
         except self.failed as error:
             where = f"({self.host})"
             if "Timeout" in type(error).__name__:
-                return NoReply(f"no reply in time {where}")
+                raise NoReply(f"no reply in time {where}") from None
             words = f"{type(error).__name__}: {one_line(str(error), 200)} {where}"
-            return NoWay(words) if _is_stranger(error) else NoReply(words)
-        except Exception as error:  # for the one who waits
-            return error
+            raise (NoWay(words) if _is_stranger(error) else NoReply(words)) from None
 
     def _exchanged(self, body: bytes) -> Reply:
         until = time.monotonic() + self.seconds

@@ -37,7 +37,7 @@ from kg.store.embedded import LINES, Change, Replacement, Store, Writer, digest_
 from kg.store.folder import Entry
 from kg.text import one_line
 from kg.triples import Iri, Literal, Triple, annotation_triples, article_iri, from_triples, registry_triples, thing_id
-from kg.vocabulary import PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
+from kg.vocabulary import ENDS, PROV, PROVENANCE_GRAPH, REGISTRY_GRAPH, XSD, kg
 
 SECONDS = 1.0  # of what is stored together, where reading takes long
 
@@ -486,8 +486,7 @@ def _ended(store: Store, graph: Iri, when: str, by: Iri | None) -> list[Triple]:
 
 def _revived(store: Store, graph: Iri, node: Iri) -> list[ox.Triple]:
     """What is told of the end of a reading that is made again of the same bytes at the same time, and so is in force again."""
-    ends = {PROV + "invalidatedAtTime", kg("supersededBy")}
-    return [told for told in _history(store, graph).get(node, []) if told.predicate.value in ends]
+    return [told for told in _history(store, graph).get(node, []) if told.predicate.value in ENDS]
 
 
 def _describe(store: Writer, stored: Mapping[str, Entry], registry: Registry, when: str) -> None:

@@ -48,6 +48,26 @@ def ordered(function: Callable[[Any, Thing], Made], shared: Any, things: Iterabl
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def within(seconds: float, work: Callable[[], Made]) -> Made:
+    """What `work` returns or raises; raises TimeoutError where that takes more than so many seconds, and leaves it to itself.
+
+    For what waits in many steps: a time for each of them is none for all, and what comes byte by byte takes many.
+
+    >>> within(5, lambda: 11)
+    11
+    """
+    done: Future[Made] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except Exception as error:  # for the one who waits
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()  # one of a pool would be waited for at the end
+    return done.result(seconds)
+
+
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
     """Ctrl-C comes when this is over."""

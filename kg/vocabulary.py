@@ -98,6 +98,12 @@ def kg(term: str) -> str:
     return KG + term
 
 
+ENDS = (
+    PROV + "invalidatedAtTime",
+    kg("supersededBy"),
+)  # what is told of a reading that is in force no more: when, and of some by which other
+
+
 def concept(scheme: str, word: str) -> str:
     """The IRI of a concept of a closed scheme.
 

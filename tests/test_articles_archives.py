@@ -15,7 +15,7 @@ from typing import Any
 import brotli
 import pytest
 
-from kg.articles import Reading, find_files, read_articles, read_bytes, read_stream
+from kg.articles import Reading, archives, find_files, read_articles, read_bytes, read_stream
 from tests.support import Run
 
 WORDS = "Ann Berg said on Tuesday that Norland will send ships if its parliament agrees, and that nobody else has a say in it."
@@ -245,6 +245,25 @@ def test_reading_goes_on_behind_a_damage(name: str) -> None:
     made, expected = DAMAGES[name]
     found = texts(read(*made()))
     assert len(found) == len(expected) and all(words in text for words, text in zip(expected, found, strict=True)), found
+
+
+@pytest.mark.parametrize("name", [name for name, (made, _) in DAMAGES.items() if not any(piece.startswith(b"\x1f") for piece in made())])
+def test_an_archive_in_one_gzip_member_is_read_as_if_it_were_not_packed(name: str) -> None:
+    """Whatever is damaged in it: nothing else parts its records. Also where it comes on stdin."""
+    made, expected = DAMAGES[name]
+    whole = b"".join(made())
+    found = texts(read(gzip.compress(whole)))
+    assert found == texts(read(whole)) == texts(list(read_stream(io.BytesIO(gzip.compress(whole)))))
+    assert all(words in text for words, text in zip(expected, found, strict=True))
+
+
+def test_of_one_gzip_member_that_is_not_whole_nothing_is_left_out_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it breaks off, what came is read; where its bytes are wrong, none of them counts; one that is too large is read as it comes."""
+    data = gzip.compress(b"".join((ONE, TWO, THREE)))
+    assert texts(read(data[:-30]))[0] == ALL[0] and len(texts(read(data[:-30]))) > 1
+    assert texts(read(_flipped(data, -6))) == ["the archive is damaged here"]
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 100)
+    assert texts(read(data)) == ALL
 
 
 def test_what_a_page_holds_is_no_record() -> None:

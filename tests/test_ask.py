@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.actors import load_registry
@@ -20,7 +21,7 @@ from kg.query import Answer, ask_store, load_query, run, to_json_rows
 from kg.store import sparql
 from kg.store.embedded import Store, memory, open_store, quads
 from kg.triples import article_iri, registry_triples, to_triples
-from kg.vocabulary import ACTOR_KINDS, REGISTRY_GRAPH, SCHEMES
+from kg.vocabulary import ACTOR_KINDS, KG, RDFS, REGISTRY_GRAPH, SCHEMES
 
 FIRST = (
     "France and the United Kingdom will deploy troops in Ukraine after a ceasefire, they said in a signed declaration. "
@@ -348,6 +349,31 @@ def test_the_longest_name_wins(store: Store) -> None:
     """A short name within a long one is not read; what was chosen is shown."""
     assert "[European Parliament]" in understand(store, "what did the European Parliament say").sentence
     assert "[deploy troops]" in understand(store, "who refused to send troops").sentence
+
+
+ACTIONS = [
+    "send long range missiles to ukraine", "send no missiles", "send missile parts", "send missiles home", "return missiles", "send fighters and missiles",
+    "rebuild the old harbour of odessa", "supply arms", "supply heavy arms",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("who would send missiles", "who pledged or left open [send long range missiles to ukraine]"),
+        ("what would make anyone send range missiles", "what conditioned [send long range missiles to ukraine]"),
+        ("what is needed to rebuild a harbour", "what conditioned [rebuild the old harbour of odessa]"),
+        ("who refused to supply arms", "who refused [supply arms or supply heavy arms]"),
+        ("who returned missiles", "who pledged or left open [return missiles]"),
+    ],
+)
+def test_an_action_is_found_by_its_verb_and_noun(question: str, shown: str) -> None:
+    """With other words between them, and none that undoes it; what was taken is shown. Neither the verb nor the noun is another's."""
+    words = "".join(f"<x:{n}> a <{KG}Action> ; <{RDFS}label> '{name}' .\n" for n, name in enumerate(ACTIONS))
+    store = memory(ox.Quad(*triple.triple) for triple in ox.parse(words, format=ox.RdfFormat.TURTLE))
+    assert understand(store, question).sentence == shown
+    with pytest.raises(UsageError, match="'close' is not known"):
+        understand(store, "who would close the harbour")
 
 
 # Named queries

@@ -115,6 +115,20 @@ def test_articles_that_cannot_be_read(store: Path, run: Run, name: str) -> None:
     assert run("export", "-o", "-", "--format", "nq", cwd=store).stdout == before
 
 
+@pytest.mark.parametrize("command", ["add", "annotate"])
+def test_an_address_is_no_article(home: Path, run: Run, command: str) -> None:
+    """Nothing is fetched; it is told as it was given, with what to do, and does not keep the others from being read."""
+    address = "https://news.example/ships.html"
+    done = run(command, address, cwd=home)
+    assert (
+        done.returncode == 1
+        and "this is an address, and articles are read from files\n  at: " + address + "\n  try: save the page" in done.stderr
+    )
+    if command == "add":
+        done = run("add", address, "in", cwd=home)
+        assert done.returncode == 4 and "1 rejected, 1 stored" in done.stderr and f"\t{address}\t" in done.stdout
+
+
 BAD_ANNOTATIONS = {
     "unknown-key": (READING.replace("cue: said", "que: said"), "que", 8),
     "duplicate-key": (READING.replace("cue: said", "cue: said\n    cue: said"), "'cue'", 9),

@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from kg.parallel import AT_ONCE, ordered
+from kg.parallel import AT_ONCE, ordered, within
 
 
 def add(more: int, number: int) -> int:
@@ -54,3 +55,14 @@ def test_the_processes_end_with_the_one_that_asked(tmp_path: Path, sent: signal.
     os.killpg(process.pid, sent) if sent == signal.SIGINT else process.send_signal(sent)
     said = process.communicate(timeout=20)[1]  # its processes have our end of the pipe too: this waits for them
     assert process.returncode == -sent and said.count(b"Traceback") == (sent == signal.SIGINT)
+
+
+def test_what_is_waited_for_comes_or_its_error_or_that_it_is_late() -> None:
+    """And what is late is waited for no more."""
+    assert within(60, lambda: 11) == 11
+    with pytest.raises(ValueError, match="eleven"):
+        within(60, lambda: int("eleven"))
+    go_on = threading.Event()
+    with pytest.raises(TimeoutError):
+        within(0.01, go_on.wait)
+    go_on.set()

@@ -8,8 +8,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.analyse.tree import Node, Value, Values
+from kg.query import read_by_machine
 from kg.store.embedded import Store, Term
-from kg.vocabulary import ACTOR_KINDS, KG, PROV, RDF, RDFS, kg, word
+from kg.vocabulary import ACTOR_KINDS, KG, RDF, RDFS, kg, word
 
 Links = dict[str, set[str]]  # IRI -> the graphs that link it
 
@@ -26,12 +27,7 @@ class Told:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._told: dict[str, list[tuple[str, Term, str]]] = {}
-        current = f"?r <{KG}annotates> ?article ; <{KG}reviewed> true FILTER NOT EXISTS {{ ?r <{PROV}invalidatedAtTime> ?ended }}"
-        every, persons = (
-            {_text(article) for (article,) in store.select(f"SELECT ?article {{ {which} }}")}
-            for which in (f"?article a <{KG}Article>", current)
-        )
-        self.machine = every - persons
+        self.machine, _ = read_by_machine(store)
 
     def out(self, iri: str, term: str) -> list[tuple[Term, str]]:
         """What a thing has for a property (an IRI, or a word of `kg:`), each with the graph that says so."""

@@ -2,7 +2,8 @@
 
 fastwarc takes the records apart; it is given an open stream and never a name, which it would also fetch. Where an archive is
 damaged, reading goes on at the next record that begins behind the last whole one, so that what a page holds counts as no record. Of
-one that is cut in the middle of an archive, it goes on within, where records follow each other to beyond its end.
+one that is cut in the middle of an archive, it goes on within, where records follow each other to beyond its end. An archive that is
+one gzip member, and not one of each record, is unpacked first: nothing else parts its records.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kg.errors import ReadError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
 LARGEST = 10_000_000  # bytes of one record, and of the page in it unpacked
+MOST_UNPACKED = 1 << 32  # bytes of an archive in one gzip member
 FOUND = (200, 203)  # answers that are the page; a part of one (206) is none
 KINDS = {"text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt"}
 
@@ -61,23 +64,38 @@ class Page:
     error: ReadError | None = None
 
 
-def pages(stream: BinaryIO, name: str) -> Iterator[Page]:
+def pages(stream: IO[bytes], name: str) -> Iterator[Page]:
     """The pages and texts that servers answered with, in order; all other records are passed over.
 
     `stream` can be sought in. A record that is damaged, cut short or too large is told of, and so is an archive that has none.
     Raises ReadError where fastwarc is not installed.
     """
     empty = True
-    for at, record, source in _records(stream, name):
-        page = _page(record, source, name) if record else _wrong(Page("", f"{name} at byte {at}"), "the archive is damaged here", _AGAIN)
-        if page:
-            empty = False
-            yield page
+    with SpooledTemporaryFile(LARGEST) as unpacked:
+        for at, record, source in _records(unpacked if _is_one_member(stream, unpacked) else stream, name):
+            page = (
+                _page(record, source, name) if record else _wrong(Page("", f"{name} at byte {at}"), "the archive is damaged here", _AGAIN)
+            )
+            if page:
+                empty = False
+                yield page
     if empty:
         yield _wrong(Page("", name), "there is no page and no text in this archive", "give one with answers of text/html")
 
 
-def _records(stream: BinaryIO, name: str) -> Iterator[tuple[int, WarcRecord | None, bytes]]:
+def _is_one_member(stream: IO[bytes], unpacked: IO[bytes]) -> bool:
+    """Whether an archive is one gzip member to its last byte, or as far as it came; `unpacked` then has what is in it."""
+    stream.seek(0)
+    member = zlib.decompressobj(31)
+    try:
+        while not member.eof and unpacked.tell() <= MOST_UNPACKED and (piece := member.unconsumed_tail or stream.read(_PIECE)):
+            unpacked.write(member.decompress(piece, _PIECE))
+    except (OSError, zlib.error):  # no room for it, or it is damaged, which is told as of any other
+        return False
+    return unpacked.tell() <= MOST_UNPACKED and not member.unused_data and not stream.read(1)
+
+
+def _records(stream: IO[bytes], name: str) -> Iterator[tuple[int, WarcRecord | None, bytes]]:
     """Where each answer stands, its header, and all of it, empty where that is too large; no header where the archive is damaged."""
     try:
         from fastwarc.warc import ArchiveIterator
@@ -123,7 +141,7 @@ def _is_answer(record: WarcRecord) -> bool:
     return bool(record.record_type == WarcRecordType.response and record.is_http)
 
 
-def _end(stream: BinaryIO, at: int, length: int) -> int:
+def _end(stream: IO[bytes], at: int, length: int) -> int:
     """Where a whole record ends: its gzip member, or the bytes that its header promises."""
     stream.seek(at)
     piece = stream.read(_PIECE)
@@ -139,14 +157,14 @@ def _end(stream: BinaryIO, at: int, length: int) -> int:
     return max(at + 1, stream.tell() - len(member.unused_data) - len(piece))
 
 
-def _claimed(stream: BinaryIO, at: int) -> int:
+def _claimed(stream: IO[bytes], at: int) -> int:
     """Where a record ends by its own account; -1 where it is packed, and so has a sum, or has no header."""
     stream.seek(at)
     found = _HEADER.match(stream.read(_PIECE))
     return at + found.end() + int(found[1]) if found else -1
 
 
-def _following(stream: BinaryIO, at: int) -> int:
+def _following(stream: IO[bytes], at: int) -> int:
     """Where what follows a record begins; -1 where the record does not end as one does."""
     end, size = _claimed(stream, at), stream.seek(0, io.SEEK_END)
     if not 0 <= end <= size:
@@ -157,7 +175,7 @@ def _following(stream: BinaryIO, at: int) -> int:
     return behind if behind == size or tail.startswith(_BLANK) or _BEGINS.match(tail, behind - end) else -1
 
 
-def _cut(stream: BinaryIO, at: int) -> int:
+def _cut(stream: IO[bytes], at: int) -> int:
     """Where a record that is cut would have ended; -1 where it is whole. The stream stays where it is."""
     back = stream.tell()
     stream.seek(at)
@@ -170,7 +188,7 @@ def _cut(stream: BinaryIO, at: int) -> int:
     return end
 
 
-def _held(stream: BinaryIO, at: int, most: int) -> int:
+def _held(stream: IO[bytes], at: int, most: int) -> int:
     """How many bytes the gzip member at a place holds, `most` where they are more or it is none. The stream stays where it is."""
     back, held = stream.tell(), 0
     stream.seek(at)
@@ -185,7 +203,7 @@ def _held(stream: BinaryIO, at: int, most: int) -> int:
     return held if member.eof else most
 
 
-def _behind(stream: BinaryIO, at: int, end: int) -> int:
+def _behind(stream: IO[bytes], at: int, end: int) -> int:
     """Where a record begins behind one that is cut: from there on one follows another to beyond where that would have ended, which what
     a page holds does not. -1 where none does.
     """
@@ -201,20 +219,20 @@ def _behind(stream: BinaryIO, at: int, end: int) -> int:
     return found
 
 
-def _past_ends(stream: BinaryIO, at: int) -> int:
+def _past_ends(stream: IO[bytes], at: int) -> int:
     """Where the line ends at a place are over."""
     stream.seek(at)
     tail = stream.read(64)
     return at + len(tail) - len(tail.lstrip(b"\r\n"))
 
 
-def _follows(stream: BinaryIO, at: int) -> bool:
+def _follows(stream: IO[bytes], at: int) -> bool:
     """Whether there is more than line ends from here on."""
     stream.seek(at)
     return bool(stream.read(64).strip())
 
 
-def _next(stream: BinaryIO, at: int) -> int:
+def _next(stream: IO[bytes], at: int) -> int:
     """Where a record may begin, at `at` or behind it; -1 where none does."""
     stream.seek(0)
     begins = _MEMBER if stream.read(3) == _GZIP else _BEGINS

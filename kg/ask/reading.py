@@ -62,7 +62,7 @@ class _Reader:
         """Reads what stands at a place; how many words that are."""
         apart = phrase(self.words, at)
         limit = min((gap for gap in self.gaps if gap > at), default=len(self.words))
-        found, length = self.lexicon.match(self.words[:limit], at)
+        found, length = self.with_longer_names(*self.lexicon.match(self.words[:limit], at), at, limit)
         if apart and apart[1] >= length:
             entry, length, second, size = apart
             self.gaps[second] = size
@@ -93,6 +93,16 @@ class _Reader:
         if kinds[0] == "circumstance":
             self.deciders_in(self.words[at : at + length])
         return length
+
+    def with_longer_names(self, found: list[Entry], length: int, at: int, limit: int) -> tuple[list[Entry], int]:
+        """What some words mean, with the actions that have more words between them and are no narrower ones anyway."""
+        if self.mode == "condition" or (found and all(e.kind != "action" for e in found)):
+            return found, length
+        held, reach = self.lexicon.holding(self.words[:limit], at)
+        if reach != length or not held:
+            return (held, reach) if reach > length else (found, length)
+        inside = self.lexicon.narrower(e.value for e in found if e.kind == "action")
+        return found + [e for e in held if e.value not in inside], length
 
     def rank(self, entry: Entry, at: int, length: int) -> tuple[int, int]:
         mode = "many" if self.frame.asks == "many" else self.mode

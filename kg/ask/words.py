@@ -1,12 +1,14 @@
 """What the words of a question may mean: the grammar's own words, and the names of everything in a store.
 
 Words are compared without regard to case, accents, punctuation and simple endings (`stem`); where several entries fit,
-the longest wins, and among equals the one that is spelled exactly so.
+the longest wins, and among equals the one that is spelled exactly so. An action is found by its verb and noun too, with other
+words of its name between them.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tomllib
 import unicodedata
@@ -16,6 +18,7 @@ from typing import Any
 
 from kg.resources import folder
 from kg.store.embedded import Store
+from kg.triples.registry import UNDOING
 from kg.vocabulary import ACTOR_KINDS, KG, RDF, RDFS, SKOS
 
 THINGS = ("Actor", "Action", "Circumstance", "Place")
@@ -95,6 +98,7 @@ class Lexicon:
         self._index: dict[tuple[str, ...], set[Entry]] = {}
         self._begin: dict[tuple[str, ...], set[Entry]] = {}  # how a name begins -> what bears such a name
         self._end: dict[tuple[str, ...], set[Entry]] = {}
+        self._held: dict[tuple[str, str], list[tuple[tuple[str, ...], Entry]]] = {}  # verb and noun of an action's name -> it up to there
         self._grammar()
         self._store(store)
         self.longest = max(map(len, self._index))
@@ -131,6 +135,19 @@ class Lexicon:
                 return ends, length
             if not ends and begins and (kind == "action" or len(begins) == 1):
                 return begins, length
+        return [], 0
+
+    def holding(self, words: tuple[str, ...], start: int) -> tuple[list[Entry], int]:
+        """The actions of which some name has the words from `start`, from its verb to its noun, between others, and how many words:
+        *send missiles* of *send long-range missiles to Ukraine*.
+        """
+        for length in range(min(self.longest, len(words) - start), 1, -1):
+            run = words[start : start + length]
+            wanted = stems(word for word in run if word not in ARTICLES)
+            some = self._held.get((wanted[0], wanted[-1]), ()) if len(wanted) > 1 else ()
+            found = {e.value: e for name, e in some if _is_among(wanted, name) and not UNDOING & (set(e.words) - set(run))}
+            if found:
+                return [found[value] for value in sorted(found)], length
         return [], 0
 
     def bearing(self, word: str) -> list[str]:
@@ -198,10 +215,27 @@ class Lexicon:
             for cut in range(1, len(made)):
                 self._begin.setdefault(made[:cut], set()).add(entry)
                 self._end.setdefault(made[cut:], set()).add(entry)
+        if entry.kind == "action":
+            name = stems(word for word in itertools.takewhile(lambda word: word not in _enders(), entry.words) if word not in ARTICLES)
+            if len(name) > 1:
+                self._held.setdefault((name[0], name[-1]), []).append((name, entry))
 
     def _add(self, entry: Entry) -> None:
         if entry.words:
             self._index.setdefault(stems(entry.words), set()).add(entry)
+
+
+@functools.cache
+def _enders() -> frozenset[str]:
+    """What may follow the noun of an action's name."""
+    return frozenset(
+        ["that", *(p for table in ("slot", "marker", "ask", "join") for phrases in grammar()[table].values() for p in phrases)]
+    )
+
+
+def _is_among(some: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    rest = iter(words)
+    return all(word in rest for word in some)
 
 
 def _things(index: Mapping[tuple[str, ...], set[Entry]], words: tuple[str, ...], kind: str) -> list[Entry]:

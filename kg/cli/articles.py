@@ -38,7 +38,7 @@ from kg.cli.terminal import (
     terminal_width,
     writer_at,
 )
-from kg.errors import ProvisoError, UsageError
+from kg.errors import ProvisoError, ReadError, UsageError
 
 if TYPE_CHECKING:
     from kg.annotate.automatic import Annotate
@@ -48,11 +48,17 @@ if TYPE_CHECKING:
 
 
 def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
-    from kg.articles import find_files, read_articles, read_stream
+    from kg.articles import Reading, find_files, read_articles, read_stream
 
     for given in paths:
         if given == STDIO:
             yield from read_stream(sys.stdin.buffer, raw, later=True)
+        elif is_address(given):  # which a Path would write with one slash
+            what, hint = (
+                "this is an address, and articles are read from files",
+                "save the page and give its file, or give it on stdin with -",
+            )
+            yield Reading(None, b"", ReadError(what, given, hint), (), given)
         else:
             for file in find_files([Path(given)]):
                 yield from read_articles(file, raw, later=True)

@@ -116,6 +116,11 @@ def import_(
             loaded = load(held, graphs, str(source), now())
             derive(held, now())
     say(f"{len(loaded.added)} graphs added, {len(loaded.same)} the same, {len(loaded.kept)} kept as they were")
+    if loaded.untold:
+        more = f" and {len(loaded.untold) - 1} more" if len(loaded.untold) > 1 else ""
+        say(
+            f"{source} does not tell who read {loaded.untold[0]}{more}, which counts as not reviewed; the whole export does, as TriG or a folder"
+        )
 
 
 def _import_annotations(file: Path, form: str, name: str, store: str, registry: Path | None) -> None:

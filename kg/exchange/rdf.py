@@ -28,25 +28,28 @@ import pyoxigraph as ox
 from kg.errors import Conflict, ReadError, StoreError, UsageError
 from kg.store.embedded import LINES, Replacement, Store, Writer, digest_of, lines_of, memory, quads
 from kg.store.folder import beside_of, failed, replace_file, sync_folder, write_synced
-from kg.vocabulary import KG, PREFIXES, PROV, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
+from kg.vocabulary import ENDS, KG, PREFIXES, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}
 MANIFEST = "manifest.json"
 _ARTICLE = ox.NamedNode(KG + "Article")
 _TYPE = ox.NamedNode(RDF + "type")
 
-_ENDS = (ox.NamedNode(PROV + "invalidatedAtTime"), ox.NamedNode(kg("supersededBy")))  # what is told of a reading that is in force no more
+_ENDS = tuple(map(ox.NamedNode, ENDS))
 
 Graphs = dict[str, list[ox.Triple]]
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What an import did: graphs that came in, graphs that were there already, and graphs of which the store kept its own."""
+    """What an import did: graphs that came in, graphs that were there already, and graphs of which the store kept its own; `untold`
+    are the articles among the first with which no reading in force came, as in a Turtle file alone, so that they count as not reviewed.
+    """
 
     added: tuple[str, ...]
     same: tuple[str, ...]
     kept: tuple[str, ...]
+    untold: tuple[str, ...]
 
 
 def export(store: Store, target: Path, form: str) -> None:
@@ -113,7 +116,9 @@ def load(store: Writer, graphs: Graphs, source: str, when: str) -> Loaded:
         described = {triple.subject for triple in own}
         store.replace_graph(REGISTRY_GRAPH, [*own, *(t for t in graphs[REGISTRY_GRAPH] if t.subject not in described)], when=when)
     same = sorted(graphs.keys() & there - set(differing))
-    return Loaded(tuple(added), tuple(same), tuple(name for name in differing if name != PROVENANCE_GRAPH))
+    told = _told(graphs.get(PROVENANCE_GRAPH, ()))
+    untold = tuple(name for name in added if _is_article(graphs[name], name) and not told.of.get(name, set()) - told.ended)
+    return Loaded(tuple(added), tuple(same), tuple(name for name in differing if name != PROVENANCE_GRAPH), untold)
 
 
 def _provenance(store: Store, graphs: Graphs, there: set[str], when: str) -> tuple[list[ox.Triple], list[ox.Triple]]:

@@ -11,7 +11,7 @@ from kg.model import Annotation, Article
 from kg.store.embedded import Store
 from kg.store.folder import beside_of, failed, sync_folder, write_synced
 from kg.triples import Iri, Triple, from_triples
-from kg.vocabulary import PROV, PROVENANCE_GRAPH, RDF, kg
+from kg.vocabulary import ENDS, PROVENANCE_GRAPH, RDF, kg
 
 
 def readings(store: Store) -> Iterator[tuple[Article, Annotation]]:
@@ -20,7 +20,7 @@ def readings(store: Store) -> Iterator[tuple[Article, Annotation]]:
     Raises StoreError where a graph says something that no annotation can.
     """
     about = store.graph(PROVENANCE_GRAPH)
-    ended = {s for s, p, _ in about if p in (PROV + "invalidatedAtTime", kg("supersededBy"))}
+    ended = {s for s, p, _ in about if p in ENDS}
     reads = {s: str(o) for s, p, o in about if p == kg("annotates") and isinstance(o, Iri) and s not in ended}
     of: dict[str, list[Triple]] = {}
     for triple in about:

@@ -10,11 +10,11 @@ way.
 from kg.query.answers import RDF_FORMATS, Answer, Row, plain_value, received, to_json_rows, to_text, to_text_rows
 from kg.query.files import NamedQuery, Parameter, list_queries, list_questions, load_query, nearest
 from kg.query.parameters import TYPES, bind, matching, names
-from kg.query.readings import corroboration, unreviewed, unreviewed_among
+from kg.query.readings import corroboration, read_by_machine, unreviewed, unreviewed_among
 from kg.query.running import ask_store, known_prefixes, run
 
 __all__ = [
     "RDF_FORMATS", "TYPES", "Answer", "NamedQuery", "Parameter", "Row", "ask_store", "bind", "corroboration", "known_prefixes",
-    "list_queries", "list_questions", "load_query", "matching", "names", "nearest", "plain_value", "received", "run",
+    "list_queries", "list_questions", "load_query", "matching", "names", "nearest", "plain_value", "read_by_machine", "received", "run",
     "to_json_rows", "to_text", "to_text_rows", "unreviewed", "unreviewed_among",
 ]  # fmt: skip

@@ -76,17 +76,29 @@ def unreviewed(store: Store, answer: Answer | None = None) -> tuple[str, ...]:
 
 def unreviewed_among(store: Store, named: Collection[str] | None) -> tuple[str, ...]:
     """The same of some articles (terms as SPARQL writes them), or of the whole store."""
-    of_them = "" if named is None else _these(named)
-    found = store.select(f"SELECT ?article ?reviewed {{ {of_them} {_READINGS} }}")
-    every = store.select(f"SELECT ?article {{ {of_them} ?article a <{KG}Article> }}")
-    readings = {str(article): "false" for (article,) in every} | {str(article): str(reviewed) for article, reviewed in found}
-    if named is not None:
-        readings = {article: reviewed for article, reviewed in readings.items() if article in named}
-    machine = sorted(article.strip("<>").rsplit("/", 1)[-1] for article, reviewed in readings.items() if "false" in reviewed)
+    machine, count = read_by_machine(store, named)
     if not machine:
         return ()
     from urllib.parse import unquote
 
-    which = ", ".join(map(unquote, machine[:NAMED])) + (f" and {len(machine) - NAMED} more" if len(machine) > NAMED else "")
-    share = "the readings" if len(machine) == len(readings) else f"{len(machine)} of the {len(readings)} readings"
+    names = sorted(map(_last, machine))
+    which = ", ".join(map(unquote, names[:NAMED])) + (f" and {len(machine) - NAMED} more" if len(machine) > NAMED else "")
+    share = "the readings" if len(machine) == count else f"{len(machine)} of the {count} readings"
     return (f"No person has reviewed {share} this rests on: {which}.",)
+
+
+def read_by_machine(store: Store, named: Collection[str] | None = None) -> tuple[set[str], int]:
+    """The articles (IRIs) of which no reading in force is known that a person has reviewed, and how many articles there are in all: of
+    some (terms as SPARQL writes them), or of the whole store.
+
+    >>> from kg.store.embedded import memory
+    >>> read_by_machine(memory())
+    (set(), 0)
+    """
+    of_them = "" if named is None else _these(named)
+    found = list(store.select(f"SELECT ?article ?reviewed {{ {of_them} {_READINGS} }}"))
+    every = {article for (article,) in store.select(f"SELECT ?article {{ {of_them} ?article a <{KG}Article> }}")} | {a for a, _ in found}
+    if named is not None:
+        every = {article for article in every if str(article) in named}
+    machine = every - {article for article, reviewed in found if _value(reviewed) == "true"}
+    return set(map(_value, machine)), len(every)

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kg.errors import LimitError, QueryError, StoreError, UsageError
+from kg.parallel import within
 from kg.store import dialect, sparql
 from kg.store.embedded import Dataset
 
@@ -149,18 +149,19 @@ class Endpoint:
         limit = min(_left(until), self._seconds) if until else self._seconds
         # Form and not body: Virtuoso never answers a query that is the body.
         request = self._http.build_request("POST", address, data=dict(form), headers={"Accept": kind})
-        request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECTING)).as_dict()
+        # Not all of it for connecting: that nobody is there is told as that, and not as an answer that takes long.
+        request.extensions["timeout"] = httpx.Timeout(limit, connect=min(0.9 * limit, CONNECTING)).as_dict()
         try:
-            answer = self._http.send(request, stream=True)
-        except httpx.ReadTimeout:
+            return within(_left(until), lambda: self._exchanged(request, until)) if until else self._exchanged(request, None)
+        except (TimeoutError, httpx.ReadTimeout):
             raise _Late from None
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise _Broken(_words(error)) from None
-        timer = threading.Timer(until - time.monotonic(), _shut, [answer]) if until else None
-        try:
-            if timer:
-                timer.daemon = True
-                timer.start()
+
+    def _exchanged(self, request: httpx.Request, until: float | None) -> httpx.Response:
+        import httpx
+
+        with closing(self._http.send(request, stream=True)) as answer:
             data = bytearray()
             for piece in answer.iter_bytes():
                 data += piece
@@ -168,19 +169,9 @@ class Endpoint:
                     raise LimitError(
                         f"the answer has more than {MOST_BYTES >> 20} MB", self.address, "ask for less: a LIMIT, fewer columns"
                     )
-            if until and time.monotonic() > until:
-                raise _Late
+                if until:
+                    _left(until)  # or nobody waits for it any more
             return httpx.Response(answer.status_code, headers=_kept(answer.headers), content=bytes(data))
-        except httpx.ReadTimeout:
-            raise _Late from None
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            if until and time.monotonic() >= until - 0.01:
-                raise _Late from None
-            raise _Broken(_words(error)) from None
-        finally:
-            if timer:
-                timer.cancel()
-            answer.close()
 
     def _whole(self, answer: httpx.Response, kind: str, text: str) -> bytes:
         if answer.status_code == 400:
@@ -339,15 +330,6 @@ def _kept(headers: httpx.Headers) -> dict[str, str]:
     kept = {name: headers[name] for name in ("content-type", "server", "location", *dialect.PARTIAL) if name in headers}
     framed = "content-length" in headers or "chunked" in headers.get("transfer-encoding", "")
     return kept | ({"x-framed": "1"} if framed else {})
-
-
-def _shut(answer: httpx.Response) -> None:
-    """Ends a connection that another thread reads from: it then hears at once that nothing more comes."""
-    held = answer.extensions["network_stream"].get_extra_info("socket")
-    try:
-        held.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it has ended by itself
 
 
 def _left(until: float) -> float:

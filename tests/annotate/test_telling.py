@@ -92,6 +92,19 @@ def test_a_cue_found_in_part_has_the_speaker_of_the_whole() -> None:
     assert one.cue and (one.cue.text, one.speakers[0].text) == ("are demanding", "farmers")
 
 
+def test_statements_of_one_cue_that_are_put_together_leave_the_others() -> None:
+    """The patterns find one piece for the cue, which joins what stands in it, and takes nothing that stands elsewhere."""
+    text = "If it fails, we go, Roe said. We never wanted it."
+
+    def said(words: str) -> Said:
+        content, cue, by = (Span(at := text.index(some), at + len(some), some) for some in (words, "said", "Roe"))
+        return Said((content,), "indirect", cue=cue, speakers=(by,))
+
+    found = [said(words) for words in ("If it fails", "we go", "We never wanted it")]
+    told = with_sources(text, found, [said("If it fails, we go")])
+    assert [one.content[0].text for one in told] == ["If it fails, we go", "We never wanted it"]
+
+
 def test_a_condition_inside_another_statement_binds_no_act_outside() -> None:
     """What would make prices rise is not what the ports wait for; and it is told once."""
     told = tell_by_network("Ruritania says it will close its ports and warns that prices will rise if the strike goes on.")

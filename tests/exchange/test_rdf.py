@@ -20,6 +20,7 @@ from kg.exchange import rdf
 from kg.exchange.rdf import FORMATS, dump, export, load, read
 from kg.store.embedded import Store, create, memory, open_store, quads, writer
 from kg.vocabulary import DERIVED_GRAPH, PROV, PROVENANCE_GRAPH, RDF, REGISTRY_GRAPH, XSD, kg
+from tests.support import Run
 
 WHEN = "2026-01-06T12:00:00Z"
 ARTICLE = "https://w3id.org/proviso/id/article/000_a%20b%3C"
@@ -291,6 +292,17 @@ def test_a_turtle_file_alone_is_one_article(store: Store, tmp_path: Path) -> Non
     folder = out(store, tmp_path, "ttl")
     file = next(p for p in folder.iterdir() if p.name.startswith("second"))
     assert list(read(file)) == [SECOND]
+
+
+def test_an_article_that_comes_without_who_read_it_is_told(store: Store, tmp_path: Path, run: Run) -> None:
+    """As from a Turtle file alone; a whole export has it, in each of its forms."""
+    folder = out(store, tmp_path, "ttl")
+    file = next(p for p in folder.iterdir() if p.name.startswith("second"))
+    done = run("import", file, "--store", tmp_path / "one")
+    assert f"{file} does not tell who read {SECOND}, which counts as not reviewed; the whole export does" in done.stderr
+    for form in FORMATS:
+        done = run("import", out(store, tmp_path / form, form), "--store", tmp_path / f"whole-{form}")
+        assert done.returncode == 0 and "who read" not in done.stderr
 
 
 @pytest.mark.parametrize("damage", ["missing", "broken", "outside", "no file"])

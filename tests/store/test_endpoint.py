@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
 import subprocess
@@ -10,10 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 import kg.store.endpoint as http
@@ -191,19 +194,6 @@ def test_an_answer_has_a_bound_of_size(serve: Serve, monkeypatch: pytest.MonkeyP
         endpoint.asked("ASK {}")
 
 
-@pytest.mark.parametrize("begun", [False, True], ids=["silent", "begun"])
-def test_a_query_ends_at_its_limit(serve: Serve, begun: bool) -> None:
-    """Where nothing comes, and where an answer drips."""
-
-    endpoint, _ = serve(drip if begun else lambda self: time.sleep(1.5))
-    begin = time.monotonic()
-    with pytest.raises(LimitError, match=r"limit of 0\.3 s"):
-        endpoint.asked("ASK {}", seconds=0.3)
-    assert time.monotonic() - begin < 1.2
-    with pytest.raises(LimitError):
-        run(RemoteStore(endpoint), "ASK {}", timeout=0.3)
-
-
 def drip(self: Fake) -> None:
     """Begins an answer, and lets it come a byte at a time."""
     self.send_response(200)
@@ -213,6 +203,39 @@ def drip(self: Fake) -> None:
     for _ in range(30):
         time.sleep(0.05)
         self.wfile.write(b" ")
+
+
+def drip_headers(self: Fake) -> None:
+    """The same from the first byte on: no header ever ends."""
+    with suppress(OSError):  # nobody waits for it any more
+        for byte in itertools.chain(b"HTTP/1.1 200 OK\r\nX-A: ", itertools.repeat(32, 1000)):
+            time.sleep(0.01)
+            self.wfile.write(bytes([byte]))
+
+
+@pytest.mark.parametrize("answer", [lambda self: time.sleep(1.5), drip, drip_headers], ids=["silent", "begun", "headers"])
+def test_a_query_ends_at_its_limit(serve: Serve, answer: Answer) -> None:
+    """Where nothing comes, and where an answer drips, or its headers."""
+    endpoint, _ = serve(answer)
+    begin = time.monotonic()
+    with pytest.raises(LimitError, match=r"limit of 0\.3 s"):
+        endpoint.asked("ASK {}", seconds=0.3)
+    assert time.monotonic() - begin < 1.2
+    with pytest.raises(LimitError):
+        run(RemoteStore(endpoint), "ASK {}", timeout=0.3)
+
+
+def test_who_cannot_be_reached_within_the_limit_is_told_as_that(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not as an answer that takes long."""
+
+    def unreached(request: httpx.Request, **_: object) -> None:
+        time.sleep(request.extensions["timeout"]["connect"])
+        raise httpx.ConnectTimeout("timed out")
+
+    endpoint, _ = serve(lambda self: self.give(ROWS))
+    monkeypatch.setattr(endpoint._http, "send", unreached)
+    with pytest.raises(StoreError, match="does not answer: timed out"):
+        endpoint.asked("ASK {}", seconds=0.3)
 
 
 @pytest.mark.parametrize("answer", [lambda self: time.sleep(1.5), drip], ids=["silent", "dripping"])

@@ -121,6 +121,15 @@ def test_an_article_whose_reading_is_not_known_counts_as_not_reviewed() -> None:
     assert Told(store).machine == {"https://example.org/a"}
 
 
+@pytest.mark.parametrize("persons", ["n1", "n2"])
+def test_of_two_readings_in_force_a_persons_counts(persons: str) -> None:
+    """As in data that was joined elsewhere; what is said of an answer and what is shown of a thing agree."""
+    words = "@prefix kg: <https://w3id.org/proviso#> . @prefix r: <https://example.org/> . r:a a kg:Article .\n"
+    words += "".join(f"r:{n} kg:annotates r:a ; kg:reviewed {str(n == persons).lower()} .\n" for n in ("n1", "n2"))
+    store = memory(ox.Quad(*triple.triple) for triple in ox.parse(words, format=ox.RdfFormat.TURTLE))
+    assert (unreviewed(store), Told(store).machine) == ((), set())
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_ending_says_the_form(store: Store, tmp_path: Path, form: str) -> None:
     """Every form of both is written, the same bytes twice, with title and note in it."""

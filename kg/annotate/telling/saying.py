@@ -55,19 +55,22 @@ def _put_together(text: str, found: Sequence[Said], patterns: Meeting[Said]) -> 
     for one in found:
         if one.cue:
             of_cue.setdefault(one.cue, []).append(one)
-    whole = {cue: made for cue, some in of_cue.items() if (made := _as_one(text, some, next(patterns.with_span(cue), None)))}
-    return list(dict.fromkeys(whole.get(one.cue, one) if one.cue else one for one in found))
+    whole: dict[Said, Said] = {}
+    for cue, some in of_cue.items():
+        whole |= _as_one(text, some, next(patterns.with_span(cue), None))
+    return list(dict.fromkeys(whole.get(one, one) for one in found))
 
 
-def _as_one(text: str, some: Sequence[Said], same: Said | None) -> Said | None:
-    """The statements of one cue as one, in the piece that the patterns find; None where they are several."""
+def _as_one(text: str, some: Sequence[Said], same: Said | None) -> dict[Said, Said]:
+    """Those statements of one cue that are one, in the piece that the patterns find, each with the one; none where they are several."""
     piece = without_marks(text, same.content[0]) if same and len(same.content) == 1 else None
     pieces = [one for one in some if piece and all(is_within(span, piece) for span in one.content)]
     spans = sorted(span for one in pieces for span in one.content)
     apart = any(b.start < a.end or text[a.end : b.start].strip(" ,") for a, b in itertools.pairwise(spans))
     if not piece or len(pieces) < 2 or apart:
-        return None
-    return replace(max(pieces, key=lambda one: len(one.content[0].text)), content=(piece,))
+        return {}
+    whole = replace(max(pieces, key=lambda one: len(one.content[0].text)), content=(piece,))
+    return dict.fromkeys(pieces, whole)
 
 
 def with_shared_speakers(text: str, found: Sequence[Said]) -> list[Said]:
