@@ -71,11 +71,11 @@ def check_triples(triples: Iterable[Triple], where: str = "") -> list[Finding]:
     ['claim-unexpressed', 'no-label']
     """
     graph = list(triples)
-    return _of_graph(graph, memory_of("x:graph", graph), where)
+    return _of_graph(graph, lines_of("x:graph", graph), where)
 
 
-def _of_graph(triples: Iterable[Triple], same: Store, where: str) -> list[Finding]:
-    return _sorted({*_by_shapes(triples, where), *_by_queries(same, ("article", "both"), where)})
+def _of_graph(triples: Iterable[Triple], lines: Iterable[bytes], where: str) -> list[Finding]:
+    return _sorted({*_by_shapes(triples, where), *_by_queries(memory_of(lines), ("article", "both"), where)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,8 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
     except AnnotationError as error:
         return Checked(tuple(_sorted(error.findings)))
     triples = to_triples(article, read.annotation, registry)
-    name = article_iri(article.id)
-    graph = memory_of(name, triples)
-    found = _of_graph(triples, graph, document.path)
+    stored = lines_of(article_iri(article.id), triples)
+    found = _of_graph(triples, stored, document.path)
     if found:
         lines = _lines(triples, nodes(article, read.annotation, registry), {id: document.line(way) for id, way in read.ways.items()})
         found = _sorted({f._replace(line=lines.get(f.node, 0)) for f in found})
@@ -126,7 +125,7 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
             _twice(document.path, document.line(read.ways[second]), first)
             for first, second in same_statements(article, read.annotation, registry)
         ]
-    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, graph.lines(name))
+    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, stored)
 
 
 def check_what_holds(document: Document, article: Article, registry: Registry) -> tuple[Checked, tuple[Finding, ...]]:
@@ -182,9 +181,9 @@ def _without(value: Any, lines: Mapping[Keys, int], gone: set[Keys], old: Keys =
 
 def check_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
     """A reading that stands in no file; findings are placed by their nodes."""
-    name, triples = article_iri(article.id), to_triples(article, annotation, registry)
-    graph = memory_of(name, triples)
-    return Checked(tuple(_of_graph(triples, graph, "")), annotation, graph.lines(name))
+    triples = to_triples(article, annotation, registry)
+    lines = lines_of(article_iri(article.id), triples)
+    return Checked(tuple(_of_graph(triples, lines, "")), annotation, lines)
 
 
 def trust_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
