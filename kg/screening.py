@@ -65,7 +65,7 @@ def _article_hash(facts: Facts) -> bool:
 
 
 def _inferred_unmarked(facts: Facts) -> bool:
-    statements = facts.objects[kg("expresses")].keys() | facts.objects[kg("attaches")].keys() | facts.subjects[TYPE][kg("Statement")]
+    statements = facts.objects[kg("expresses")].keys() | facts.objects[kg("attaches")].keys() | _statements(facts)
     inferred = facts.objects[kg("inferred")]
     for statement in statements:
         named = _named(facts, statement)
@@ -98,7 +98,7 @@ def _named(facts: Facts, statement: Term) -> set[tuple[Term, Term]]:
 
 
 def _mode_direct_unquoted(facts: Facts) -> bool:
-    for statement in facts.subjects[kg("mode")].get(Iri(concept("modes", "direct")), ()):
+    for statement in facts.subjects(kg("mode")).get(Iri(concept("modes", "direct")), ()):
         for passage in _of(facts, kg("passage"), statement):
             for start, words, text in _places(facts, passage, OA + "start", OA + "exact"):
                 if start is None or words is None or text is None or start > len(text) or not _quoted(text[:start], words):
@@ -139,7 +139,7 @@ def _places(facts: Facts, passage: Term, start: str, exact: str) -> Iterable[tup
 
 
 def _passage_shared(facts: Facts) -> bool:
-    users = Counter(passage for statement in facts.subjects[TYPE][kg("Statement")] for passage in _of(facts, kg("passage"), statement))
+    users = Counter(passage for statement in _statements(facts) for passage in _of(facts, kg("passage"), statement))
     return all(isinstance(passage, Iri) and count <= MANY for passage, count in users.items())
 
 
@@ -227,6 +227,10 @@ SCREENS: Mapping[str, Callable[[Facts], bool]] = {
 
 def _of(facts: Facts, property: str, node: Term) -> set[Term]:
     return facts.objects[property].get(node, set())
+
+
+def _statements(facts: Facts) -> set[Term]:
+    return facts.subjects(TYPE).get(Iri(kg("Statement")), set())
 
 
 def _words(term: Term) -> str | None:

@@ -46,11 +46,19 @@ class Facts:
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self.objects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
-        self.subjects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        self._subjects: dict[str, defaultdict[Term, set[Term]]] = {}
         for s, p, o in triples:
             self.objects[p][s].add(o)
-            if isinstance(o, Iri):
-                self.subjects[p][o].add(s)
+
+    def subjects(self, property: str) -> Mapping[Term, set[Term]]:
+        """The values of a property, each with whose it is: turned round when first asked for, as few properties are."""
+        if property not in self._subjects:
+            found = self._subjects[property] = defaultdict(set)
+            for subject, values in self.objects[property].items():
+                for value in values:
+                    if isinstance(value, Iri):
+                        found[value].add(subject)
+        return self._subjects[property]
 
     def instances(self, cls: str) -> set[Term]:
         """What is of a class, or of one below it."""
@@ -60,8 +68,8 @@ class Facts:
             name = below.pop()
             if name not in done:
                 done.add(name)
-                found |= self.subjects[TYPE].get(name, set())
-                below += (Iri(str(narrower)) for narrower in self.subjects[SUBCLASS].get(name, ()))
+                found |= self.subjects(TYPE).get(name, set())
+                below += (Iri(str(narrower)) for narrower in self.subjects(SUBCLASS).get(name, ()))
         return found
 
 
@@ -148,7 +156,7 @@ class _Reader:
         names = [node] if isinstance(node, ox.NamedNode) else self._list(self.said[node][SH + "alternativePath"][0])
         if not all(isinstance(name, ox.NamedNode) for name in names):
             raise ValueError("the inverse of a path of paths is not known here")
-        return lambda facts, focus: set().union(*(facts.subjects[name.value].get(focus, ()) for name in names))
+        return lambda facts, focus: set().union(*(facts.subjects(name.value).get(focus, ()) for name in names))
 
     def _list(self, head: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
         found = []
