@@ -19,8 +19,8 @@ from kg.triples.terms import LABEL_OF, boolean
 from kg.vocabulary import OA, SCHEMA, XSD, concept, kg
 
 WAYS = kg("requires"), kg("exceptIf"), kg("triggeredBy")
-KINDS = {kg(kind) for kind in ("Person", "State", "Alliance", "Outlet", "UnnamedSource", "Parliament", "Court")}
-INSTITUTIONS = {kg("Parliament"), kg("Court")}
+KINDS = {Iri(kg(kind)) for kind in ("Person", "State", "Alliance", "Outlet", "UnnamedSource", "Parliament", "Court")}
+INSTITUTION, INSTITUTIONS = Iri(kg("Institution")), {Iri(kg("Parliament")), Iri(kg("Court"))}
 DAYS = {XSD + name for name in ("date", "gYearMonth", "gYear")}
 MANY = 4  # statements of one stretch of words
 # What a statement, what it expresses, and what it attaches names, and the role of the words that name it.
@@ -180,7 +180,7 @@ def _two_kinds(facts: Facts) -> bool:
     for kinds in facts.objects[TYPE].values():
         if len(kinds) > 1:
             some = kinds & KINDS
-            if len(some) > 1 or (kg("Institution") in kinds and not some <= INSTITUTIONS):
+            if len(some) > 1 or (INSTITUTION in kinds and not some <= INSTITUTIONS):
                 return False
     return True
 

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,8 +48,9 @@ class Facts:
     def __init__(self, triples: Iterable[Triple]) -> None:
         self.objects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
         self._subjects: dict[str, defaultdict[Term, set[Term]]] = {}
+        objects = self.objects
         for s, p, o in triples:
-            self.objects[p][s].add(o)
+            objects[p][s].add(o)
 
     def subjects(self, property: str) -> Mapping[Term, set[Term]]:
         """The values of a property, each with whose it is: turned round when first asked for, as few properties are."""
@@ -143,7 +145,8 @@ class _Reader:
 
     def _path(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Walk:
         if isinstance(node, ox.NamedNode):
-            return lambda facts, focus: facts.objects[node.value].get(focus, set())
+            property = node.value
+            return lambda facts, focus: facts.objects[property].get(focus, set())
         said = self.said[node]
         if list(said) == [SH + "alternativePath"]:
             ways = [self._path(one) for one in self._list(said[SH + "alternativePath"][0])]
@@ -154,9 +157,10 @@ class _Reader:
 
     def _inverse(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Walk:
         names = [node] if isinstance(node, ox.NamedNode) else self._list(self.said[node][SH + "alternativePath"][0])
-        if not all(isinstance(name, ox.NamedNode) for name in names):
+        properties = [name.value for name in names if isinstance(name, ox.NamedNode)]
+        if len(properties) < len(names):
             raise ValueError("the inverse of a path of paths is not known here")
-        return lambda facts, focus: set().union(*(facts.subjects(name.value).get(focus, ()) for name in names))
+        return lambda facts, focus: set().union(*(facts.subjects(property).get(focus, ()) for property in properties))
 
     def _list(self, head: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
         found = []
@@ -184,16 +188,20 @@ class _Reader:
         return lambda facts, focus, values: all(_ordered(v, most, True) for v in values)
 
     def on_less_than(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: all(_ordered(v, o, False) for v in values for o in facts.objects[other.value].get(focus, ()))
+        find = self._path(other)
+        return lambda facts, focus, values: all(_ordered(v, o, False) for v in values for o in find(facts, focus))
 
     def on_less_than_or_equals(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: all(_ordered(v, o, True) for v in values for o in facts.objects[other.value].get(focus, ()))
+        find = self._path(other)
+        return lambda facts, focus, values: all(_ordered(v, o, True) for v in values for o in find(facts, focus))
 
     def on_disjoint(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: values.isdisjoint(facts.objects[other.value].get(focus, ()))
+        find = self._path(other)
+        return lambda facts, focus, values: values.isdisjoint(find(facts, focus))
 
     def on_equals(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: values == facts.objects[other.value].get(focus, set())
+        find = self._path(other)
+        return lambda facts, focus, values: values == find(facts, focus)
 
     def on_in(self, head: object, _: Said) -> Callable[..., bool]:
         allowed = {_term(one) for one in self._list(head)}
@@ -204,7 +212,8 @@ class _Reader:
         return lambda facts, focus, values: wanted in values
 
     def on_class(self, cls: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: values <= facts.instances(cls.value)
+        name = cls.value
+        return lambda facts, focus, values: values <= facts.instances(name)
 
     def on_datatype(self, datatype: ox.NamedNode, _: Said) -> Callable[..., bool]:
         if datatype.value not in (*_DATES, *_NUMBERS):
@@ -221,7 +230,14 @@ class _Reader:
 
     def on_property(self, shape: object, _: Said) -> Callable[..., bool]:
         test = self._shape(shape)
-        return lambda facts, focus, values: all(test(facts, v) for v in values)
+
+        def holds(facts: Facts, focus: Term, values: set[Term]) -> bool:
+            for value in values:  # noqa: SIM110  as in `_shape`
+                if not test(facts, value):
+                    return False
+            return True
+
+        return holds
 
     def on_qualified_min_count(self, value: ox.Literal, said: Said) -> Callable[..., bool]:
         test, least = self._shape(said[SH + "qualifiedValueShape"][0]), int(value.value)
@@ -253,11 +269,13 @@ def _ordered(low: Term, high: Term, equal: bool) -> bool:
     return False
 
 
+@lru_cache(10_000)
 def _number(value: Term) -> Decimal | None:
     form = _NUMBERS.get(value.datatype) if isinstance(value, Literal) else None
     return Decimal(value.value) if form and isinstance(value, Literal) and form.fullmatch(value.value) else None
 
 
+@lru_cache(10_000)
 def _day(value: Term) -> date | None:
     """The first day of a date, a month or a year."""
     form = _DATES.get(value.datatype) if isinstance(value, Literal) else None
