@@ -514,7 +514,7 @@ class Writer(Store):
             self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in todo))
         else:
             # Lenient: these lines come from an engine, which has checked their IRIs.
-            self._engine.bulk_load(b"".join([b"".join(come) for _, come in patches]), format=ox.RdfFormat.N_QUADS, lenient=True)
+            self._engine.bulk_load(b"".join([line for _, come in patches for line in come]), format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def _difference(self, commit: Commit) -> Commit:
         """The same without dropping a graph to write most of it again: an article read anew, or what is derived after one more, is mostly what it was."""
