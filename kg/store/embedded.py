@@ -164,16 +164,16 @@ def lines_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> list[bytes]:
     """
     end = f" {ox.NamedNode(graph)} .\n"
     theirs: list[ox.Triple] = []
-    lines: set[bytes] = set()
+    lines: dict[bytes, None] = {}  # a set would lose their order, which is almost that of lines
     for triple in triples:
         if isinstance(triple, ox.Triple):
             theirs.append(triple)
         else:
             s, p, o = triple
             value = _iri(o) if isinstance(o, str) else str(ox.Literal(o.value)) if o.datatype == _STRING else _value(o.value, o.datatype)
-            lines.add(f"{_iri(s)} {_iri(p)} {value}{end}".encode())
+            lines[f"{_iri(s)} {_iri(p)} {value}{end}".encode()] = None
     if theirs:
-        lines.update(memory(quads(graph, theirs)).lines(graph))
+        lines |= dict.fromkeys(memory(quads(graph, theirs)).lines(graph))
     return sorted(lines)
 
 
