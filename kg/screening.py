@@ -21,6 +21,7 @@ from kg.vocabulary import OA, SCHEMA, XSD, concept, kg
 WAYS = kg("requires"), kg("exceptIf"), kg("triggeredBy")
 KINDS = {Iri(kg(kind)) for kind in ("Person", "State", "Alliance", "Outlet", "UnnamedSource", "Parliament", "Court")}
 INSTITUTION, INSTITUTIONS = Iri(kg("Institution")), {Iri(kg("Parliament")), Iri(kg("Court"))}
+INTEGER, STRING = XSD + "integer", XSD + "string"
 DAYS = {XSD + name for name in ("date", "gYearMonth", "gYear")}
 MANY = 4  # statements of one stretch of words
 # What a statement, what it expresses, and what it attaches names, and the role of the words that name it.
@@ -30,6 +31,8 @@ OF_STATEMENT = {kg(property): Iri(concept("roles", role)) for property, role in 
 OF_COMMITMENT = {kg(property): Iri(concept("roles", role)) for property, role in (
     ("committer", "committer"), ("action", "action"), ("beneficiary", "beneficiary"), ("against", "target"))}  # fmt: skip
 OF_CONDITION = {kg("decidedBy"): Iri(concept("roles", "decider"))}
+EXACT, START, END, SOURCE = (OA + term for term in ("exact", "start", "end", "hasSource"))
+_WHOLE = re.compile("[0-9]{1,9}")
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _ABOVE = re.compile(r"^.*\n[^\S\x1c-\x1f]*\n", re.DOTALL)  # all before a paragraph; the engine's \s lacks the four separators of ASCII
 
@@ -100,7 +103,7 @@ def _named(facts: Facts, statement: Term) -> set[tuple[Term, Term]]:
 def _mode_direct_unquoted(facts: Facts) -> bool:
     for statement in facts.subjects(kg("mode")).get(Iri(concept("modes", "direct")), ()):
         for passage in _of(facts, kg("passage"), statement):
-            for start, words, text in _places(facts, passage, OA + "start", OA + "exact"):
+            for start, words, text in _places(facts, passage):
                 if start is None or words is None or text is None or start > len(text) or not _quoted(text[:start], words):
                     return False
     return True
@@ -119,21 +122,21 @@ def _quoted(before: str, words: str) -> bool:
 
 
 def _passage_slice(facts: Facts) -> bool:
-    for passage in facts.objects[OA + "exact"]:
-        for start, words, text in _places(facts, passage, OA + "start", OA + "exact"):
-            for end in map(_whole, _of(facts, OA + "end", passage)):
+    for passage in facts.objects[EXACT]:
+        for start, words, text in _places(facts, passage):
+            for end in map(_whole, _of(facts, END, passage)):
                 if start is None or end is None or text is None or not start <= end <= len(text) or words != text[start:end]:
                     return False
     return True
 
 
-def _places(facts: Facts, passage: Term, start: str, exact: str) -> Iterable[tuple[int | None, str | None, str | None]]:
+def _places(facts: Facts, passage: Term) -> Iterable[tuple[int | None, str | None, str | None]]:
     """Each start of a passage with each of its words and each text of its articles; None for what the engine may read otherwise."""
     return (
         (_whole(first), _words(words), _words(text))
-        for first in _of(facts, start, passage)
-        for words in _of(facts, exact, passage)
-        for article in _of(facts, OA + "hasSource", passage)
+        for first in _of(facts, START, passage)
+        for words in _of(facts, EXACT, passage)
+        for article in _of(facts, SOURCE, passage)
         for text in _of(facts, kg("text"), article)
     )
 
@@ -235,16 +238,12 @@ def _statements(facts: Facts) -> set[Term]:
 
 def _words(term: Term) -> str | None:
     """What a plain string says; of a number or a date the engine may read another form."""
-    return term.value if isinstance(term, Literal) and term.datatype == XSD + "string" else None
+    return term.value if isinstance(term, Literal) and term.datatype == STRING else None
 
 
 def _whole(term: Term) -> int | None:
     """A whole number from zero that any reader takes for the same."""
-    return (
-        int(term.value)
-        if isinstance(term, Literal) and term.datatype == XSD + "integer" and re.fullmatch("[0-9]{1,9}", term.value)
-        else None
-    )
+    return int(term.value) if isinstance(term, Literal) and term.datatype == INTEGER and _WHOLE.fullmatch(term.value) else None
 
 
 def _day(term: Term) -> str | None:

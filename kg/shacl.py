@@ -48,6 +48,7 @@ class Facts:
     def __init__(self, triples: Iterable[Triple]) -> None:
         self.objects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
         self._subjects: dict[str, defaultdict[Term, set[Term]]] = {}
+        self._instances: dict[str, set[Term]] = {}
         objects = self.objects
         for s, p, o in triples:
             objects[p][s].add(o)
@@ -64,15 +65,17 @@ class Facts:
 
     def instances(self, cls: str) -> set[Term]:
         """What is of a class, or of one below it."""
-        found: set[Term] = set()
-        below, done = [Iri(cls)], set[Term]()
-        while below:
-            name = below.pop()
-            if name not in done:
-                done.add(name)
-                found |= self.subjects(TYPE).get(name, set())
-                below += (Iri(str(narrower)) for narrower in self.subjects(SUBCLASS).get(name, ()))
-        return found
+        if cls not in self._instances:
+            found: set[Term] = set()
+            below, done = [Iri(cls)], set[Term]()
+            while below:
+                name = below.pop()
+                if name not in done:
+                    done.add(name)
+                    found |= self.subjects(TYPE).get(name, set())
+                    below += (Iri(str(narrower)) for narrower in self.subjects(SUBCLASS).get(name, ()))
+            self._instances[cls] = found
+        return self._instances[cls]
 
 
 class Shape(NamedTuple):

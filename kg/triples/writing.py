@@ -29,7 +29,9 @@ from kg.triples.terms import (
 )  # fmt: skip
 from kg.vocabulary import ID, OA, OPEN_SCHEMES, PROV, SCHEMA, XSD, concept, kg
 
-_HAS_SOURCE, _EXACT, _START, _END, _PREFIX, _SUFFIX = (Iri(OA + term) for term in ("hasSource", "exact", "start", "end", "prefix", "suffix"))
+_HAS_SOURCE, _EXACT, _START, _END, _PREFIX, _SUFFIX = (
+    Iri(OA + term) for term in ("hasSource", "exact", "start", "end", "prefix", "suffix")
+)
 CONTEXT = 32  # code points of oa:prefix and oa:suffix, as many as the Web Annotation examples and Hypothesis use
 
 
