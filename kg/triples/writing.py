@@ -60,7 +60,7 @@ def nodes(article: Article, annotation: Annotation, registry: Registry) -> dict[
 
 def same_statements(article: Article, annotation: Annotation, registry: Registry) -> list[tuple[str, str]]:
     """Pairs of local ids of statements that are one thing: same words, speaker, force and what they express."""
-    if len({(s.force, *sorted(s.content)) for s in annotation.statements}) == len(annotation.statements):
+    if len({(s.force, repr(_spans(s.content))) for s in annotation.statements}) == len(annotation.statements):
         return []
     writer = _Writer(article, annotation, registry)
     first: dict[str, str] = {}
