@@ -8,7 +8,8 @@ healthy). Each has a code, a severity, and a message that says the remedy; `onto
 The shapes are asked by `kg.shacl`, which the tests hold to pySHACL's results: that takes 10 ms of CPU for a short item (160
 triples) and 40 for an article of 900. pyrudof is three to five times as fast on one graph kept loaded, but it panics on an
 inverse of alternative paths, lets values pass that cannot be compared, and merges the next article's graph into the last unless
-reset, which costs more than pySHACL takes (pyshacl 0.40.1, pyrudof 0.3.35, these shapes).
+reset, which costs more than pySHACL takes (pyshacl 0.40.1, pyrudof 0.3.35, these shapes). The queries are asked of an article
+that `kg.screening` does not find in order.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from kg.errors import AnnotationError, Finding, ReadError
 from kg.model import Annotation, Article, Registry
 from kg.query import list_queries
 from kg.resources import STORE_MARK, folder
+from kg.screening import passes
 from kg.shacl import SH, Facts, Shape, broken, read_shapes
 from kg.store.embedded import Store, lines_of, memory_of, open_store
 from kg.text import one_line
@@ -71,11 +73,13 @@ def check_triples(triples: Iterable[Triple], where: str = "") -> list[Finding]:
     ['claim-unexpressed', 'no-label']
     """
     graph = list(triples)
-    return _of_graph(graph, memory_of("x:graph", graph), where)
+    return _of_graph(graph, lines_of("x:graph", graph), where)
 
 
-def _of_graph(triples: Iterable[Triple], same: Store, where: str) -> list[Finding]:
-    return _sorted({*_by_shapes(triples, where), *_by_queries(same, ("article", "both"), where)})
+def _of_graph(triples: Iterable[Triple], lines: Iterable[bytes], where: str) -> list[Finding]:
+    facts = Facts(triples)
+    asked = [rule for rule in _queries() if rule.scope in ("article", "both") and not passes(rule.code, facts)]
+    return _sorted({*_by_shapes(facts, where), *(_by_queries(memory_of(lines), asked, where) if asked else ())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,8 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
     except AnnotationError as error:
         return Checked(tuple(_sorted(error.findings)))
     triples = to_triples(article, read.annotation, registry)
-    name = article_iri(article.id)
-    graph = memory_of(name, triples)
-    found = _of_graph(triples, graph, document.path)
+    stored = lines_of(article_iri(article.id), triples)
+    found = _of_graph(triples, stored, document.path)
     if found:
         lines = _lines(triples, nodes(article, read.annotation, registry), {id: document.line(way) for id, way in read.ways.items()})
         found = _sorted({f._replace(line=lines.get(f.node, 0)) for f in found})
@@ -126,7 +129,7 @@ def check_document(document: Document, article: Article, registry: Registry) -> 
             _twice(document.path, document.line(read.ways[second]), first)
             for first, second in same_statements(article, read.annotation, registry)
         ]
-    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, graph.lines(name))
+    return Checked(tuple(_sorted([*found, *read.warnings])), read.annotation, stored)
 
 
 def check_what_holds(document: Document, article: Article, registry: Registry) -> tuple[Checked, tuple[Finding, ...]]:
@@ -182,9 +185,9 @@ def _without(value: Any, lines: Mapping[Keys, int], gone: set[Keys], old: Keys =
 
 def check_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
     """A reading that stands in no file; findings are placed by their nodes."""
-    name, triples = article_iri(article.id), to_triples(article, annotation, registry)
-    graph = memory_of(name, triples)
-    return Checked(tuple(_of_graph(triples, graph, "")), annotation, graph.lines(name))
+    triples = to_triples(article, annotation, registry)
+    lines = lines_of(article_iri(article.id), triples)
+    return Checked(tuple(_of_graph(triples, lines, "")), annotation, lines)
 
 
 def trust_reading(article: Article, annotation: Annotation, registry: Registry) -> Checked:
@@ -214,7 +217,7 @@ def check_store(store: Store) -> list[Finding]:
 
 def check_whole(store: Store) -> list[Finding]:
     """What is wrong with a store's graphs taken together; each alone was checked when it was added."""
-    return _sorted(set(_by_queries(store, ("store", "both"), "")))
+    return _sorted(set(_by_queries(store, [rule for rule in _queries() if rule.scope in ("store", "both")], "")))
 
 
 def check_path(path: Path, registry: Registry) -> Iterator[Checked]:
@@ -264,9 +267,9 @@ def _shapes() -> tuple[list[Shape], Mapping[str, Rule]]:
     return shapes, {iri: Rule(code, SEVERITIES[severity], message) for iri, (code, severity, message) in told.items()}
 
 
-def _by_shapes(triples: Iterable[Triple], where: str) -> Iterator[Finding]:
+def _by_shapes(facts: Facts, where: str) -> Iterator[Finding]:
     shapes, owner = _shapes()
-    for shape, node in broken(Facts(triples), shapes):
+    for shape, node in broken(facts, shapes):
         yield owner[shape].finding(node, where)
 
 
@@ -279,12 +282,11 @@ def _queries() -> tuple[Rule, ...]:
     return tuple(Rule(header["code"], header["severity"], header["message"], header["scope"], text) for header, text in found)
 
 
-def _by_queries(store: Store, scopes: tuple[str, ...], where: str) -> Iterator[Finding]:
-    for rule in _queries():
-        if rule.scope in scopes:
-            for row in store.select(rule.query):
-                node, *detail = ("" if term is None else getattr(term, "value", str(term)) for term in row)
-                yield rule.finding(node, where, *detail)
+def _by_queries(store: Store, asked: Iterable[Rule], where: str) -> Iterator[Finding]:
+    for rule in asked:
+        for row in store.select(rule.query):
+            node, *detail = ("" if term is None else getattr(term, "value", str(term)) for term in row)
+            yield rule.finding(node, where, *detail)
 
 
 # ---------------------------------------------------------------------------------------------------- places

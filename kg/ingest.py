@@ -264,7 +264,7 @@ def _from_foreign(store: Writer, one: Foreign | ReadError, registry: Registry) -
 def _in_force(store: Writer, article: Article) -> tuple[Article, Annotation] | None:
     """What the store has of an article with this very text, and the reading of it that is in force; None where there is none."""
     graph = article_iri(article.id)
-    triples, current = store.graph(graph), _current(store, graph)
+    triples, current = store.graph(graph), _current(_history(store, graph))
     if not current or (graph, kg("sha256"), Literal(article.sha256)) not in triples:
         return None
     there, annotation = from_triples(triples)
@@ -374,7 +374,7 @@ def remove(store: Writer, article_id: str, when: str, *, purge: bool = False) ->
             "kg query 'SELECT ?a { ?a a <https://w3id.org/proviso#Article> }' lists them",
         )
     if stored:
-        store.remove_graph(graph, {PROVENANCE_GRAPH: ([], _ended(store, graph, when, None))}, when=when)
+        store.remove_graph(graph, {PROVENANCE_GRAPH: ([], _ended(history, when, None))}, when=when)
         derive(store, when)
     if not purge:
         return []
@@ -399,15 +399,15 @@ def _add(
     made = Outcome("stored", article.id, reading.name, read.statements, None, read.findings, reading.notes)
     there = stored.get(graph)
     same_graph = there is not None and _same(store, graph, read.lines)
-    about = annotation_triples(article, read.annotator, when, _sum(reading.source), _sum(read.words))
-    if same_graph and _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about)) in map(_told, _current(store, graph).values()):
+    about, history = annotation_triples(article, read.annotator, when, _sum(reading.source), _sum(read.words)), _history(store, graph)
+    if same_graph and _told(quad.triple for quad in quads(PROVENANCE_GRAPH, about)) in map(_told, _current(history).values()):
         return replace(made, outcome="unchanged"), None
     again = foreign and (graph, kg("sha256"), Literal(article.sha256)) in store.graph(graph)  # the text the store has, read anew
     if there and not same_graph and not again and _elsewhere(there.get("origin", ""), origin):
         raise _conflict(article.id, reading.name, there["origin"])
     describe()
     kept = [store.keep_source(reading.source), store.keep_source(read.words)]
-    change: Change = (_revived(store, graph, about[0][0]), [*_ended(store, graph, when, about[0][0]), *about])
+    change: Change = (_revived(history, about[0][0]), [*_ended(history, when, about[0][0]), *about])
     return replace(made, outcome="superseded") if there else made, Replacement(graph, read.lines, {PROVENANCE_GRAPH: change}, kept, origin)
 
 
@@ -438,7 +438,10 @@ def _sum(data: bytes) -> str:
 # ---------------------------------------------------------------------------------------------------- provenance
 
 
-def _history(store: Store, graph: Iri) -> dict[str, list[ox.Triple]]:
+History = dict[str, list[ox.Triple]]
+
+
+def _history(store: Store, graph: Iri) -> History:
     """What is told of each reading (kg:Annotation) of an article, the present one and earlier ones."""
     about = f"SELECT ?s ?p ?o {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?s <{kg('annotates')}> {ox.NamedNode(graph)} ; ?p ?o }} }} ORDER BY ?s"
     found: dict[str, list[ox.Triple]] = {}
@@ -463,10 +466,10 @@ def _kept_for_others(store: Store, graph: Iri) -> dict[str, set[str]]:
     return found
 
 
-def _current(store: Store, graph: Iri) -> dict[str, list[ox.Triple]]:
+def _current(history: History) -> History:
     """The readings that are in force: one, or none."""
     ended = PROV + "invalidatedAtTime"
-    return {node: told for node, told in _history(store, graph).items() if all(t.predicate.value != ended for t in told)}
+    return {node: told for node, told in history.items() if all(t.predicate.value != ended for t in told)}
 
 
 def _told(reading: Iterable[ox.Triple]) -> frozenset[tuple[str, str]]:
@@ -475,18 +478,18 @@ def _told(reading: Iterable[ox.Triple]) -> frozenset[tuple[str, str]]:
     return frozenset((t.predicate.value, str(t.object)) for t in reading if t.predicate.value not in passing)
 
 
-def _ended(store: Store, graph: Iri, when: str, by: Iri | None) -> list[Triple]:
+def _ended(history: History, when: str, by: Iri | None) -> list[Triple]:
     """That the reading in force ends now, and by which other one it is superseded."""
     out: list[Triple] = []
-    for node in _current(store, graph).keys() - {by}:
+    for node in _current(history).keys() - {by}:
         out.append((Iri(node), Iri(PROV + "invalidatedAtTime"), Literal(when, XSD + "dateTime")))
         out += [(Iri(node), Iri(kg("supersededBy")), by)] if by else []
     return out
 
 
-def _revived(store: Store, graph: Iri, node: Iri) -> list[ox.Triple]:
+def _revived(history: History, node: Iri) -> list[ox.Triple]:
     """What is told of the end of a reading that is made again of the same bytes at the same time, and so is in force again."""
-    return [told for told in _history(store, graph).get(node, []) if told.predicate.value in ENDS]
+    return [told for told in history.get(node, []) if told.predicate.value in ENDS]
 
 
 def _describe(store: Writer, stored: Mapping[str, Entry], registry: Registry, when: str) -> None:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,23 +47,35 @@ class Facts:
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self.objects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
-        self.subjects: defaultdict[str, defaultdict[Term, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        self._subjects: dict[str, defaultdict[Term, set[Term]]] = {}
+        self._instances: dict[str, set[Term]] = {}
+        objects = self.objects
         for s, p, o in triples:
-            self.objects[p][s].add(o)
-            if isinstance(o, Iri):
-                self.subjects[p][o].add(s)
+            objects[p][s].add(o)
+
+    def subjects(self, property: str) -> Mapping[Term, set[Term]]:
+        """The values of a property, each with whose it is: turned round when first asked for, as few properties are."""
+        if property not in self._subjects:
+            found = self._subjects[property] = defaultdict(set)
+            for subject, values in self.objects[property].items():
+                for value in values:
+                    if isinstance(value, Iri):
+                        found[value].add(subject)
+        return self._subjects[property]
 
     def instances(self, cls: str) -> set[Term]:
         """What is of a class, or of one below it."""
-        found: set[Term] = set()
-        below, done = [Iri(cls)], set[Term]()
-        while below:
-            name = below.pop()
-            if name not in done:
-                done.add(name)
-                found |= self.subjects[TYPE].get(name, set())
-                below += (Iri(str(narrower)) for narrower in self.subjects[SUBCLASS].get(name, ()))
-        return found
+        if cls not in self._instances:
+            found: set[Term] = set()
+            below, done = [Iri(cls)], set[Term]()
+            while below:
+                name = below.pop()
+                if name not in done:
+                    done.add(name)
+                    found |= self.subjects(TYPE).get(name, set())
+                    below += (Iri(str(narrower)) for narrower in self.subjects(SUBCLASS).get(name, ()))
+            self._instances[cls] = found
+        return self._instances[cls]
 
 
 class Shape(NamedTuple):
@@ -135,7 +148,8 @@ class _Reader:
 
     def _path(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Walk:
         if isinstance(node, ox.NamedNode):
-            return lambda facts, focus: facts.objects[node.value].get(focus, set())
+            property = node.value
+            return lambda facts, focus: facts.objects[property].get(focus, set())
         said = self.said[node]
         if list(said) == [SH + "alternativePath"]:
             ways = [self._path(one) for one in self._list(said[SH + "alternativePath"][0])]
@@ -146,9 +160,10 @@ class _Reader:
 
     def _inverse(self, node: ox.NamedNode | ox.BlankNode | ox.Literal) -> Walk:
         names = [node] if isinstance(node, ox.NamedNode) else self._list(self.said[node][SH + "alternativePath"][0])
-        if not all(isinstance(name, ox.NamedNode) for name in names):
+        properties = [name.value for name in names if isinstance(name, ox.NamedNode)]
+        if len(properties) < len(names):
             raise ValueError("the inverse of a path of paths is not known here")
-        return lambda facts, focus: set().union(*(facts.subjects[name.value].get(focus, ()) for name in names))
+        return lambda facts, focus: set().union(*(facts.subjects(property).get(focus, ()) for property in properties))
 
     def _list(self, head: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
         found = []
@@ -176,16 +191,20 @@ class _Reader:
         return lambda facts, focus, values: all(_ordered(v, most, True) for v in values)
 
     def on_less_than(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: all(_ordered(v, o, False) for v in values for o in facts.objects[other.value].get(focus, ()))
+        find = self._path(other)
+        return lambda facts, focus, values: all(_ordered(v, o, False) for v in values for o in find(facts, focus))
 
     def on_less_than_or_equals(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: all(_ordered(v, o, True) for v in values for o in facts.objects[other.value].get(focus, ()))
+        find = self._path(other)
+        return lambda facts, focus, values: all(_ordered(v, o, True) for v in values for o in find(facts, focus))
 
     def on_disjoint(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: values.isdisjoint(facts.objects[other.value].get(focus, ()))
+        find = self._path(other)
+        return lambda facts, focus, values: values.isdisjoint(find(facts, focus))
 
     def on_equals(self, other: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: values == facts.objects[other.value].get(focus, set())
+        find = self._path(other)
+        return lambda facts, focus, values: values == find(facts, focus)
 
     def on_in(self, head: object, _: Said) -> Callable[..., bool]:
         allowed = {_term(one) for one in self._list(head)}
@@ -196,7 +215,8 @@ class _Reader:
         return lambda facts, focus, values: wanted in values
 
     def on_class(self, cls: ox.NamedNode, _: Said) -> Callable[..., bool]:
-        return lambda facts, focus, values: values <= facts.instances(cls.value)
+        name = cls.value
+        return lambda facts, focus, values: values <= facts.instances(name)
 
     def on_datatype(self, datatype: ox.NamedNode, _: Said) -> Callable[..., bool]:
         if datatype.value not in (*_DATES, *_NUMBERS):
@@ -213,7 +233,14 @@ class _Reader:
 
     def on_property(self, shape: object, _: Said) -> Callable[..., bool]:
         test = self._shape(shape)
-        return lambda facts, focus, values: all(test(facts, v) for v in values)
+
+        def holds(facts: Facts, focus: Term, values: set[Term]) -> bool:
+            for value in values:  # noqa: SIM110  as in `_shape`
+                if not test(facts, value):
+                    return False
+            return True
+
+        return holds
 
     def on_qualified_min_count(self, value: ox.Literal, said: Said) -> Callable[..., bool]:
         test, least = self._shape(said[SH + "qualifiedValueShape"][0]), int(value.value)
@@ -245,11 +272,13 @@ def _ordered(low: Term, high: Term, equal: bool) -> bool:
     return False
 
 
+@lru_cache(10_000)
 def _number(value: Term) -> Decimal | None:
     form = _NUMBERS.get(value.datatype) if isinstance(value, Literal) else None
     return Decimal(value.value) if form and isinstance(value, Literal) and form.fullmatch(value.value) else None
 
 
+@lru_cache(10_000)
 def _day(value: Term) -> date | None:
     """The first day of a date, a month or a year."""
     form = _DATES.get(value.datatype) if isinstance(value, Literal) else None

@@ -7,6 +7,8 @@ so `pledges` of the forces is `kg:force-pledges`; in annotation files the bare w
 
 from __future__ import annotations
 
+from functools import cache
+
 KG = "https://w3id.org/proviso#"
 ID = "https://w3id.org/proviso/id/"
 OA = "http://www.w3.org/ns/oa#"
@@ -89,6 +91,7 @@ KINDS = SCHEMES["condition-kinds"][1]
 FORCES_WITHOUT_STANCE = ("demands", "asks", "denies")
 
 
+@cache
 def kg(term: str) -> str:
     """The IRI of a class or property.
 
@@ -104,6 +107,7 @@ ENDS = (
 )  # what is told of a reading that is in force no more: when, and of some by which other
 
 
+@cache
 def concept(scheme: str, word: str) -> str:
     """The IRI of a concept of a closed scheme.
 

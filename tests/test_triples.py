@@ -39,7 +39,7 @@ from kg.triples import (
     thing_iri,
     to_triples,
 )  # fmt: skip
-from kg.triples.terms import Literal, hashed, short
+from kg.triples.terms import Literal, hashed, short, sort_triples
 from kg.vocabulary import ACTOR_KINDS, ID, OA, RDF, RDFS, SCHEMA, SKOS, SOURCE, kg
 from tests.readings import ARTICLE, OWN, REGISTRY, TEXT, readings
 from tests.support import whole
@@ -569,3 +569,15 @@ def test_any_id_makes_a_safe_iri(id: str) -> None:
     iri = article_iri(id.encode("utf-8", "replace").decode())
     assert thing_id(iri) == id.encode("utf-8", "replace").decode()
     assert iri.count("/") == article_iri("a").count("/") and not set(iri) & set(' <>"{}|\\^`\n')
+
+
+@given(
+    st.lists(
+        st.tuples(*(st.sampled_from(["x:a", "x:b"]),) * 2, st.sampled_from(["x:c", "x:d", Literal("c"), Literal("e"), Literal("1", "x:t")]))
+    )
+)
+def test_triples_are_sorted_whatever_their_values(found: list[tuple[str, str, str | Literal]]) -> None:
+    """Things before words where one property has both of one subject, and each once."""
+    triples = [(Iri(s), Iri(p), o if isinstance(o, Literal) else Iri(o)) for s, p, o in found]
+    made = sort_triples(triples)
+    assert made == sorted(set(triples), key=lambda t: (t[0], t[1], isinstance(t[2], Literal), t[2]))

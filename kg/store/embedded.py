@@ -24,7 +24,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -33,7 +33,7 @@ import pyoxigraph as ox
 from kg.errors import StoreError
 from kg.store import folder
 from kg.store.patches import Patch, pack, unpack, within
-from kg.vocabulary import DERIVED_GRAPH, RDFS
+from kg.vocabulary import DERIVED_GRAPH, RDFS, XSD
 
 if TYPE_CHECKING:
     from kg.store.columns import Columns
@@ -43,6 +43,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Change = tuple[Iterable["Triple | ox.Triple"], Iterable["Triple | ox.Triple"]]  # what goes, what comes
 
 _LABEL = ox.NamedNode(RDFS + "label")
+_STRING = XSD + "string"
 MODULUS = 2**256
 MUCH = 50_000_000  # bytes that the engine's files have at least, and twice what they had, where they are merged: 2 µs a quad, for questions in half the time
 LINES = 200_000  # of what is stored together: 50 MB in memory, and few enough files for the engine to merge
@@ -130,30 +131,15 @@ def memory(quads: Iterable[ox.Quad] = ()) -> Store:
     return Store(engine)
 
 
-def memory_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> Store:
-    """The same of one named graph.
+def memory_of(lines: Iterable[bytes]) -> Store:
+    """The same of N-Quads lines, as `lines_of` gives them.
 
-    >>> from kg.triples import Iri, Literal
-    >>> memory_of("x:g", [(Iri("x:a"), Iri("x:b"), Literal("c"))]).lines("x:g")
-    [b'<x:a> <x:b> "c" <x:g> .\\n']
+    >>> memory_of([b'<x:a> <x:b> "c" <x:g> .\\n']).graphs()
+    ['x:g']
     """
-    ours: list[Triple] = []
-    theirs: list[ox.Triple] = []
-    for triple in triples:
-        theirs.append(triple) if isinstance(triple, ox.Triple) else ours.append(triple)
-    made = memory(quads(graph, theirs))
-    made._engine.load(_text(ours), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+    made = memory()
+    made._engine.load(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
     return made
-
-
-def _text(triples: Iterable[Triple]) -> bytes:
-    """The triples as the engine writes their terms, which it reads back in half the time that handing a Quad with a literal over takes."""
-    node = cache(ox.NamedNode)
-    name = cache(lambda iri: str(node(iri)))  # which refuses what is no IRI
-    return "".join(
-        f"{name(s)} {name(p)} {name(o) if isinstance(o, str) else ox.Literal(o.value, datatype=node(o.datatype))} .\n"
-        for s, p, o in triples
-    ).encode()
 
 
 def quads(graph: str, triples: Iterable[Triple | ox.Triple]) -> Iterator[ox.Quad]:
@@ -170,8 +156,39 @@ def quads(graph: str, triples: Iterable[Triple | ox.Triple]) -> Iterator[ox.Quad
 
 
 def lines_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> list[bytes]:
-    """These triples as they are stored: sorted N-Quads lines, each once and with its newline, `0.70` as `0.7`."""
-    return memory_of(graph, triples).lines(graph)
+    """These triples as they are stored: sorted N-Quads lines, each once and with its newline, `0.70` as `0.7`.
+
+    >>> from kg.triples import Iri, Literal
+    >>> lines_of("x:g", [(Iri("x:a"), Iri("x:b"), Literal("c"))])
+    [b'<x:a> <x:b> "c" <x:g> .\\n']
+    """
+    end = f" {ox.NamedNode(graph)} .\n"
+    theirs: list[ox.Triple] = []
+    lines: dict[bytes, None] = {}  # a set would lose their order, which is almost that of lines
+    for triple in triples:
+        if isinstance(triple, ox.Triple):
+            theirs.append(triple)
+        else:
+            s, p, o = triple
+            value = _iri(o) if isinstance(o, str) else str(ox.Literal(o.value)) if o.datatype == _STRING else _value(o.value, o.datatype)
+            lines[f"{_iri(s)} {_iri(p)} {value}{end}".encode()] = None
+    if theirs:
+        lines |= dict.fromkeys(memory(quads(graph, theirs)).lines(graph))
+    return sorted(lines)
+
+
+@lru_cache(10_000)
+def _iri(iri: str) -> str:
+    """As it stands in a line; raises ValueError where it is none."""
+    return str(ox.NamedNode(iri))
+
+
+@lru_cache(10_000)
+def _value(words: str, datatype: str) -> str:
+    """A number or a date in the form that the engine gives it; by an engine, which alone knows."""
+    name = ox.NamedNode("x:any")
+    (quad,) = memory([ox.Quad(name, name, ox.Literal(words, datatype=ox.NamedNode(datatype)))])._engine
+    return str(quad.object)
 
 
 def digest_of(graph: str, triples: Iterable[Triple | ox.Triple]) -> str:
@@ -530,7 +547,7 @@ class Writer(Store):
             self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in todo))
         else:
             # Lenient: these lines come from an engine, which has checked their IRIs.
-            self._engine.bulk_load(b"".join(line for _, come in patches for line in come), format=ox.RdfFormat.N_QUADS, lenient=True)
+            self._engine.bulk_load(b"".join([line for _, come in patches for line in come]), format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def _difference(self, commit: Commit) -> Commit:
         """The same without dropping a graph to write most of it again: an article read anew, or what is derived after one more, is mostly what it was."""

@@ -26,7 +26,7 @@ def pack(gone: Sequence[bytes], come: Sequence[bytes]) -> bytes:
 
 
 def _marked(mark: bytes, lines: Sequence[bytes]) -> bytes:
-    return mark + mark.join(lines) if lines else b""
+    return mark.join((b"", *lines))
 
 
 def unpack(data: bytes) -> Patch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import quote
 
 from kg.model import Annotation, Annotator, Article, Claim, Commitment, Concept, Condition, Reference, Registry, Span, Statement, slug
@@ -28,6 +29,9 @@ from kg.triples.terms import (
 )  # fmt: skip
 from kg.vocabulary import ID, OA, OPEN_SCHEMES, PROV, SCHEMA, XSD, concept, kg
 
+_HAS_SOURCE, _EXACT, _START, _END, _PREFIX, _SUFFIX = (
+    Iri(OA + term) for term in ("hasSource", "exact", "start", "end", "prefix", "suffix")
+)
 CONTEXT = 32  # code points of oa:prefix and oa:suffix, as many as the Web Annotation examples and Hypothesis use
 
 
@@ -56,6 +60,8 @@ def nodes(article: Article, annotation: Annotation, registry: Registry) -> dict[
 
 def same_statements(article: Article, annotation: Annotation, registry: Registry) -> list[tuple[str, str]]:
     """Pairs of local ids of statements that are one thing: same words, speaker, force and what they express."""
+    if len({(s.force, repr(_spans(s.content))) for s in annotation.statements}) == len(annotation.statements):
+        return []
     writer = _Writer(article, annotation, registry)
     first: dict[str, str] = {}
     return [(first[iri], id) for id, iri in writer.says.items() if first.setdefault(iri, id) != id]
@@ -82,6 +88,9 @@ def annotation_triples(article: Article, annotator: Annotator, when: str, source
         (PROV + "endedAtTime", Literal(when, XSD + "dateTime")),
     ]
     return [(node, Iri(p), o) for p, o in pairs]
+
+
+_iri = cache(Iri)  # of a property or a class, of which there are few
 
 
 class _Writer:
@@ -129,7 +138,7 @@ class _Writer:
 
     def add(self, subject: Iri, property: str, value: Term | None) -> None:
         if value is not None:
-            self.out.append((subject, Iri(property), value))
+            self.out.append((subject, _iri(property), value))
 
     def label(self, subject: Iri, words: str) -> None:
         self.add(subject, LABEL_OF, Literal(words))
@@ -357,9 +366,9 @@ class _Writer:
         iri = Iri(f"{self.iri}/mention/{hashed(owner, role, _key(span), to or '', within)}")
         self.came_from[iri] = of or self.came_from.get(owner, "")
         self.add(owner, kg("mention"), iri)
-        self.add(iri, TYPE, Iri(kg("Mention")))
+        self.add(iri, TYPE, _iri(kg("Mention")))
         self._selector(iri, span, f"{role}: ")
-        self.add(iri, kg("role"), Iri(concept("roles", role)))
+        self.add(iri, kg("role"), _iri(concept("roles", role)))
         self.add(iri, kg("refersTo"), to)
         self.add(iri, kg("confidence"), None if confidence is None else number_literal(confidence))
         self.add(iri, kg("foundBy"), None if found_by is None else Literal(found_by))
@@ -372,14 +381,16 @@ class _Writer:
 
     def _selector(self, iri: Iri, span: Span, role: str = "") -> None:
         text = self.article.text
-        self.add(iri, TYPE, Iri(kg("Passage")))
-        self.label(iri, f"{role}“{short(span.text)}”")
-        self.add(iri, OA + "hasSource", self.iri)
-        self.add(iri, OA + "exact", Literal(span.text))
-        self.add(iri, OA + "start", integer(span.start))
-        self.add(iri, OA + "end", integer(span.end))
-        self.add(iri, OA + "prefix", Literal(text[max(0, span.start - CONTEXT) : span.start]))
-        self.add(iri, OA + "suffix", Literal(text[span.end : span.end + CONTEXT]))
+        self.out += (
+            (iri, TYPE, _iri(kg("Passage"))),
+            (iri, LABEL_OF, Literal(f"{role}“{short(span.text)}”")),
+            (iri, _HAS_SOURCE, self.iri),
+            (iri, _EXACT, Literal(span.text)),
+            (iri, _START, integer(span.start)),
+            (iri, _END, integer(span.end)),
+            (iri, _PREFIX, Literal(text[max(0, span.start - CONTEXT) : span.start])),
+            (iri, _SUFFIX, Literal(text[span.end : span.end + CONTEXT])),
+        )
 
     def concept(self, scheme: str, id: str) -> Iri:
         folder = OPEN_SCHEMES[scheme]
