@@ -101,10 +101,8 @@ def kg(term: str) -> str:
     return KG + term
 
 
-ENDS = (
-    PROV + "invalidatedAtTime",
-    kg("supersededBy"),
-)  # what is told of a reading that is in force no more: when, and of some by which other
+# What is told of a reading that is in force no more: when, and of some by which other.
+ENDS = PROV + "invalidatedAtTime", kg("supersededBy")
 
 
 @cache

@@ -377,8 +377,7 @@ def test_a_table_that_only_readers_have_is_read_by_every_index(place: Path) -> N
         whole = table.read_bytes()
         table.unlink()  # no longer the engine's own file
         table.write_bytes(whole[:20] + bytes([whole[20] ^ 1]) + whole[21:])
-        if not scan(table.parent, indices=False).error:
-            assert codes(place) == ["snapshot"]
+        if not scan(table.parent, indices=False).error and codes(place) == ["snapshot"]:
             return
-        table.write_bytes(whole)
-    pytest.fail("damage to any table stops the reading of graphs")
+        table.write_bytes(whole)  # damage to it stops the reading of graphs, or is of strings that no quad has any more
+    pytest.fail("damage to an index is not found, or none is read but for the graphs")
