@@ -18,9 +18,9 @@ from pathlib import Path
 
 from bench.corpus import graphs
 from kg.actors import load_registry
+from kg.analyse.derive import derivations, derive
 from kg.annotate.automatic import find_annotator
 from kg.articles import Reading
-from kg.derive import derivations, derive
 from kg.ingest import add
 from kg.listing import listing
 from kg.model import Article, Registry

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.derive import derivations
+from kg.analyse.derive import derivations
 from kg.model import Actor, Annotation, Annotator, Article, Commitment, Condition, ConditionUse, Reference, Registry, Span, Statement
 from kg.store.embedded import Store, quads
 from kg.triples import annotation_triples, article_iri, registry_triples, to_triples

@@ -21,6 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import cluster
+from kg.analyse.derive import derive
 from kg.annotate.automatic import RULES, UNREAD, Annotate, require_article
 from kg.annotate.beside import empty_annotations, find_annotation
 from kg.annotate.language import require_english
@@ -28,7 +29,6 @@ from kg.annotate.to_file import to_json
 from kg.articles import Reading, finish
 from kg.articles.reading import STDIN
 from kg.check import Checked, check_annotation, check_reading, check_what_holds, trust_reading
-from kg.derive import derive
 from kg.errors import AnnotationError, Conflict, FaultError, Finding, ModelError, ProvisoError, ReadError, UsageError
 from kg.exchange.marks import Foreign, Marked, apart, is_untouched, to_file, to_marks
 from kg.model import Annotation, Annotator, Article, Registry

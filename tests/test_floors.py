@@ -18,7 +18,7 @@ FLOORS = {
     7: ("serve", "reviewing", "doctor", "endpoint"),
     6: ("view", "ingest", "review", "local"),
     5: ("ask", "analyse", "check", "evaluate", "exchange"),
-    4: ("query",),
+    4: ("query", "screening"),
     3: ("annotate", "store", "shacl"),
     2: ("articles", "actors", "triples"),
     1: ("model", "listing", "cluster"),
@@ -54,7 +54,7 @@ ROOMS_OF = {
     "pandas": {"query"},  # of the user's own, where there is one
     "uvicorn": {"local"},
     "httpx": {"endpoint", "store"},  # a language model; a store at an address
-    "numpy": {"annotate", "store"},
+    "numpy": {"annotate", "store", "analyse"},
     "threadpoolctl": {"annotate"},
     "py3langid": {"annotate"},
     "fastwarc": {"articles"},

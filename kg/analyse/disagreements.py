@@ -28,7 +28,8 @@ from kg.vocabulary import DERIVED_GRAPH, ID, OA, RDF, RDFS, SCHEMA, kg
 KINDS = ("wording", "speaker", "number", "condition", "stance", "denial")
 SOURCES = 20  # of one commitment, beyond which not each pair of them is told of: a thousand would make half a million
 LETTERS = 12  # of a quoted piece that is looked for in other articles; shorter ones are anybody's
-OWN_WORDS = 4  # of a quoted piece that nobody else would say just so; one of fewer needs
+QUARTER = 92  # days between the articles of which one gives to another what the other quotes
+OWN_WORDS = 4  # of a quoted piece that nobody else would say just so; one of fewer is to be of one week, with
 LEAST_COMMON = 2  # other telling words that both statements have
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"][^“”\"]*$")
 _LETTER = re.compile(r"[^\W_]+")
@@ -80,9 +81,9 @@ def disagreements_near(store: Store, touched: Touched) -> set[ox.Triple]:
     published = dict(pairs(store, f"?a <{SCHEMA}datePublished> ?b"))
     day = {article: published.get(origin, "") for article, origin in touched.origins.items()}
     days = {day.get(article, "") for article in touched.articles}
-    near_days = {own for own in set(day.values()) if any(near(own, other) for other in days)}
-    week = [article for article, own in day.items() if own in near_days]
-    said = {s for s, _ in pairs(store, f"{among('b', week)} ?a <{kg('reportedIn')}> ?b")}
+    near_days = {own for own in set(day.values()) if any(near(own, other, QUARTER) for other in days)}
+    around = [article for article, own in day.items() if own in near_days]
+    said = {s for s, _ in pairs(store, f"{among('b', around)} ?a <{kg('reportedIn')}> ?b")}
     anew = _triples([
         *_wordings(list(find_uttered(store, touched.regrouped)), moves),
         *_speakers(list(find_uttered(store, said)), moves, touched.articles),
@@ -137,7 +138,7 @@ def _wordings(every: Sequence[Uttered], moves: Moves) -> Iterator[Contrast]:
 
 
 def _speakers(every: Sequence[Uttered], moves: Moves, of: Container[str] | None = None) -> Iterator[Contrast]:
-    """Words that one source quotes as somebody's and another one gives to somebody else in the same week; each pair of sources and words once.
+    """Words that one source quotes as somebody's and another one gives to somebody else in that quarter; each pair of sources and words once.
 
     Where articles are named (`of`), of those pairs of which one side stands in them.
     """
@@ -162,8 +163,8 @@ def _speakers(every: Sequence[Uttered], moves: Moves, of: Container[str] | None 
                 continue
             if of is not None and one.passage.article not in of and other.passage.article not in of:
                 continue
-            of_one_week = near(one.published, other.published) and of_one_speech(one, other)
-            if of_one_week and (len(known) >= OWN_WORDS or _common(one, other, quoted) >= LEAST_COMMON):
+            own_words = len(known) >= OWN_WORDS or (of_one_speech(one, other) and _common(one, other, quoted) >= LEAST_COMMON)
+            if own_words and near(one.published, other.published, QUARTER):
                 seen.add((wanted, pair))
                 sides = sorted((one, other), key=lambda u: (u.passage.article, u.passage.start))
                 names = ["; ".join(moves.label(s) for s in sorted(side.likeliest)) for side in sides]

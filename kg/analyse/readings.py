@@ -213,14 +213,14 @@ def day_of(iso: str) -> int | None:
     return None
 
 
-def near(one: str, other: str) -> bool:
-    """Whether two ISO dates, which may be partial or missing, can be of one week of news: `NEWS` days apart at most.
+def near(one: str, other: str, most: int = NEWS) -> bool:
+    """Whether two ISO dates, which may be partial or missing, can be so many days apart at most: of one week of news.
 
     >>> near("2026-01-06", "2026-01-13"), near("2026-01-06", "2026-01-14"), near("2026-01", "2026-01-30")
     (True, False, True)
     """
     days = day_of(one), day_of(other)
-    return together(one, other) if days[0] is None or days[1] is None else abs(days[0] - days[1]) <= NEWS
+    return together(one, other) if days[0] is None or days[1] is None else abs(days[0] - days[1]) <= most
 
 
 def last_days(dates: Iterable[str]) -> set[str]:

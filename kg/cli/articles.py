@@ -89,8 +89,8 @@ def add(
     Read articles, annotate and check them, and store each as one transaction. Adding the same again changes nothing.
     """
     from kg import ingest
+    from kg.analyse.derive import derive
     from kg.annotate.automatic import MODELS
-    from kg.derive import derive
 
     require_format(format)
     if cluster is not None and not cluster.strip():  # as of a variable that nobody has set

@@ -98,7 +98,7 @@ def import_(
     Take the graphs of an export into a store; a graph that is there with other content is never overwritten. Of annotations each
     article is checked and stored, in place of the reading it had; what is at fault in them is told with its line and left out.
     """
-    from kg.derive import derive
+    from kg.analyse.derive import derive
     from kg.exchange.formats import form_in
     from kg.exchange.rdf import FORMATS, load, read
 
@@ -126,7 +126,7 @@ def import_(
 def _import_annotations(file: Path, form: str, name: str, store: str, registry: Path | None) -> None:
     """Stores the articles that foreign files mark up; ends with 4 where something was left out, with 1 where nothing could be stored."""
     from kg import ingest
-    from kg.derive import derive
+    from kg.analyse.derive import derive
     from kg.exchange.formats import read
 
     known = known_registry(registry)
@@ -215,7 +215,7 @@ def repair(store: StoreFolder = DEFAULT_STORE, format: Format = "table") -> None
     Put right what kg verify finds, from the files a store keeps; bring an older store to this version, after a dump of it. What is
     wrong afterwards is listed, and then it ends with 1.
     """
-    from kg.derive import derive
+    from kg.analyse.derive import derive
     from kg.store.repair import repair as repaired
     from kg.store.repair import upgrade
     from kg.store.verify import verify as verified

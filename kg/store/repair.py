@@ -72,7 +72,7 @@ def _mention_needs(store: Writer, when: str) -> None:
 def repair(path: Path, when: str) -> list[str]:
     """Puts right what `verify` finds; returns the graphs that counted as stored and could not be made again, with their files.
 
-    Derived graphs are left out: `kg.derive.derive` makes them. Raises StoreError where somebody is writing.
+    Derived graphs are left out: `kg.analyse.derive.derive` makes them. Raises StoreError where somebody is writing.
     """
     with folder.held(path, "repair", when):
         (path / folder.DERIVED).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from kg.analyse.disagreements import Contrast, disagreement_triples, find_contra
 from kg.analyse.timeline import Moves
 from kg.analyse.utterances import utterance_triples
 from kg.store.embedded import memory, open_store, quads
-from kg.vocabulary import DERIVED_GRAPH, kg
+from kg.vocabulary import DERIVED_GRAPH, SCHEMA, kg
 from tests.analyse.world import World
 
 
@@ -43,7 +43,7 @@ def test_a_sentence_of_two_speakers() -> None:
 
 
 def test_what_anybody_may_say_has_no_owner() -> None:
-    """A stock phrase of few words is disputed only where more than it is alike, and nothing is that was said at another time."""
+    """A stock phrase of few words is disputed only where more than it is alike, and nothing is that was told in another year."""
     world = World()
     world.speaks("flights are suspended “until further notice”", "a", speaker="berg", mode="mixed")
     world.speaks("grain will be exported until further notice", "b", speaker="falk", mode="indirect")
@@ -52,7 +52,9 @@ def test_what_anybody_may_say_has_no_owner() -> None:
     [one] = contrasts(world, "speaker")
     assert one.other.passage.article.endswith("/c")
     world.speaks("We stand firmly behind every word", "d", speaker="berg")
-    world.speaks("We stand firmly behind every word", "e", speaker="falk", date="2026-03-06")
+    world.speaks("We stand firmly behind every word", "e", speaker="falk")
+    for article, day in (("d", "2026-01-06"), ("e", "2026-06-06")):
+        world.tell(f"article/{article}", SCHEMA + "datePublished", day, article)
     assert contrasts(world, "speaker") == [one]
 
 

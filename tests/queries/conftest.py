@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from kg.actors import load_registry
+from kg.analyse.derive import derivations
 from kg.annotate.from_file import read_annotation
-from kg.derive import derivations
 from kg.model import Article
 from kg.query import ask_store, load_query, to_text_rows
 from kg.store.embedded import Store, memory, quads

@@ -18,8 +18,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg.actors import load_registry
+from kg.analyse.derive import derive
 from kg.articles import find_files, read_articles
-from kg.derive import derive
 from kg.ingest import add
 from kg.query import NamedQuery, ask_store, list_queries, to_text_rows
 from kg.store.embedded import Store, create, open_store, writer

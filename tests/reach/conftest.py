@@ -14,8 +14,8 @@ import pytest
 
 from bench.servers import Server, oxigraph, virtuoso
 from kg.actors import load_registry
+from kg.analyse.derive import derive
 from kg.articles import find_files, read_articles
-from kg.derive import derive
 from kg.ingest import add
 from kg.store import remote
 from kg.store.embedded import Store, Writer, create, open_store, writer

@@ -10,10 +10,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg import derive as deriving
 from kg.actors import load_registry
+from kg.analyse import derive as deriving
 from kg.analyse import touched
-from kg.derive import derivations, derive
+from kg.analyse.derive import derivations, derive
 from kg.store.embedded import Replacement, Writer, create, lines_of, writer
 from kg.triples import registry_triples
 from kg.vocabulary import DERIVED_GRAPH, ID, OA, REGISTRY_GRAPH, SCHEMA, kg

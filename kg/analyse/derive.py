@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import analyse
 from kg.analyse.disagreements import disagreement_triples, disagreements_near
 from kg.analyse.origins import origin_triples
 from kg.analyse.readings import among
@@ -91,5 +90,5 @@ def _constructed(store: Store, text: str) -> list[ox.Triple]:
 @functools.cache
 def _rules() -> str:
     """What the rules are, as a digest of their texts: what other rules have derived is derived again."""
-    code = [Path(__file__), *sorted(Path(*analyse.__path__).glob("*.py"))]
+    code = sorted(Path(__file__).parent.glob("*.py"))
     return sha256(b"\0".join([*(path.read_bytes() for path in code), *(rule.text.encode() for rule in list_queries("derive"))])).hexdigest()
