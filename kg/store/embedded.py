@@ -33,7 +33,7 @@ import pyoxigraph as ox
 from kg.errors import StoreError
 from kg.store import folder
 from kg.store.patches import Patch, pack, unpack, within
-from kg.vocabulary import DERIVED_GRAPH, RDFS, XSD
+from kg.vocabulary import DERIVED_GRAPH, PROVENANCE_GRAPH, RDFS, XSD
 
 if TYPE_CHECKING:
     from kg.store.columns import Columns
@@ -449,7 +449,7 @@ class Writer(Store):
     def since_derived(self, rules: str) -> dict[str, list[bytes]] | None:
         """The graphs that have changed since `derived` was told these rules, with their lines as they were then (none of one that was not there).
 
-        None where that cannot be told. What only says where things come from, such as kg:provenance, is no such graph.
+        None where that cannot be told. kg:provenance is no such graph: nothing is derived from it.
         """
         try:
             told = json.loads((self._place / folder.DERIVED).read_bytes())
@@ -460,6 +460,8 @@ class Writer(Store):
             entries = [folder.entry_in(line) for line in journal[len(then) :].splitlines()]
             if any(entry is None or str(entry.get("graph", "")).startswith(DERIVED_GRAPH) for entry in entries):
                 return None  # a run that broke off, or somebody's own
+            if any(entry and entry.get("more", {}).keys() - {PROVENANCE_GRAPH} for entry in entries):
+                return None
             return {graph: self._lines_then(graph, then) for entry in entries if entry and (graph := entry.get("graph", ""))}
         except (OSError, ValueError, LookupError, TypeError, StoreError):
             return None
