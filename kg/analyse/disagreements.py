@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg.analyse.readings import WAYS, Passage, Said, among, near, pairs, rows, together
 from kg.analyse.timeline import Moves
-from kg.analyse.touched import Touched
+from kg.analyse.touched import Touched, reports_beside
 from kg.analyse.utterances import Uttered, find_uttered, of_one_speech, told_of
 from kg.analyse.wording import changes, likeness, plain, rare_words, words_of
 from kg.query import ask_store, load_query, to_json_rows
@@ -76,8 +76,8 @@ def disagreement_triples(store: Store, statements: Iterable[Uttered] | None = No
 
 def disagreements_near(store: Store, touched: Touched) -> set[ox.Triple]:
     """The same where only some articles have changed: what these cannot touch stays as it is in the store. Utterances are to be in it."""
-    moves = Moves(store, touched.commitments)
-    moves.readings.origin_of = touched.origins  # of the articles of other statements too
+    moves = Moves(store, touched.commitments, touched.origins)
+    regrouped = touched.beside.union(*reports_beside(store, touched.said).values())
     published = dict(pairs(store, f"?a <{SCHEMA}datePublished> ?b"))
     day = {article: published.get(origin, "") for article, origin in touched.origins.items()}
     days = {day.get(article, "") for article in touched.articles}
@@ -85,11 +85,11 @@ def disagreements_near(store: Store, touched: Touched) -> set[ox.Triple]:
     around = [article for article, own in day.items() if own in near_days]
     said = {s for s, _ in pairs(store, f"{among('b', around)} ?a <{kg('reportedIn')}> ?b")}
     anew = _triples([
-        *_wordings(list(find_uttered(store, touched.regrouped)), moves),
+        *_wordings(list(find_uttered(store, regrouped)), moves),
         *_speakers(list(find_uttered(store, said)), moves, touched.articles),
         *_numbers(store), *_conditions(moves), *_stances(moves), *_denials(store),
     ])  # fmt: skip
-    of = {"wording": touched.regrouped, "speaker": touched.statements, "condition": touched.about, "stance": touched.about}
+    of = {"wording": regrouped, "speaker": touched.statements, "condition": touched.about, "stance": touched.about}
     quads = list(store.quads(DERIVED_GRAPH + "disagreement"))
     kind = {q.subject: q.object.value for q in quads if q.predicate.value == kg("disagreementKind") and isinstance(q.object, ox.Literal)}
     stays = set(kind)

@@ -256,7 +256,7 @@ def _holders(prepared: Sequence[Prepared]) -> list[list[int]]:
     order = np.argsort(shingles, kind="stable")
     _, first, count = np.unique(shingles[order], return_index=True, return_counts=True)
     articles = articles[order]
-    return [articles[at : at + many].tolist() for at, many in zip(first[count > 1], count[count > 1], strict=True)]
+    return [articles[at : at + size].tolist() for at, size in zip(first[count > 1], count[count > 1], strict=True)]
 
 
 def _story(stories: list[int], at: int) -> int:

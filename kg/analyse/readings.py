@@ -68,11 +68,14 @@ class Said:
 
 
 class Readings:
-    """A store's commitments, conditions and statements, as what-if needs them; or those of some commitments alone (`only`, their IRIs)."""
+    """A store's commitments, conditions and statements, as what-if needs them; or those of some commitments alone (`only`, their IRIs).
 
-    def __init__(self, store: Store, only: Iterable[str] | None = None) -> None:
+    `origins` are those of all articles, where they are known already.
+    """
+
+    def __init__(self, store: Store, only: Iterable[str] | None = None, origins: dict[str, str] | None = None) -> None:
         self.store = store
-        self.origin_of: dict[str, str] = {}
+        self.origin_of = dict(pairs(store, f"?a <{kg('origin')}> ?b")) if origins is None else origins
         self.statements = self._statements(only)
         attached = None if only is None else {c for said in self.statements.values() for some in said.attached.values() for c in some}
         self.conditions = self._conditions(attached)
@@ -149,17 +152,16 @@ class Readings:
 
     def _statements(self, only: Iterable[str] | None) -> dict[str, Said]:
         found: dict[str, Said] = {}
-        told: Iterable[tuple[str, ...]] = rows(
+        told = list(rows(
             self.store,
             f"""SELECT DISTINCT ?s ?c ?article ?stance ?said ?own ?quote ?start ?end {{ {among("c", only)}
               ?s <{kg("expresses")}> ?c ; <{kg("stance")}> ?stance ; <{kg("reportedIn")}> ?article ; <{kg("context")}> ?sentence .
               ?sentence <{OA}exact> ?quote ; <{OA}start> ?start ; <{OA}end> ?end .
               OPTIONAL {{ ?s <{kg("saidOn")}> ?said }}
               OPTIONAL {{ ?s <{kg("firstHand")}> ?own }} }}""",
-        )
-        if only is not None:
-            told = list(told)
-        self.origin_of, published_on = origins_and_dates(self.store, None if only is None else {row[2] for row in told})
+        ))  # fmt: skip
+        dated = among("a", None if only is None else {self.reading_of(row[2]) for row in told})
+        published_on = dict(pairs(self.store, f"{dated} ?a <{SCHEMA}datePublished> ?b"))
         for s, c, article, stance, said, own, quote, start, end in told:
             published = published_on.get(self.reading_of(article), "")
             passage = Passage(quote, article, int(start), int(end))
@@ -231,13 +233,6 @@ def last_days(dates: Iterable[str]) -> set[str]:
     """
     days = set(dates)
     return {day for day in days if not any(later(other, day) for other in days)}
-
-
-def origins_and_dates(store: Store, only: Iterable[str] | None = None) -> tuple[dict[str, str], dict[str, str]]:
-    """The origin of each article, and the date of publication of each; or of some articles (IRIs) and of their origins alone."""
-    origins = dict(pairs(store, f"{among('a', only)} ?a <{kg('origin')}> ?b"))
-    dated = None if only is None else {*only, *origins.values()}
-    return origins, dict(pairs(store, f"{among('a', dated)} ?a <{SCHEMA}datePublished> ?b"))
 
 
 def among(variable: str, iris: Iterable[str] | None) -> str:

@@ -51,10 +51,10 @@ class Change:
 
 
 class Moves:
-    """The movements in a store, or those of some commitments alone (`only`, their IRIs)."""
+    """The movements in a store, or those of some commitments alone; `only` and `origins` as `Readings` takes them."""
 
-    def __init__(self, store: Store, only: Iterable[str] | None = None) -> None:
-        self.readings = Readings(store, only)
+    def __init__(self, store: Store, only: Iterable[str] | None = None, origins: dict[str, str] | None = None) -> None:
+        self.readings = Readings(store, only, origins)
         self.within = above(store, f"?a <{SKOS}broader> ?b . ?a a <{kg('Place')}>")
         self.labels: dict[str, str] = {}
 

@@ -9,7 +9,7 @@ told in a derived graph has changed, or what lies within what, all is to be deri
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -22,11 +22,11 @@ MUCH = 2  # of one in so many statements and more all are read in less time
 WIDE = {RDFS + "label": (f"{ID}actor/", f"{ID}condition/"), SKOS + "broader": (f"{ID}place/",)}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Touched:
     """IRIs: of articles that changed, or whose reading did; of their statements, as they were and as they are; of what these express, with the
-    parts of that; of who spoke. `about` are statements of these commitments, `said` those of these speakers, in any article; `regrouped` those
-    whose utterance is put together anew."""
+    parts of that; of who spoke. `about` are statements of these commitments, `said` those of these speakers, in any article; `beside` those
+    that shared an utterance with one of these speakers."""
 
     articles: set[str]
     statements: set[str]
@@ -35,12 +35,12 @@ class Touched:
     about: set[str]
     said: set[str]
     origins: dict[str, str]  # of every article
-    regrouped: set[str] = field(default_factory=set)
+    beside: set[str]
 
 
 def touch(store: Store, before: Mapping[str, list[bytes]], origins: Mapping[str, str]) -> Touched | None:
     """What changed graphs can touch; None where that may be anything. `before` are their lines as they were, `origins` the origin of each
-    article then; the origins of now are to be in the store."""
+    article then; the origins of now are to be in the store, and the utterances still as they were."""
     told = set(map(_words, ox.parse(b"".join(line for lines in before.values() for line in lines), format=ox.RdfFormat.N_QUADS)))
     if REGISTRY_GRAPH in before or _elsewhere(store, before, told):
         return None
@@ -69,13 +69,20 @@ def touch(store: Store, before: Mapping[str, list[bytes]], origins: Mapping[str,
     [(every,)] = rows(store, f"SELECT (COUNT(*) AS ?n) {{ ?s <{kg('reportedIn')}> ?a }}")
     if MUCH * (len(about) + len(said)) > int(every):
         return None
-    return Touched(articles, statements, commitments, speakers, about, said, now)
+    return Touched(articles, statements, commitments, speakers, about, said, now, set().union(*reports_beside(store, said).values()))
 
 
 def origins_told(store: Store) -> dict[str, str]:
     """The origin of every article, as it is derived."""
     found = (quad for quad in store.quads(DERIVED_GRAPH + "origin") if quad.predicate.value == kg("origin"))
     return {s: o for s, _, o in map(_words, found)}
+
+
+def reports_beside(store: Store, said: Set[str]) -> dict[str, list[str]]:
+    """The utterances, as they are derived, that some of these statements report, each with all its reports."""
+    found = (quad for quad in store.quads(DERIVED_GRAPH + "utterance") if quad.predicate.value == kg("reportOf"))
+    reports = many((utterance, statement) for statement, _, utterance in map(_words, found))
+    return {utterance: some for utterance, some in reports.items() if not said.isdisjoint(some)}
 
 
 def _words(quad: ox.Quad) -> tuple[str, str, str]:

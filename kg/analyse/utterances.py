@@ -20,12 +20,12 @@ from itertools import combinations, islice
 
 import pyoxigraph as ox
 
-from kg.analyse.readings import NEWS, Passage, among, day_of, later, many, origins_and_dates, pairs, rows, together
-from kg.analyse.touched import Touched
+from kg.analyse.readings import NEWS, Passage, among, day_of, later, many, pairs, rows, together
+from kg.analyse.touched import Touched, reports_beside
 from kg.analyse.wording import figures, likeness, rare_words, words_of
 from kg.store.embedded import Store
 from kg.triples.terms import hashed, short
-from kg.vocabulary import DERIVED_GRAPH, ID, OA, RDF, RDFS, kg
+from kg.vocabulary import DERIVED_GRAPH, ID, OA, RDF, RDFS, SCHEMA, kg
 
 ALIKE = 0.6  # share of the telling words of the shorter wording that the other has
 ALIKE_OF_ONE_THING = 0.4  # the same where both express one thing with one force
@@ -112,22 +112,12 @@ def _triples(store: Store, clusters: Iterable[Sequence[Uttered]]) -> list[ox.Tri
 
 
 def utterances_near(store: Store, touched: Touched) -> set[ox.Triple]:
-    """The same where only some articles have changed: those of other speakers stay as they are in the store.
-
-    Names in `touched` the statements whose utterance is, or was, put together with one of theirs.
-    """
-    quads = list(store.quads(DERIVED_GRAPH + "utterance"))
-    reports = many(
-        (q.object, q.subject.value) for q in quads if q.predicate.value == kg("reportOf") and isinstance(q.subject, ox.NamedNode)
-    )
-    anew = {utterance for utterance, some in reports.items() if not touched.said.isdisjoint(some)}
-    beside = {s for utterance in anew for s in reports[utterance]}
-    speakers = touched.speakers | {who for _, who in pairs(store, f"{among('a', beside)} ?a <{kg('speaker')}> ?b")}
+    """The same where only some articles have changed: those of other speakers stay as they are in the store."""
+    anew = set(map(ox.NamedNode, reports_beside(store, touched.said)))
+    speakers = touched.speakers | {who for _, who in pairs(store, f"{among('a', touched.beside)} ?a <{kg('speaker')}> ?b")}
     said = {s for s, _ in pairs(store, f"{among('b', speakers)} ?a <{kg('speaker')}> ?b")}
-    clusters = find_utterances(find_uttered(store, said))
-    touched.regrouped |= beside | {one.iri for some in clusters for one in some if any(s.iri in touched.said for s in some)}
-    kept = {q.triple for q in quads if q.subject not in anew and q.object not in anew}
-    return kept.union(_triples(store, clusters))
+    kept = {q.triple for q in store.quads(DERIVED_GRAPH + "utterance") if q.subject not in anew and q.object not in anew}
+    return kept.union(_triples(store, find_utterances(find_uttered(store, said))))
 
 
 def told_of(store: Store, statements: Iterable[Uttered]) -> list[list[Uttered]]:
@@ -252,7 +242,9 @@ def find_uttered(store: Store, only: Iterable[str] | None = None) -> Iterator[Ut
     parts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for row in told:
         parts[row[0]].append(row)
-    origins, published = origins_and_dates(store, None if only is None else {row[1] for found in parts.values() for row in found})
+    articles = None if only is None else {row[1] for found in parts.values() for row in found}
+    origins = dict(pairs(store, f"{among('a', articles)} ?a <{kg('origin')}> ?b"))
+    published = dict(pairs(store, f"{among('a', None if only is None else set(origins.values()))} ?a <{SCHEMA}datePublished> ?b"))
     some = among("a", only)
     speakers, possible, attached = (_gathered(store, f"{some} ?a <{kg(term)}> ?b") for term in ("speaker", "possibleSpeaker", "attaches"))
     for s, told_in in sorted(parts.items()):

@@ -54,11 +54,8 @@ def _readings(paths: Sequence[str], raw: bool = False) -> Iterator[Reading]:
         if given == STDIO:
             yield from read_stream(sys.stdin.buffer, raw, later=True)
         elif is_address(given):  # which a Path would write with one slash
-            what, hint = (
-                "this is an address, and articles are read from files",
-                "save the page and give its file, or give it on stdin with -",
-            )
-            yield Reading(None, b"", ReadError(what, given, hint), (), given)
+            what = "this is an address, and articles are read from files"
+            yield Reading(None, b"", ReadError(what, given, "save the page and give its file, or give it on stdin with -"), (), given)
         else:
             for file in find_files([Path(given)]):
                 yield from read_articles(file, raw, later=True)

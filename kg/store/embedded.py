@@ -548,7 +548,7 @@ class Writer(Store):
         if any(commit.drop for commit in todo) or any(gone for gone, _ in patches):
             self._engine.update(" ;\n".join(update_of(commit.drop, commit.changes) for commit in todo))
         else:
-            # Lenient: these lines come from an engine, which has checked their IRIs.
+            # Lenient: these lines come from `lines_of`, which has checked their IRIs, or from an engine.
             self._engine.bulk_load(b"".join([line for _, come in patches for line in come]), format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def _difference(self, commit: Commit) -> Commit:
